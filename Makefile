@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# make                 build/nbu-agentx
+# make demo            see it run: simulated primary, private snmpd, agent, tables
+# make check           the whole test suite; SANITIZE=address or SANITIZE=thread for its other forms
+# make install         DESTDIR= PREFIX= as usual
+# make format          format the C sources; make format-check only looks
+
+VERSION  := 0.1.0
+PREFIX   ?= /usr/local
+DOCDIR   ?= $(PREFIX)/share/doc/nbu-agentx
+SANITIZE ?=
+
+ifeq ($(origin CC),default)
+CC       := gcc
+endif
+CPPFLAGS += -D_GNU_SOURCE -DNBU_AGENTX_VERSION='"$(VERSION)"'
+CFLAGS   ?= -O2 -g
+WARNINGS := -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wformat=2 \
+            -Wpointer-arith -Wwrite-strings
+LIBS     := -lnetsnmpagent -lnetsnmp -lcurl -lcjson -lconfuse -lm -pthread
+TESTLIBS := -lcunit
+SIMLIBS  := -lmicrohttpd -lz -lm -pthread
+
+# Each form of the build has a folder of its own, so that they do not disturb each other.
+BUILD := build$(if $(SANITIZE),/$(SANITIZE))
+
+SANITIZE_address := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+SANITIZE_thread  := -fsanitize=thread
+ifneq ($(SANITIZE),)
+ifeq ($(SANITIZE_$(SANITIZE)),)
+$(error SANITIZE is $(SANITIZE), but must be address or thread)
+endif
+CFLAGS  := -O1 -g $(SANITIZE_$(SANITIZE))
+LDFLAGS += $(SANITIZE_$(SANITIZE))
+endif
+
+# V=1 shows the commands.
+Q := $(if $(V),,@)
+
+COMPILE = $(CC) -std=c11 $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -pthread -MMD -MP
+LINK    = $(CC) $(CFLAGS) $(LDFLAGS)
+
+LIB_SOURCES  := $(filter-out src/main.c,$(wildcard src/*.c))
+SIM_SOURCES  := $(filter-out tests/simulator/test_%,$(wildcard tests/simulator/*.c))
+UNIT_SOURCES := $(wildcard tests/unit/*.c) tests/simulator/test_sim.c
+INTEGRATION_SOURCES := $(wildcard tests/integration/*.c)
+FORMATTED    := $(wildcard src/*.[ch] tests/*.[ch] tests/*/*.[ch])
+
+objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+
+.PHONY: all programs tests demo check fuzz format format-check install uninstall clean
+
+all: $(BUILD)/nbu-agentx
+
+programs: $(BUILD)/nbu-agentx $(BUILD)/nbu-sim
+
+tests: programs $(BUILD)/tests/unit $(BUILD)/tests/integration
+
+$(BUILD)/obj/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  CC    $<")
+	$(Q)$(COMPILE) -Isrc -Itests -Itests/simulator -c -o $@ $<
+
+$(BUILD)/libnbu-agentx.a: $(call objects,$(LIB_SOURCES))
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(BUILD)/nbu-agentx: $(call objects,src/main.c) $(BUILD)/libnbu-agentx.a
+	$(if $(V),,@echo "  LINK  $@")
+	$(Q)$(LINK) -o $@ $^ $(LIBS)
+
+$(BUILD)/nbu-sim: $(call objects,$(SIM_SOURCES)) $(BUILD)/libnbu-agentx.a
+	$(if $(V),,@echo "  LINK  $@")
+	$(Q)$(LINK) -o $@ $^ $(SIMLIBS)
+
+$(BUILD)/tests/unit: $(call objects,tests/harness.c $(UNIT_SOURCES) $(filter-out %/sim_main.c,$(SIM_SOURCES))) \
+                     $(BUILD)/libnbu-agentx.a
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  LINK  $@")
+	$(Q)$(LINK) -o $@ $^ $(TESTLIBS) $(SIMLIBS) $(LIBS)
+
+$(BUILD)/tests/integration: $(call objects,tests/harness.c $(INTEGRATION_SOURCES)) $(BUILD)/libnbu-agentx.a
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  LINK  $@")
+	$(Q)$(LINK) -o $@ $^ $(TESTLIBS) $(LIBS)
+
+demo:
+	@tests/setup demo
+	@$(MAKE) --no-print-directory -j2 programs
+	@tests/demo $(BUILD)
+
+check:
+	@tests/setup check
+	@$(MAKE) --no-print-directory -j2 tests
+	@tests/run $(BUILD)
+
+# Needs clang: tests/setup ci
+FUZZ_SECONDS ?= 60
+fuzz: $(patsubst tests/fuzz/fuzz_%.c,fuzz-%,$(wildcard tests/fuzz/fuzz_*.c))
+
+fuzz-%: tests/fuzz/fuzz_%.c $(LIB_SOURCES)
+	@mkdir -p build/fuzz/$*
+	$(Q)clang -std=c11 $(CPPFLAGS) -O1 -g $(WARNINGS) -fsanitize=fuzzer,address,undefined \
+	    -fno-sanitize-recover=all -Isrc -o build/fuzz/fuzz_$* $< $(LIB_SOURCES) $(LIBS)
+	build/fuzz/fuzz_$* -max_total_time=$(FUZZ_SECONDS) -timeout=5 -print_final_stats=1 \
+	    -artifact_prefix=build/fuzz/ build/fuzz/$* tests/fuzz/corpus/$*
+
+format:
+	clang-format -i $(FORMATTED)
+
+format-check:
+	clang-format --dry-run -Werror $(FORMATTED)
+
+install: all
+	install -D -m 0755 $(BUILD)/nbu-agentx $(DESTDIR)$(PREFIX)/sbin/nbu-agentx
+	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/man/man8 man/nbu-agentx.8
+	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/man/man5 man/nbu-agentx.conf.5
+	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/snmp/mibs mibs/NBU-REG-MIB.txt mibs/NBU-JOBS-MIB.txt
+	install -D -m 0644 conf/systemd/nbu-agentx.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/nbu-agentx.conf
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's|/usr/sbin/|$(PREFIX)/sbin/|' conf/systemd/nbu-agentx.service \
+	    >$(DESTDIR)$(PREFIX)/lib/systemd/system/nbu-agentx.service
+	install -D -m 0644 -t $(DESTDIR)$(DOCDIR) conf/nbu-agentx.conf README.md CHANGELOG.md LICENSE
+	install -D -m 0644 conf/snmpd/nbu-agentx.conf $(DESTDIR)$(DOCDIR)/snmpd.conf
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/sbin/nbu-agentx \
+	    $(DESTDIR)$(PREFIX)/share/man/man8/nbu-agentx.8 \
+	    $(DESTDIR)$(PREFIX)/share/man/man5/nbu-agentx.conf.5 \
+	    $(DESTDIR)$(PREFIX)/share/snmp/mibs/NBU-REG-MIB.txt \
+	    $(DESTDIR)$(PREFIX)/share/snmp/mibs/NBU-JOBS-MIB.txt \
+	    $(DESTDIR)$(PREFIX)/lib/sysusers.d/nbu-agentx.conf \
+	    $(DESTDIR)$(PREFIX)/lib/systemd/system/nbu-agentx.service
+	rm -rf $(DESTDIR)$(DOCDIR)
+
+clean:
+	rm -rf build
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

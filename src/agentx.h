@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef AGENTX_H
+#define AGENTX_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The connection to the master agent, snmpd. All of it belongs to the main thread. */
+
+#define AGENTX_FDS_MAX 16
+
+/*
+ * Prepares the library as a subagent that will connect to SOCKET (a path or tcp:HOST:PORT).
+ * Tables are registered after this and before agentx_start. Once in a process.
+ */
+void agentx_init(const char *socket);
+
+/*
+ * Connects and offers what has been registered; adds BASE.1 (nbuJobsMIB) to the sysORTable. A
+ * master agent that is not there, or hangs, is no error: it is looked for every second as long as
+ * the loop runs, and the state of the link is logged when it changes.
+ */
+void agentx_start(const uint32_t *base, size_t base_length);
+
+/* True while the master agent is connected. */
+bool agentx_connected(void);
+
+/* The master agent's sysUpTime in hundredths of a second; without one, this program's. */
+unsigned long agentx_uptime(void);
+
+/*
+ * What there is to wait for: fills up to AGENTX_FDS_MAX entries of FDS, returns how many, and
+ * lowers TIMEOUT (milliseconds, -1 = for ever) to the next deadline.
+ */
+size_t agentx_poll_prepare(struct pollfd *fds, int *timeout);
+
+/* Reads what poll reported in FDS, then runs the timers. */
+void agentx_poll_dispatch(const struct pollfd *fds, size_t count);
+
+/*
+ * Takes leave of the master agent, in less than a second even if that hangs. Tables may then be
+ * freed; nothing else of the library may be used afterwards.
+ */
+void agentx_stop(void);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef FAULT_H
+#define FAULT_H
+
+#include <stdbool.h>
+
+/*
+ * What kept a refresh from succeeding. The numbers are those of nbuSiteErrorClass in
+ * NBU-JOBS-MIB and must not change.
+ */
+enum fault_class {
+	FAULT_NONE = 1,
+	FAULT_DNS = 2,
+	FAULT_CONNECT = 3,
+	FAULT_TLS = 4,
+	FAULT_TIMEOUT = 5,
+	FAULT_AUTH = 6,
+	FAULT_VERSION = 7,
+	FAULT_REQUEST = 8,
+	FAULT_SERVER = 9,
+	FAULT_PROTOCOL = 10,
+	FAULT_STORAGE = 11,
+	FAULT_OTHER = 12
+};
+
+/* An SnmpAdminString holds 255 octets. */
+#define FAULT_TEXT_SIZE 256
+
+struct fault {
+	enum fault_class class;
+	bool passing;		    /* asking again soon may well succeed */
+	int retry_after;	    /* seconds that the server asked us to wait; 0 = it did not */
+	char text[FAULT_TEXT_SIZE]; /* one line of UTF-8 for a person */
+};
+
+/* Makes FAULT none: nothing has gone wrong. */
+void fault_clear(struct fault *fault);
+
+/*
+ * Sets class and text of FAULT, clears the rest. The text is made fit for one line: control
+ * characters become spaces, what is not UTF-8 becomes '?', and it is cut on a character boundary.
+ */
+void fault_set(struct fault *fault, enum fault_class class, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The word for CLASS in log lines, such as "tls". */
+const char *fault_class_name(enum fault_class class);
+
+#endif

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "job.h"
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mem.h"
+#include "timefmt.h"
+#include "utf8.h"
+
+/* Doubles hold whole numbers exactly up to here; more kilobytes or files than that is not real. */
+#define EXACT_MAX 9007199254740992.0
+#define KILOBYTES_MAX (EXACT_MAX / 1024)
+
+/* The cursor stands in the last part of a page, behind all jobs. */
+#define PEEK_SIZE 4096
+
+struct job_page {
+	cJSON *document;
+	const cJSON *next; /* the job that job_page_read reads next */
+	char *cursor;
+};
+
+/* Whether nothing but white space is left between AT and END. */
+static bool only_space(const char *at, const char *end)
+{
+	for (; at < end; at++)
+		if (!strchr(" \t\r\n", *at) || *at == '\0')
+			return false;
+	return true;
+}
+
+static cJSON *parse_object(const char *text, size_t length, const char **complaint)
+{
+	const char *end = text;
+	cJSON *document = cJSON_ParseWithLengthOpts(text, length, &end, 0);
+
+	if (!document)
+		*complaint = "is not valid JSON, or was cut short";
+	else if (!cJSON_IsObject(document))
+		*complaint = "is JSON, but not an object";
+	else if (!only_space(end, text + length))
+		*complaint = "has something behind the JSON document";
+	else
+		return document;
+	cJSON_Delete(document);
+	return NULL;
+}
+
+static const cJSON *member(const cJSON *object, const char *name)
+{
+	return cJSON_GetObjectItemCaseSensitive(object, name);
+}
+
+/*
+ * The cursor is declared as a string; other scalars are taken by their text. An absent, null or
+ * empty one ends the list. False when it is something that cannot be a cursor.
+ */
+static bool read_cursor(const cJSON *document, char **cursor)
+{
+	const cJSON *next = member(member(member(document, "meta"), "pagination"), "next");
+
+	*cursor = NULL;
+	if (!next || cJSON_IsNull(next))
+		return true;
+	if (cJSON_IsString(next) && next->valuestring[0] != '\0')
+		*cursor = mem_strdup(next->valuestring);
+	else if (cJSON_IsNumber(next) && isfinite(next->valuedouble))
+		*cursor = mem_printf("%.0f", next->valuedouble);
+	else
+		return cJSON_IsString(next);
+	return true;
+}
+
+struct job_page *job_page_parse(const char *text, size_t length, const char **complaint)
+{
+	struct job_page *page;
+	const cJSON *data;
+	cJSON *document = parse_object(text, length, complaint);
+	char *cursor = NULL;
+
+	if (!document)
+		return NULL;
+	data = member(document, "data");
+	if (data && !cJSON_IsArray(data) && !cJSON_IsNull(data))
+		*complaint = "has data that is not a list";
+	else if (!read_cursor(document, &cursor))
+		*complaint = "has a cursor (meta.pagination.next) that is not a string";
+	else {
+		page = mem_zalloc(1, sizeof *page);
+		page->document = document;
+		page->next = cJSON_IsArray(data) ? data->child : NULL;
+		/* The list ends with a page without jobs, whatever its cursor says. */
+		if (page->next)
+			page->cursor = cursor;
+		else
+			free(cursor);
+		return page;
+	}
+	cJSON_Delete(document);
+	return NULL;
+}
+
+/* The whole number in ITEM, written as a number or as a string of digits, or -1. */
+static int64_t whole_number(const cJSON *item)
+{
+	double value = NAN;
+	char *end;
+
+	if (cJSON_IsNumber(item)) {
+		value = item->valuedouble;
+	} else if (cJSON_IsString(item) && item->valuestring[0] != '\0') {
+		value = strtod(item->valuestring, &end);
+		if (*end != '\0')
+			value = NAN;
+	}
+	if (!isfinite(value) || value < 0 || value > EXACT_MAX || floor(value) != value)
+		return -1;
+	return (int64_t)value;
+}
+
+static int64_t read_id(const cJSON *item, const cJSON *attributes)
+{
+	int64_t id = whole_number(member(attributes, "jobId"));
+
+	return id > 0 ? id : whole_number(member(item, "id"));
+}
+
+/* A counter of the job: absent, negative and absurd values are 0 or the limit. */
+static uint64_t read_amount(const cJSON *attributes, const char *name, double max)
+{
+	const cJSON *item = member(attributes, name);
+
+	if (!cJSON_IsNumber(item) || isnan(item->valuedouble) || item->valuedouble <= 0)
+		return 0;
+	return (uint64_t)(item->valuedouble < max ? item->valuedouble : max);
+}
+
+/* An instant, or 0; finished or not, 1970 means that there is none. */
+static int64_t read_instant(const cJSON *attributes, const char *name)
+{
+	const cJSON *item = member(attributes, name);
+	int64_t instant;
+
+	if (!cJSON_IsString(item) || !timefmt_parse_instant(item->valuestring, &instant))
+		return 0;
+	return instant > 0 ? instant : 0;
+}
+
+/* A name that becomes part of a row's index. The page's own copy is made fit for that. */
+static const char *read_name(const cJSON *attributes, const char *name)
+{
+	const cJSON *item = member(attributes, name);
+
+	if (!cJSON_IsString(item) || item->valuestring[0] == '\0')
+		return JOB_NONE;
+	utf8_clean(item->valuestring);
+	return item->valuestring;
+}
+
+enum job_result job_page_read(struct job_page *page, struct job *job)
+{
+	const cJSON *item = page->next, *attributes, *state, *status;
+
+	if (!item)
+		return JOB_END;
+	page->next = item->next;
+	attributes = member(item, "attributes");
+	state = member(attributes, "state");
+	status = member(attributes, "status");
+	memset(job, 0, sizeof *job);
+	job->id = read_id(item, attributes);
+	job->done = cJSON_IsString(state) && strcmp(state->valuestring, "DONE") == 0;
+	job->type = read_name(attributes, "jobType");
+	job->policy_type = read_name(attributes, "policyType");
+	job->started = read_instant(attributes, "startTime");
+	job->ended = read_instant(attributes, "endTime");
+	job->bytes = read_amount(attributes, "kilobytesTransferred", KILOBYTES_MAX) * 1024;
+	job->files = read_amount(attributes, "numberOfFiles", EXACT_MAX);
+	if (job->id <= 0)
+		return JOB_SKIPPED;
+	if (!job->done)
+		return JOB_READ;
+	if (!cJSON_IsNumber(status) || whole_number(status) < 0 ||
+	    whole_number(status) > UINT32_MAX || job->ended == 0)
+		return JOB_SKIPPED;
+	job->status = (uint32_t)whole_number(status);
+	return JOB_READ;
+}
+
+const char *job_page_cursor(const struct job_page *page)
+{
+	return page->cursor;
+}
+
+void job_page_free(struct job_page *page)
+{
+	if (!page)
+		return;
+	cJSON_Delete(page->document);
+	free(page->cursor);
+	free(page);
+}
+
+char *job_peek_cursor(const char *text, size_t length)
+{
+	static const char before[] = "\"pagination\"", key[] = "\"next\"";
+	const char *end = text + length, *at, *next, *close;
+
+	if (length > PEEK_SIZE)
+		text = end - PEEK_SIZE;
+	at = memmem(text, (size_t)(end - text), before, sizeof before - 1);
+	at = at ? memmem(at, (size_t)(end - at), key, sizeof key - 1) : NULL;
+	if (!at)
+		return NULL;
+	for (next = at + sizeof key - 1; next < end && strchr(" \t\r\n:", *next) && *next; next++)
+		;
+	if (next == end || *next != '"')
+		return NULL;
+	next++;
+	close = memchr(next, '"', (size_t)(end - next));
+	/* An escaped character is left to the parser. */
+	if (!close || close == next || memchr(next, '\\', (size_t)(close - next)))
+		return NULL;
+	return mem_printf("%.*s", (int)(close - next), next);
+}
+
+char *job_error_text(const char *text, size_t length)
+{
+	const char *complaint;
+	cJSON *document = parse_object(text, length, &complaint);
+	const cJSON *code = member(document, "errorCode");
+	const cJSON *message = member(document, "errorMessage");
+	const cJSON *detail = member(document, "errorDetails");
+	char *result = NULL;
+
+	detail = cJSON_IsArray(detail) ? detail->child : NULL;
+	if (cJSON_IsString(message))
+		result = mem_printf("%.0f %s%s%s", cJSON_IsNumber(code) ? code->valuedouble : 0,
+				    message->valuestring, cJSON_IsString(detail) ? ": " : "",
+				    cJSON_IsString(detail) ? detail->valuestring : "");
+	cJSON_Delete(document);
+	return result;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef JOB_H
+#define JOB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The documents of the REST API's job list, and what the rest of the program knows of a job. The
+ * specification requires no attribute of a job and lets new values appear at any time, so every
+ * field is checked here and nothing is trusted elsewhere.
+ */
+
+#define JOB_NONE "NONE" /* stands for a job type or policy type that is absent or empty */
+
+struct job {
+	int64_t id;
+	bool done; /* state is DONE; only then do status and ended mean anything */
+	uint32_t status;
+	const char *type;	 /* never empty; well-formed UTF-8; part of the page */
+	const char *policy_type; /* likewise */
+	int64_t started;	 /* instants of the server's clock, 0 = none */
+	int64_t ended;
+	uint64_t bytes; /* kilobytesTransferred x 1024 */
+	uint64_t files;
+};
+
+/* A page of the list: GET /admin/jobs, response 200. */
+struct job_page;
+
+/*
+ * Parses the body of a page. On failure NULL, and *COMPLAINT says what is wrong in a few words
+ * (static). An empty document, or one without data, is a page without jobs.
+ */
+struct job_page *job_page_parse(const char *text, size_t length, const char **complaint);
+
+enum job_result {
+	JOB_READ,    /* a job that can be used */
+	JOB_SKIPPED, /* one without an id, or finished without a status or an end: not usable */
+	JOB_END	     /* there are no more */
+};
+
+/* Reads the next job of PAGE. Its strings live as long as the page. */
+enum job_result job_page_read(struct job_page *page, struct job *job);
+
+/* The cursor of the page that follows, or NULL when PAGE is the last. Lives as long as the page. */
+const char *job_page_cursor(const struct job_page *page);
+
+void job_page_free(struct job_page *page);
+
+/*
+ * Finds the cursor of the following page in the last bytes of a body, without parsing it, so
+ * that the next request can be sent first. Returns it as a string to be freed, or NULL when it is
+ * not plain to see; the parsed page has the last word.
+ */
+char *job_peek_cursor(const char *text, size_t length);
+
+/*
+ * The text of an error document (errorCode, errorMessage, errorDetails), to be freed; NULL when the
+ * body is no such document.
+ */
+char *job_error_text(const char *text, size_t length);
+
+#endif

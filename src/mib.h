@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef MIB_H
+#define MIB_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "snapshot.h"
+#include "table.h"
+
+/* NBU-JOBS-MIB as this program serves it: which tables there are, and the snapshots they show. */
+struct mib;
+
+/* The tables and scalar groups that are served, as data: also what tests compare with the MIB file.
+ */
+extern const struct table_description *const mib_tables[];
+extern const size_t mib_table_count;
+
+/*
+ * Registers all of them below nbuRoot = BASE. To be called once, between agentx_init and
+ * agentx_start. NULL, with a log line, when that fails.
+ */
+struct mib *mib_new(const uint32_t *base, size_t base_length);
+
+/*
+ * Shows SNAPSHOT, which now belongs to MIB, in place of the one of the same site, or as a new
+ * site's. The old one is freed. A site counts as configured (nbuAgentSites) once it has a snapshot,
+ * an empty one will do, until mib_remove_site.
+ */
+void mib_publish(struct mib *mib, struct snapshot *snapshot);
+
+/* Takes the site NAME and its rows out of all tables. */
+void mib_remove_site(struct mib *mib, const char *name);
+
+/* Says that the configuration has been read at the instant AT of the local clock. */
+void mib_set_config_read(struct mib *mib, int64_t at);
+
+/*
+ * Frees MIB with its snapshots. To be called after agentx_stop, so that the tables need not be
+ * withdrawn from the master agent one by one. NULL is fine.
+ */
+void mib_free(struct mib *mib);
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "site.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "log.h"
+#include "mem.h"
+#include "refresh.h"
+#include "timefmt.h"
+
+#define BACK_OFF_MAX 300 /* seconds, unless the refresh interval is longer */
+#define BACK_OFF_TIMES 8 /* refresh intervals */
+#define RETRY_AFTER_MAX 3600
+#define END_WITHIN 1500 /* milliseconds from site_cancel */
+
+struct site {
+	const struct config_site *config;
+	struct refresh *refresh;
+	struct mailbox *mailbox;
+	pthread_t thread;
+	struct timespec cancelled;
+	unsigned random;
+};
+
+/*
+ * Seconds from the begin of a refresh to that of the next: the interval, doubled for each failure
+ * in a row up to a limit, or what the server asked for.
+ */
+static int64_t next_delay(const struct site *site, const struct snapshot_site *row)
+{
+	int64_t interval = site->config->refresh, delay = interval, limit;
+	int64_t asked = row->fault.retry_after;
+
+	limit = interval * BACK_OFF_TIMES < BACK_OFF_MAX ? interval * BACK_OFF_TIMES : BACK_OFF_MAX;
+	if (limit < interval)
+		limit = interval;
+	for (uint32_t i = 1; i < row->failure_streak && delay < limit; i++)
+		delay *= 2;
+	if (delay > limit)
+		delay = limit;
+	if (asked > RETRY_AFTER_MAX)
+		asked = RETRY_AFTER_MAX;
+	return delay > asked ? delay : asked;
+}
+
+/* Milliseconds to wait now. Failing sites get up to a tenth more, so that they do not come in step.
+ */
+static int64_t pause_after(struct site *site, const struct snapshot *snapshot, int64_t took)
+{
+	int64_t delay = next_delay(site, &snapshot->site) * 1000;
+	int64_t least = site->config->refresh * INT64_C(1000) / 10;
+
+	if (snapshot->site.failure_streak > 0)
+		delay += rand_r(&site->random) % (delay / 10 + 1);
+	/* A refresh that takes longer than its interval must not become the server's only work. */
+	return delay - took > least ? delay - took : least;
+}
+
+static void *work(void *arg)
+{
+	struct site *site = arg;
+	int64_t pause = 0;
+
+	while (refresh_pause(site->refresh, pause)) {
+		int64_t began = timefmt_monotonic();
+		struct snapshot *snapshot = refresh_run(site->refresh);
+
+		if (refresh_cancelled(site->refresh)) {
+			snapshot_free(snapshot);
+			break;
+		}
+		pause = pause_after(site, snapshot, timefmt_monotonic() - began);
+		mailbox_put(site->mailbox, snapshot);
+	}
+	return NULL;
+}
+
+struct site *site_start(const struct config_site *config, int wake_fd)
+{
+	struct site *site = mem_zalloc(1, sizeof *site);
+	int error;
+
+	site->config = config;
+	site->refresh = refresh_open(config);
+	site->mailbox = mailbox_new(wake_fd);
+	site->random = (unsigned)timefmt_now();
+	error = pthread_create(&site->thread, NULL, work, site);
+	if (error == 0)
+		return site;
+	log_error("site %s: cannot start a thread: %s", config->name, strerror(error));
+	mailbox_free(site->mailbox);
+	refresh_close(site->refresh);
+	free(site);
+	return NULL;
+}
+
+const struct config_site *site_config(const struct site *site)
+{
+	return site->config;
+}
+
+struct snapshot *site_take(struct site *site)
+{
+	return mailbox_take(site->mailbox);
+}
+
+void site_cancel(struct site *site)
+{
+	clock_gettime(CLOCK_REALTIME, &site->cancelled);
+	refresh_cancel(site->refresh);
+}
+
+bool site_free(struct site *site)
+{
+	struct timespec end = site->cancelled;
+
+	end.tv_sec += END_WITHIN / 1000;
+	end.tv_nsec += END_WITHIN % 1000 * 1000000;
+	if (end.tv_nsec >= 1000000000) {
+		end.tv_sec++;
+		end.tv_nsec -= 1000000000;
+	}
+	if (pthread_timedjoin_np(site->thread, NULL, &end) != 0) {
+		/* It still uses what would be freed, so that is left to it. */
+		log_warning("site %s: still busy, not waited for", site->config->name);
+		return false;
+	}
+	mailbox_free(site->mailbox);
+	refresh_close(site->refresh);
+	free(site);
+	return true;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TIMEFMT_H
+#define TIMEFMT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Instants are milliseconds since 1970-01-01T00:00:00Z, durations whole seconds. */
+
+#define TIMEFMT_INSTANT_SIZE 32
+#define TIMEFMT_DATE_AND_TIME_SIZE 11
+
+/* The local clock, as an instant. */
+int64_t timefmt_now(void);
+
+/* A clock that only moves forward, in milliseconds from an arbitrary start: for measuring. */
+int64_t timefmt_monotonic(void);
+
+/*
+ * Reads an ISO-8601 instant with date, time, optional fraction and a zone of Z or +hh:mm, as the
+ * REST API writes them (2026-07-01T02:00:04.000Z). False when TEXT is anything else.
+ */
+bool timefmt_parse_instant(const char *text, int64_t *instant);
+
+/* Writes INSTANT as 2026-07-01T02:00:04.000Z, the form that filters of the REST API take. */
+void timefmt_format_instant(int64_t instant, char out[TIMEFMT_INSTANT_SIZE]);
+
+/*
+ * Reads a duration of the configuration: a whole number with s, m, h or d ("90s", "24h"). False
+ * when TEXT is anything else or does not fit an int.
+ */
+bool timefmt_parse_duration(const char *text, int *seconds);
+
+/*
+ * Reads the date of an HTTP header, such as "Tue, 15 Nov 1994 08:12:31 GMT" (RFC 9110, 5.6.7).
+ * False when TEXT is anything else, *INSTANT is then unchanged.
+ */
+bool timefmt_parse_http_date(const char *text, int64_t *instant);
+
+/*
+ * Reads the value of a Retry-After header: seconds or a date (RFC 9110, 10.2.3), or an ISO-8601
+ * instant as the vendor's servers send; NOW is the server's time, from which a date is
+ * counted. Returns seconds from 0 to a day, 0 also for what cannot be read.
+ */
+int timefmt_parse_retry_after(const char *text, int64_t now);
+
+/*
+ * Writes INSTANT in local time as a DateAndTime (RFC 2579) and returns its length: 11 octets,
+ * or 8 zero octets for instant 0, which means never.
+ */
+size_t timefmt_date_and_time(int64_t instant, unsigned char out[TIMEFMT_DATE_AND_TIME_SIZE]);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "utf8.h"
+
+#include <string.h>
+
+/* The forms of RFC 3629, section 4: how the first octet looks, and what the second may be. */
+static const struct form {
+	unsigned char first_low, first_high;
+	unsigned char second_low, second_high;
+	unsigned char length;
+} forms[] = {
+    {0x01, 0x7f, 0x00, 0x00, 1}, {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
+    {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
+    {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
+};
+
+static bool fits(const struct form *form, const unsigned char *octets)
+{
+	if (octets[0] < form->first_low || octets[0] > form->first_high)
+		return false;
+	if (form->length == 1)
+		return true;
+	if (octets[1] < form->second_low || octets[1] > form->second_high)
+		return false;
+	for (size_t i = 2; i < form->length; i++)
+		if (octets[i] < 0x80 || octets[i] > 0xbf)
+			return false;
+	return true;
+}
+
+size_t utf8_character(const char *text)
+{
+	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+		if (fits(&forms[i], (const unsigned char *)text))
+			return forms[i].length;
+	return 0;
+}
+
+bool utf8_valid(const char *text)
+{
+	size_t length;
+
+	for (; *text; text += length) {
+		length = utf8_character(text);
+		if (length == 0)
+			return false;
+	}
+	return true;
+}
+
+size_t utf8_cut(const char *text, size_t max)
+{
+	size_t length = strnlen(text, max + 1);
+
+	if (length <= max)
+		return length;
+	length = max;
+	while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
+		length--;
+	return length;
+}
+
+void utf8_clean(char *text)
+{
+	while (*text) {
+		size_t length = utf8_character(text);
+
+		if (length == 0)
+			*text = '?';
+		else if (length == 1 && ((unsigned char)*text < 0x20 || *text == 0x7f))
+			*text = ' ';
+		text += length ? length : 1;
+	}
+}

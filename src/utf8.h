@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef UTF8_H
+#define UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Length of the well-formed UTF-8 character at TEXT (RFC 3629), or 0 when there is none. */
+size_t utf8_character(const char *text);
+
+/* True when the whole string TEXT is well-formed. */
+bool utf8_valid(const char *text);
+
+/* The most octets, at most MAX, that can be kept of the well-formed TEXT without cutting a
+ * character. */
+size_t utf8_cut(const char *text, size_t max);
+
+/*
+ * Makes TEXT one line of well-formed UTF-8 in place: control characters become spaces, octets that
+ * belong to no character become '?'.
+ */
+void utf8_clean(char *text);
+
+#endif
