@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim_api.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim_truth.h"
+
+enum { DEFAULT_WINDOW_S = 86400 };
+
+static void answer_stats(struct sim_state *state, const struct sim_request *request,
+			 struct sim_reply *reply)
+{
+	(void)request;
+	snprintf(reply->media, sizeof(reply->media), "application/json");
+	sim_state_write_stats(state, &reply->body);
+}
+
+static void answer_reset(struct sim_state *state, const struct sim_request *request,
+			 struct sim_reply *reply)
+{
+	(void)request;
+	sim_state_reset_stats(state);
+	sim_buf_text(&reply->body, "ok\n");
+}
+
+static void answer_faults(struct sim_state *state, const struct sim_request *request,
+			  struct sim_reply *reply)
+{
+	char message[SIM_FAULT_MESSAGE_SIZE];
+
+	if (sim_state_replace_faults(state, request->body, message)) {
+		sim_buf_text(&reply->body, "ok\n");
+		return;
+	}
+	reply->status = 400;
+	sim_buf_printf(&reply->body, "%s\n", message);
+}
+
+static void answer_expected(struct sim_state *state, const struct sim_request *request,
+			    struct sim_reply *reply)
+{
+	const char *text = sim_request_parameter(request, "window");
+	struct sim_world world = sim_state_world(state);
+	long seconds = DEFAULT_WINDOW_S;
+	char *end = NULL;
+
+	errno = 0;
+	if (text)
+		seconds = strtol(text, &end, 10);
+	if (errno || (text && (*end || end == text)) || seconds < 0 || seconds > INT32_MAX) {
+		reply->status = 400;
+		sim_buf_text(&reply->body, "window is not a number of seconds\n");
+		return;
+	}
+	sim_truth_write(&reply->body, &world, sim_state_now(state),
+			seconds * (int64_t)SIM_SECOND_MS);
+}
+
+static const struct route {
+	const char *method;
+	const char *path;
+	void (*answer)(struct sim_state *state, const struct sim_request *request,
+		       struct sim_reply *reply);
+} routes[] = {
+    {"GET", "/sim/stats", answer_stats},
+    {"POST", "/sim/reset-stats", answer_reset},
+    {"POST", "/sim/faults", answer_faults},
+    {"GET", "/sim/expected", answer_expected},
+};
+
+void sim_control_answer(struct sim_state *state, const struct sim_request *request,
+			struct sim_reply *reply)
+{
+	bool known = false;
+
+	snprintf(reply->media, sizeof(reply->media), "text/plain;charset=utf-8");
+	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
+		if (strcmp(request->path, routes[i].path) != 0)
+			continue;
+		known = true;
+		if (strcmp(request->method, routes[i].method) == 0) {
+			routes[i].answer(state, request, reply);
+			return;
+		}
+	}
+	reply->status = known ? 405 : 404;
+	sim_buf_text(&reply->body, known ? "wrong method\n" : "no such control path\n");
+}

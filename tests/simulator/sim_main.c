@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sim_server.h"
+#include "sim_truth.h"
+
+enum {
+	EXIT_USAGE = 2,
+	DEFAULT_JOBS = 1000,
+	MAX_JOBS = 100000000,
+	MAX_RATE = 1000000,
+	DAY_MS = 24 * SIM_HOUR_MS,
+};
+
+enum option_code {
+	OPTION_LISTEN = 256,
+	OPTION_JOBS,
+	OPTION_SEED,
+	OPTION_RATE,
+	OPTION_API_KEY,
+	OPTION_API_VERSION,
+	OPTION_TLS_DIR,
+	OPTION_EXPECTED,
+	OPTION_LATENCY,
+	OPTION_SKEW,
+	OPTION_FAULT,
+	OPTION_LOG,
+	OPTION_HELP,
+};
+
+static const struct option options_known[] = {
+    {"listen", required_argument, NULL, OPTION_LISTEN},
+    {"jobs", required_argument, NULL, OPTION_JOBS},
+    {"seed", required_argument, NULL, OPTION_SEED},
+    {"rate", required_argument, NULL, OPTION_RATE},
+    {"api-key", required_argument, NULL, OPTION_API_KEY},
+    {"api-version", required_argument, NULL, OPTION_API_VERSION},
+    {"tls-dir", required_argument, NULL, OPTION_TLS_DIR},
+    {"expected", required_argument, NULL, OPTION_EXPECTED},
+    {"latency", required_argument, NULL, OPTION_LATENCY},
+    {"skew", required_argument, NULL, OPTION_SKEW},
+    {"fault", required_argument, NULL, OPTION_FAULT},
+    {"log", required_argument, NULL, OPTION_LOG},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {NULL, 0, NULL, 0},
+};
+
+static const char help_text[] =
+    "Usage: nbu-sim [OPTION]...\n"
+    "A simulated NetBackup primary server: its REST API for jobs.\n"
+    "\n"
+    "  --listen ADDR:PORT    where to listen (127.0.0.1:0; port 0: any that is free)\n"
+    "  --jobs N              finished jobs of the last 23 hours (1000); besides them come\n"
+    "                        N/50 unfinished and N/20 older ones\n"
+    "  --seed N              what the jobs are drawn from (1)\n"
+    "  --rate N              jobs that arrive in a minute (0)\n"
+    "  --api-key KEY         the key that clients must send (sim-key)\n"
+    "  --api-version V       the newest version of the API that is spoken (13.0)\n"
+    "  --tls-dir DIR         use TLS with DIR/server.pem, server.key and ca.pem\n"
+    "  --expected FILE       write the rows that a client must show, again on SIGUSR1\n"
+    "  --latency MS          wait before each answer about jobs\n"
+    "  --skew SECONDS        how far the server's clock is ahead of the local one\n"
+    "  --fault SPEC          do something wrong; may be given more than once\n"
+    "  --log FILE            one line for each request\n"
+    "  --help                show this\n"
+    "\n"
+    "SPEC is one of these, behind page:K= if it is to hit only page K of each list;\n"
+    "with :n it strikes n times, then no more:\n";
+
+struct arguments {
+	struct sim_options options;
+	const char *expected;
+	char address[256];
+};
+
+static bool complain(const char *option, const char *text, const char *wanted)
+{
+	fprintf(stderr, "nbu-sim: --%s: %s is wanted, not '%s'\n", option, wanted, text);
+	return false;
+}
+
+static bool parse_integer(const char *option, const char *text, int64_t low, int64_t high,
+			  int64_t *number)
+{
+	char wanted[80];
+	char *end;
+
+	errno = 0;
+	*number = strtoll(text, &end, 10);
+	if (!errno && end != text && !*end && *number >= low && *number <= high)
+		return true;
+	snprintf(wanted, sizeof(wanted), "a whole number from %lld to %lld", (long long)low,
+		 (long long)high);
+	return complain(option, text, wanted);
+}
+
+static bool parse_rate(const char *text, double *rate)
+{
+	char *end;
+
+	*rate = strtod(text, &end);
+	if (end != text && !*end && isfinite(*rate) && *rate >= 0 && *rate <= MAX_RATE)
+		return true;
+	return complain("rate", text, "a number from 0 to 1000000");
+}
+
+static bool parse_version(const char *text, int *version)
+{
+	int major;
+	int minor;
+	int used = 0;
+
+	if (sscanf(text, "%3d.%3d%n", &major, &minor, &used) == 2 && !text[used] && major >= 9 &&
+	    minor >= 0) {
+		*version = major * SIM_VERSION_MINORS + minor;
+		return true;
+	}
+	return complain("api-version", text, "a version such as 13.0, at least 9.0,");
+}
+
+/* ADDR:PORT or [ADDR]:PORT, the latter for IPv6. */
+static bool parse_listen(const char *text, struct arguments *arguments)
+{
+	const char *colon = strrchr(text, ':');
+	size_t size = colon ? (size_t)(colon - text) : 0;
+	int64_t port;
+
+	if (size >= 2 && text[0] == '[' && text[size - 1] == ']') {
+		text++;
+		size -= 2;
+	}
+	if (!size || size >= sizeof(arguments->address))
+		return complain("listen", text, "ADDR:PORT");
+	memcpy(arguments->address, text, size);
+	arguments->address[size] = '\0';
+	arguments->options.address = arguments->address;
+	arguments->options.port = colon + 1;
+	return parse_integer("listen", colon + 1, 0, 65535, &port);
+}
+
+static bool parse_fault(const char *text, struct sim_faults *faults)
+{
+	char message[SIM_FAULT_MESSAGE_SIZE];
+
+	if (sim_fault_add(faults, text, message))
+		return true;
+	fprintf(stderr, "nbu-sim: --fault: %s\n", message);
+	return false;
+}
+
+static bool set_number(int code, const char *text, struct sim_options *options)
+{
+	int64_t number = 0;
+	bool good = true;
+
+	switch (code) {
+	case OPTION_JOBS:
+		good = parse_integer("jobs", text, 0, MAX_JOBS, &options->world.jobs);
+		break;
+	case OPTION_SEED:
+		good = parse_integer("seed", text, 0, INT64_MAX, &number);
+		options->world.seed = (uint64_t)number;
+		break;
+	case OPTION_LATENCY:
+		good = parse_integer("latency", text, 0, INT_MAX, &number);
+		options->latency_ms = (int)number;
+		break;
+	case OPTION_SKEW:
+		good = parse_integer("skew", text, -INT_MAX, INT_MAX, &number);
+		options->skew_ms = number * SIM_SECOND_MS;
+		break;
+	default:
+		break;
+	}
+	return good;
+}
+
+static bool set_option(int code, const char *text, struct arguments *arguments)
+{
+	struct sim_options *options = &arguments->options;
+
+	switch (code) {
+	case OPTION_LISTEN:
+		return parse_listen(text, arguments);
+	case OPTION_RATE:
+		return parse_rate(text, &options->world.rate);
+	case OPTION_API_KEY:
+		options->key = text;
+		return true;
+	case OPTION_API_VERSION:
+		return parse_version(text, &options->version);
+	case OPTION_TLS_DIR:
+		options->tls_dir = text;
+		return true;
+	case OPTION_EXPECTED:
+		arguments->expected = text;
+		return true;
+	case OPTION_FAULT:
+		return parse_fault(text, &options->faults);
+	case OPTION_LOG:
+		options->log = text;
+		return true;
+	default:
+		return set_number(code, text, options);
+	}
+}
+
+static void show_help(void)
+{
+	const char *line;
+
+	fputs(help_text, stdout);
+	for (int i = 0; (line = sim_fault_help(i)); i++)
+		printf("  %s\n", line);
+}
+
+/* Returns an exit code, or -1 to go on. */
+static int parse_arguments(int argc, char **argv, struct arguments *arguments)
+{
+	int code;
+
+	while ((code = getopt_long(argc, argv, "", options_known, NULL)) != -1) {
+		if (code == OPTION_HELP) {
+			show_help();
+			return EXIT_SUCCESS;
+		}
+		if (code == '?' || !set_option(code, optarg, arguments))
+			return EXIT_USAGE;
+	}
+	if (optind < argc) {
+		fprintf(stderr, "nbu-sim: unexpected argument '%s'\n", argv[optind]);
+		return EXIT_USAGE;
+	}
+	return -1;
+}
+
+static bool write_all(int fd, const struct sim_buf *buf)
+{
+	size_t done = 0;
+
+	while (done < buf->size) {
+		ssize_t size = write(fd, buf->data + done, buf->size - done);
+
+		if (size < 0 && errno != EINTR)
+			return false;
+		done += size < 0 ? 0 : (size_t)size;
+	}
+	return true;
+}
+
+/* Readers see the old file or the new one, never half of it. */
+static bool replace_file(const char *path, const struct sim_buf *content)
+{
+	struct sim_buf name = {0};
+	bool good;
+	int fd;
+
+	sim_buf_printf(&name, "%s.XXXXXX", path);
+	fd = mkstemp(name.data);
+	good = fd >= 0 && write_all(fd, content) && fchmod(fd, 0644) == 0 &&
+	       rename(name.data, path) == 0;
+	if (!good)
+		fprintf(stderr, "nbu-sim: %s: %s\n", path, strerror(errno));
+	if (!good && fd >= 0)
+		unlink(name.data);
+	if (fd >= 0)
+		close(fd);
+	sim_buf_free(&name);
+	return good;
+}
+
+static bool write_expected(struct sim_server *server, const char *path)
+{
+	struct sim_state *state = sim_server_state(server);
+	struct sim_world world = sim_state_world(state);
+	struct sim_buf rows = {0};
+	bool good;
+
+	if (!path)
+		return true;
+	sim_truth_write(&rows, &world, sim_state_now(state), DAY_MS);
+	good = replace_file(path, &rows);
+	sim_buf_free(&rows);
+	return good;
+}
+
+/* Blocked in all threads, as they inherit the mask; the main thread waits for them. */
+static void block_signals(sigset_t *signals)
+{
+	sigemptyset(signals);
+	sigaddset(signals, SIGTERM);
+	sigaddset(signals, SIGINT);
+	sigaddset(signals, SIGUSR1);
+	pthread_sigmask(SIG_BLOCK, signals, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static void serve(struct sim_server *server, const char *expected, const sigset_t *signals)
+{
+	int number;
+
+	printf("nbu-sim: listening on %s\n", sim_server_url(server));
+	fflush(stdout);
+	while (sigwait(signals, &number) == 0 && number == SIGUSR1)
+		write_expected(server, expected);
+}
+
+int main(int argc, char **argv)
+{
+	struct arguments arguments = {
+	    .options =
+		{
+		    .address = "127.0.0.1",
+		    .port = "0",
+		    .key = "sim-key",
+		    .version = 13 * SIM_VERSION_MINORS,
+		    .world = {.seed = 1, .jobs = DEFAULT_JOBS},
+		},
+	};
+	int code = parse_arguments(argc, argv, &arguments);
+	struct sim_server *server;
+	sigset_t signals;
+
+	if (code >= 0)
+		return code;
+	block_signals(&signals);
+	server = sim_server_open(&arguments.options);
+	if (!server)
+		return EXIT_FAILURE;
+	code = EXIT_FAILURE;
+	if (write_expected(server, arguments.expected) && sim_server_start(server)) {
+		serve(server, arguments.expected, &signals);
+		code = EXIT_SUCCESS;
+	}
+	sim_server_close(server);
+	return code;
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim_state.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+void sim_state_init(struct sim_state *state, const struct sim_options *options)
+{
+	pthread_condattr_t attributes;
+
+	*state = (struct sim_state){.options = options, .faults = options->faults};
+	state->world = options->world;
+	state->world.start_ms = sim_state_now(state);
+	pthread_mutex_init(&state->mutex, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&state->stopped, &attributes);
+	pthread_condattr_destroy(&attributes);
+}
+
+void sim_state_free(struct sim_state *state)
+{
+	sim_state_reset_stats(state);
+	sim_buf_free(&state->ca);
+	if (state->log)
+		fclose(state->log);
+	pthread_cond_destroy(&state->stopped);
+	pthread_mutex_destroy(&state->mutex);
+}
+
+void sim_state_stop(struct sim_state *state)
+{
+	pthread_mutex_lock(&state->mutex);
+	state->stopping = true;
+	pthread_cond_broadcast(&state->stopped);
+	pthread_mutex_unlock(&state->mutex);
+}
+
+int64_t sim_state_now(const struct sim_state *state)
+{
+	return sim_time_now_ms() + state->options->skew_ms;
+}
+
+bool sim_state_sleep(struct sim_state *state, int64_t ms)
+{
+	struct timespec until;
+	bool stopping;
+	int failed = 0;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += ms / 1000;
+	until.tv_nsec += ms % 1000 * 1000000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_nsec -= 1000000000;
+		until.tv_sec++;
+	}
+	pthread_mutex_lock(&state->mutex);
+	while (!state->stopping && !failed)
+		failed = pthread_cond_timedwait(&state->stopped, &state->mutex, &until);
+	stopping = state->stopping;
+	pthread_mutex_unlock(&state->mutex);
+	return !stopping;
+}
+
+struct sim_world sim_state_world(struct sim_state *state)
+{
+	struct sim_world world = state->world;
+
+	world.odd_jobs = sim_state_fault(state, SIM_FAULT_BAD_JOB);
+	world.odd_ends = sim_state_fault(state, SIM_FAULT_ODD_END);
+	return world;
+}
+
+struct sim_hits sim_state_hits(struct sim_state *state, const char *key, const char *after)
+{
+	struct sim_hits hits;
+
+	pthread_mutex_lock(&state->mutex);
+	hits = sim_fault_take(&state->faults, sim_chain_page(&state->chains, key, after));
+	pthread_mutex_unlock(&state->mutex);
+	return hits;
+}
+
+bool sim_state_fault(struct sim_state *state, enum sim_fault_kind kind)
+{
+	bool is_set;
+
+	pthread_mutex_lock(&state->mutex);
+	is_set = sim_fault_is_set(&state->faults, kind);
+	pthread_mutex_unlock(&state->mutex);
+	return is_set;
+}
+
+bool sim_state_replace_faults(struct sim_state *state, const char *lines,
+			      char message[SIM_FAULT_MESSAGE_SIZE])
+{
+	struct sim_faults faults = {0};
+
+	if (!sim_fault_add_lines(&faults, lines, message))
+		return false;
+	pthread_mutex_lock(&state->mutex);
+	state->faults = faults;
+	pthread_mutex_unlock(&state->mutex);
+	return true;
+}
+
+void sim_state_retry_after(struct sim_state *state, char text[SIM_TIME_SIZE])
+{
+	bool as_date;
+
+	pthread_mutex_lock(&state->mutex);
+	as_date = state->retry_as_date;
+	state->retry_as_date = !as_date;
+	pthread_mutex_unlock(&state->mutex);
+	if (as_date)
+		sim_time_format(sim_state_now(state) + SIM_SECOND_MS, text);
+	else
+		snprintf(text, SIM_TIME_SIZE, "1");
+}
+
+void sim_state_count(struct sim_state *state, int64_t *counter)
+{
+	pthread_mutex_lock(&state->mutex);
+	++*counter;
+	pthread_mutex_unlock(&state->mutex);
+}
+
+void sim_state_note_filter(struct sim_state *state, const char *filter)
+{
+	struct sim_stats *stats = &state->stats;
+	char *copy = strdup(filter);
+	char **slot;
+
+	pthread_mutex_lock(&state->mutex);
+	slot = &stats->filter[stats->filters++ % SIM_LAST_FILTERS];
+	free(*slot);
+	*slot = copy;
+	pthread_mutex_unlock(&state->mutex);
+}
+
+static void write_filters(const struct sim_stats *stats, struct sim_buf *buf)
+{
+	int64_t first = stats->filters > SIM_LAST_FILTERS ? stats->filters - SIM_LAST_FILTERS : 0;
+
+	for (int64_t i = first; i < stats->filters; i++) {
+		const char *filter = stats->filter[i % SIM_LAST_FILTERS];
+
+		if (i > first)
+			sim_buf_text(buf, ",");
+		sim_buf_json(buf, filter ? filter : "");
+	}
+}
+
+void sim_state_write_stats(struct sim_state *state, struct sim_buf *buf)
+{
+	const struct sim_stats *stats = &state->stats;
+
+	pthread_mutex_lock(&state->mutex);
+	sim_buf_printf(buf,
+		       "{\"requests\":%lld,\"jobs\":%lld,\"ping\":%lld,\"connections\":%lld,"
+		       "\"unauthorized\":%lld,\"gzip\":%lld,\"lastFilters\":[",
+		       (long long)stats->requests, (long long)stats->jobs, (long long)stats->ping,
+		       (long long)stats->connections, (long long)stats->unauthorized,
+		       (long long)stats->gzip);
+	write_filters(stats, buf);
+	pthread_mutex_unlock(&state->mutex);
+	sim_buf_text(buf, "]}\n");
+}
+
+void sim_state_reset_stats(struct sim_state *state)
+{
+	pthread_mutex_lock(&state->mutex);
+	for (int i = 0; i < SIM_LAST_FILTERS; i++)
+		free(state->stats.filter[i]);
+	state->stats = (struct sim_stats){0};
+	pthread_mutex_unlock(&state->mutex);
+}
+
+void sim_state_log(struct sim_state *state, const char *method, const char *uri, int status,
+		   int64_t bytes)
+{
+	char time[SIM_TIME_SIZE];
+
+	if (!state->log)
+		return;
+	sim_time_format(sim_time_now_ms(), time);
+	/* One call, so that the lines of several threads do not mix. */
+	fprintf(state->log, "%s %s %s %d %lld\n", time, method, uri, status, (long long)bytes);
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef SIM_STATE_H
+#define SIM_STATE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "sim_buf.h"
+#include "sim_fault.h"
+#include "sim_job.h"
+
+/* An API version as one number: 13.0 is 13000. */
+enum { SIM_VERSION_MINORS = 1000 };
+
+struct sim_options {
+	const char *address; /* without brackets */
+	const char *port;
+	const char *key;
+	const char *tls_dir; /* NULL for plain HTTP */
+	const char *log;     /* NULL for none */
+	int version;
+	int latency_ms;
+	int64_t skew_ms;
+	struct sim_world world; /* without its start time */
+	struct sim_faults faults;
+};
+
+enum { SIM_LAST_FILTERS = 20 };
+
+struct sim_stats {
+	int64_t requests;
+	int64_t jobs;
+	int64_t ping;
+	int64_t connections;
+	int64_t unauthorized;
+	int64_t gzip;
+	int64_t filters; /* how many there were; the last ones are kept */
+	char *filter[SIM_LAST_FILTERS];
+};
+
+/* All that the threads of the connections share. */
+struct sim_state {
+	const struct sim_options *options;
+	struct sim_world world;
+	struct sim_buf ca; /* the PEM text of the CA */
+	FILE *log;
+
+	pthread_mutex_t mutex; /* over what follows */
+	pthread_cond_t stopped;
+	bool stopping;
+	bool retry_as_date; /* the next Retry-After is a date */
+	struct sim_faults faults;
+	struct sim_chains chains;
+	struct sim_stats stats;
+};
+
+void sim_state_init(struct sim_state *state, const struct sim_options *options);
+void sim_state_free(struct sim_state *state);
+
+/* Ends all sleeps, now and later. */
+void sim_state_stop(struct sim_state *state);
+
+/* The server's clock. */
+int64_t sim_state_now(const struct sim_state *state);
+
+/* False when the simulator ends meanwhile. */
+bool sim_state_sleep(struct sim_state *state, int64_t ms);
+
+/* The world with what the faults of the moment make odd in it. */
+struct sim_world sim_state_world(struct sim_state *state);
+
+/* Faults for the page of the list `key` behind `after`. */
+struct sim_hits sim_state_hits(struct sim_state *state, const char *key, const char *after);
+bool sim_state_fault(struct sim_state *state, enum sim_fault_kind kind);
+bool sim_state_replace_faults(struct sim_state *state, const char *lines,
+			      char message[SIM_FAULT_MESSAGE_SIZE]);
+
+/* What to send as Retry-After: in turn a number of seconds and an instant. */
+void sim_state_retry_after(struct sim_state *state, char text[SIM_TIME_SIZE]);
+
+/* Adds one to a member of the statistics. */
+#define SIM_STATE_COUNT(state, member) sim_state_count(state, &(state)->stats.member)
+void sim_state_count(struct sim_state *state, int64_t *counter);
+void sim_state_note_filter(struct sim_state *state, const char *filter);
+void sim_state_write_stats(struct sim_state *state, struct sim_buf *buf);
+void sim_state_reset_stats(struct sim_state *state);
+
+/* One line to the log of requests. */
+void sim_state_log(struct sim_state *state, const char *method, const char *uri, int status,
+		   int64_t bytes);
+
+#endif
