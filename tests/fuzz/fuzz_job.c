@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "job.h"
+#include "tally.h"
+#include "utf8.h"
+
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
+
+/* What the rest of the program relies on. */
+static void check_job(const struct job *job)
+{
+	assert(job->id > 0);
+	assert(job->type[0] != '\0' && utf8_valid(job->type));
+	assert(job->policy_type[0] != '\0' && utf8_valid(job->policy_type));
+	assert(!job->done || job->ended > 0);
+}
+
+static void read_page(const char *text, size_t size)
+{
+	const char *complaint = NULL;
+	struct job_page *page = job_page_parse(text, size, &complaint);
+	struct tally *tally = tally_new();
+	enum job_result result;
+	struct job job;
+
+	assert((page == NULL) == (complaint != NULL));
+	while (page && (result = job_page_read(page, &job)) != JOB_END) {
+		if (result != JOB_READ)
+			continue;
+		check_job(&job);
+		if (job.done)
+			tally_add(tally, &job);
+	}
+	tally_free(tally);
+	job_page_free(page);
+}
+
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
+{
+	/* A block of its own, without a NUL behind it, so that a step too far is seen. */
+	char *text = malloc(size ? size : 1);
+
+	memcpy(text, data, size);
+	read_page(text, size);
+	free(job_peek_cursor(text, size));
+	free(job_error_text(text, size));
+	free(text);
+	return 0;
+}
