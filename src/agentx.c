@@ -49,6 +49,7 @@
 struct probe {
 	int fd; /* -1 = none is under way */
 	bool sent;
+	bool answered; /* and nothing has come of it yet */
 	int64_t began;
 	int64_t next;	       /* when to ask again */
 	int64_t trusted_until; /* when its last answer is too old to go by */
@@ -88,6 +89,7 @@ static const struct {
     {EACCES, "permission denied (see agentXPerms in snmpd.conf; its directory counts, too)"},
     {ECONNRESET, "it closed the connection (is it starting or stopping?)"},
     {ETIMEDOUT, "it does not answer (does snmpd hang?)"},
+    {ECONNABORTED, "it answers, but opens no session (see the log of snmpd)"},
     {EPROTO, "what answers there is no AgentX master agent"},
     {EADDRNOTAVAIL, "its host is not known (give an address instead of a name)"},
 };
@@ -104,7 +106,7 @@ static const char *hint_for(int error)
 static void complain(int error)
 {
 	if (error != agent.probe.complaint) {
-		log_warning("%s the master agent at %s: %s; trying again every second",
+		log_warning("%s the master agent at %s: %s; will keep trying",
 			    agent.was_connected ? "lost" : "cannot reach", agent.socket,
 			    hint_for(error));
 		agent.probe.complaint = error;
@@ -169,6 +171,9 @@ static void probe_begin(void)
 	int error = 0;
 
 	probe->began = timefmt_monotonic();
+	if (probe->answered)
+		complain(ECONNABORTED);
+	probe->answered = false;
 	if (probe->address_length == 0 && !probe_address(agent.socket, probe)) {
 		probe_failed(errno);
 		probe->next += LOOKUP_RETRY_MS;
@@ -210,6 +215,7 @@ static bool probe_step(void)
 	}
 	if (error == 0) {
 		probe_end();
+		probe->answered = true;
 		probe->trusted_until = timefmt_monotonic() + TRUST_MS;
 	} else if (error != EAGAIN && error != ENOTCONN && error != EINTR) {
 		probe_failed(error);
@@ -384,6 +390,7 @@ static int on_connected(int major, int minor, void *session, void *arg)
 	agent.session = session;
 	agent.was_connected = true;
 	agent.probe.complaint = 0;
+	agent.probe.answered = false;
 	probe_end();
 	forget_timers();
 	set_interval(PING_S); /* the library takes it right after this */

@@ -441,6 +441,7 @@ static struct config_site *make_site(cfg_t *section, cfg_t *cfg)
 		if (complaint)
 			fail(cfg->filename, 0, "api-key-file %s: %s", file, complaint);
 	}
+	site->key_in_config = file == NULL;
 	site->api_key = mem_strdup(file ? key : cfg_getstr(section, "api-key"));
 	explicit_bzero(key, sizeof key);
 	return site;
@@ -510,24 +511,29 @@ static void blank_comments(char *text)
 	}
 }
 
-/* The line of TEXT in which KEY stands, or 0. */
+/* The line of TEXT in which KEY stands as a whole word, or 0. */
 static int line_of_key(const char *text, const char *key)
 {
-	const char *at = strstr(text, key);
+	static const char around[] = "\"'= \t\r\n}";
+	size_t length = strlen(key);
 	int line = 1;
 
-	if (!at)
-		return 0;
-	for (; text < at; text++)
-		line += *text == '\n';
-	return line;
+	for (const char *at = text; *at; at++) {
+		if (*at == '\n')
+			line++;
+		else if (at > text && strchr(around, at[-1]) && strncmp(at, key, length) == 0 &&
+			 strchr(around, at[length]))
+			return line;
+	}
+	return 0;
 }
 
 /* A key written out in a file that everybody can read is as bad as a key file like that. */
 static void check_exposed_keys(const struct config *config, const char *file, const char *text)
 {
 	for (size_t i = 0; i < config->site_count; i++) {
-		int line = line_of_key(text, config->sites[i]->api_key);
+		const struct config_site *site = config->sites[i];
+		int line = site->key_in_config ? line_of_key(text, site->api_key) : 0;
 
 		if (line > 0)
 			fail(file, line,

@@ -231,7 +231,7 @@ struct snapshot *refresh_run(struct refresh *refresh)
 	if (fetch(&run, &fault)) {
 		fault_clear(&fault);
 		note_success(&run, began, timefmt_monotonic() - clock);
-	} else {
+	} else if (!refresh_cancelled(refresh)) {
 		note_failure(refresh, &fault);
 	}
 	snapshot = make_snapshot(refresh, &fault);
