@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "agentx.h"
 
-#include <errno.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include <net-snmp/net-snmp-config.h>
 #include <net-snmp/net-snmp-includes.h>
@@ -19,6 +13,7 @@
 
 #include "log.h"
 #include "mem.h"
+#include "probe.h"
 #include "timefmt.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -29,34 +24,15 @@
 /*
  * The library talks to the master agent synchronously: to open, register, ping and close it waits
  * for the answer in a loop of its own, while nothing else of ours runs. So it is told not to wait
- * long, and while there is no connection it is kept from trying until a probe, which never blocks,
- * has had an answer: the library's connect would block for ever once the backlog of a hanging
- * master agent's socket is full.
+ * long, and while there is no connection it is kept from trying until a probe has had an answer.
  */
 #define SYNC_TIMEOUT_US 300000
-#define PING_S 5	      /* between pings of a connected master agent */
-#define RETRY_S 1	      /* between attempts to connect */
-#define OFFER_S 30	      /* between offers of what the master agent has refused */
-#define FIRST_ANSWER_MS 300   /* that agentx_start waits for */
-#define SLOW_ANSWER_MS 1000   /* after which a master agent is said not to answer */
-#define PROBE_LIFE_MS 60000   /* after which a probe is given up: its peer may be gone for good */
-#define LOOKUP_RETRY_MS 60000 /* for a host's name, because looking it up may block */
-#define TRUST_MS 2500	      /* how long an answer lets the library try: twice */
+#define PING_S 5	    /* between pings of a connected master agent */
+#define RETRY_S 1	    /* between attempts to connect */
+#define OFFER_S 30	    /* between offers of what the master agent has refused */
+#define FIRST_ANSWER_MS 300 /* that agentx_start waits for */
+#define TRUST_MS 2500	    /* how long an answer lets the library try: twice */
 #define REFUSED_MAX 16
-#define RESPONSE 18 /* a type of AgentX PDU (RFC 2741, 6.1) */
-
-/* The question "do you answer?" to the master agent. Times are of timefmt_monotonic. */
-struct probe {
-	int fd; /* -1 = none is under way */
-	bool sent;
-	bool answered; /* and nothing has come of it yet */
-	int64_t began;
-	int64_t next;	       /* when to ask again */
-	int64_t trusted_until; /* when its last answer is too old to go by */
-	int complaint;	       /* the errno that was logged last, 0 = none */
-	struct sockaddr_storage address;
-	socklen_t address_length; /* 0 = the host is yet to be looked up */
-};
 
 /* The library is one to a process, and hence so is this. */
 static struct {
@@ -65,7 +41,10 @@ static struct {
 	bool was_connected;	  /* since the last complaint */
 	bool opening;		  /* a session has been made since the last was lost */
 	netsnmp_session *session; /* NULL = not connected */
-	struct probe probe;
+	struct probe *probe;
+	bool probing;	       /* the first of the descriptors in poll is the probe's */
+	int complaint;	       /* what the probe last said is wrong */
+	int64_t trusted_until; /* of timefmt_monotonic: an answer is too old to go by then */
 	netsnmp_large_fd_set fds;
 	oid capability[MAX_OID_LEN];
 	size_t capability_length;
@@ -78,188 +57,24 @@ static struct {
 	unsigned offer_alarm;
 } agent;
 
-/* The probe. */
-
-static const struct {
-	int error;
-	const char *hint;
-} hints[] = {
-    {ENOENT, "no such socket (is snmpd running, with 'master agentx' in snmpd.conf?)"},
-    {ECONNREFUSED, "nobody listens (is snmpd running, with 'master agentx' in snmpd.conf?)"},
-    {EACCES, "permission denied (see agentXPerms in snmpd.conf; its directory counts, too)"},
-    {ECONNRESET, "it closed the connection (is it starting or stopping?)"},
-    {ETIMEDOUT, "it does not answer (does snmpd hang?)"},
-    {ECONNABORTED, "it answers, but opens no session (see the log of snmpd)"},
-    {EPROTO, "what answers there is no AgentX master agent"},
-    {EADDRNOTAVAIL, "its host is not known (give an address instead of a name)"},
-};
-
-static const char *hint_for(int error)
-{
-	for (size_t i = 0; i < COUNT(hints); i++)
-		if (hints[i].error == error)
-			return hints[i].hint;
-	return strerror(error);
-}
-
 /* One line for each change, however often it is tried. */
-static void complain(int error)
+static void watch_link(void)
 {
-	if (error != agent.probe.complaint) {
+	int error = probe_error(agent.probe);
+
+	if (error != 0 && error != agent.complaint) {
 		log_warning("%s the master agent at %s: %s; will keep trying",
 			    agent.was_connected ? "lost" : "cannot reach", agent.socket,
-			    hint_for(error));
-		agent.probe.complaint = error;
+			    probe_hint(error));
 		agent.was_connected = false;
 	}
-}
-
-static void probe_end(void)
-{
-	if (agent.probe.fd >= 0)
-		close(agent.probe.fd);
-	agent.probe.fd = -1;
-	agent.probe.sent = false;
-	agent.probe.next = timefmt_monotonic() + RETRY_S * 1000;
-}
-
-static void probe_failed(int error)
-{
-	probe_end();
-	/* A full backlog: the master agent accepts no connections. */
-	complain(error == EAGAIN ? ETIMEDOUT : error);
-}
-
-/* The address of tcp:HOST:PORT or a path; false, with errno, when there is none. */
-static bool probe_address(const char *spec, struct probe *probe)
-{
-	struct addrinfo want = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
-	struct sockaddr_un local = {.sun_family = AF_UNIX};
-	struct addrinfo *found = NULL;
-	char *host = NULL;
-	char *port;
-
-	errno = 0;
-	if (strncmp(spec, "tcp:", 4) != 0) {
-		if (strlen(spec) < sizeof(local.sun_path)) {
-			memcpy(local.sun_path, spec, strlen(spec) + 1);
-			memcpy(&probe->address, &local, sizeof(local));
-			probe->address_length = sizeof(local);
-		} else {
-			errno = ENAMETOOLONG;
-		}
-	} else {
-		host = mem_strdup(spec + 4);
-		port = strrchr(host, ':');
-		if (port != NULL)
-			*port++ = '\0';
-		if (port != NULL && getaddrinfo(host, port, &want, &found) == 0) {
-			memcpy(&probe->address, found->ai_addr, found->ai_addrlen);
-			probe->address_length = found->ai_addrlen;
-			freeaddrinfo(found);
-		} else {
-			errno = EADDRNOTAVAIL;
-		}
-	}
-	free(host);
-	return errno == 0;
-}
-
-static void probe_begin(void)
-{
-	struct probe *probe = &agent.probe;
-	int error = 0;
-
-	probe->began = timefmt_monotonic();
-	if (probe->answered)
-		complain(ECONNABORTED);
-	probe->answered = false;
-	if (probe->address_length == 0 && !probe_address(agent.socket, probe)) {
-		probe_failed(errno);
-		probe->next += LOOKUP_RETRY_MS;
-		return;
-	}
-	probe->fd = socket(probe->address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (probe->fd < 0 ||
-	    connect(probe->fd, (struct sockaddr *)&probe->address, probe->address_length) != 0)
-		error = errno;
-	if (error != 0 && error != EINPROGRESS)
-		probe_failed(error);
-}
-
-/*
- * Goes on with the probe as far as that is possible without waiting; true when the master agent
- * has answered. The question is an AgentX Ping of no session (RFC 2741, 6.2.5), in network
- * byte order; any Response will do, as a rule it is the error notOpen.
- */
-static bool probe_step(void)
-{
-	static const unsigned char ping[20] = {1, 13, 0x10};
-	struct probe *probe = &agent.probe;
-	unsigned char answer[64] = {0};
-	ssize_t got = 0;
-	int error = 0;
-
-	if (!probe->sent) {
-		if (send(probe->fd, ping, sizeof(ping), MSG_NOSIGNAL) > 0)
-			probe->sent = true;
-		else
-			error = errno;
-	}
-	if (probe->sent) {
-		got = recv(probe->fd, answer, sizeof(answer), 0);
-		if (got <= 0)
-			error = got == 0 ? ECONNRESET : errno;
-		else if (answer[0] != ping[0] || answer[1] != RESPONSE)
-			error = EPROTO;
-	}
-	if (error == 0) {
-		probe_end();
-		probe->answered = true;
-		probe->trusted_until = timefmt_monotonic() + TRUST_MS;
-	} else if (error != EAGAIN && error != ENOTCONN && error != EINTR) {
-		probe_failed(error);
-	}
-	return error == 0;
+	agent.complaint = error;
 }
 
 /* True when the library may try to connect without being stopped in its tracks. */
 static bool trusted(void)
 {
-	return agent.session != NULL || timefmt_monotonic() < agent.probe.trusted_until;
-}
-
-static void lower(int *timeout, int64_t to)
-{
-	if (to < 0)
-		to = 0;
-	if (*timeout < 0 || to < *timeout)
-		*timeout = (int)to;
-}
-
-/* Keeps a probe under way for as long as it is needed. Returns how many entries of FDS it used. */
-static size_t probe_prepare(struct pollfd *fds, int *timeout)
-{
-	struct probe *probe = &agent.probe;
-	int64_t now = timefmt_monotonic();
-	size_t used = 0;
-
-	if (probe->fd >= 0 && now - probe->began >= PROBE_LIFE_MS)
-		probe_failed(ETIMEDOUT);
-	else if (probe->fd < 0 && now >= probe->next)
-		probe_begin();
-	if (probe->fd >= 0) {
-		if (now - probe->began >= SLOW_ANSWER_MS)
-			complain(ETIMEDOUT);
-		lower(timeout,
-		      probe->began +
-			  (probe->complaint == ETIMEDOUT ? PROBE_LIFE_MS : SLOW_ANSWER_MS) - now);
-		fds[0] = (struct pollfd){probe->fd, probe->sent ? POLLIN : POLLOUT, 0};
-		used = 1;
-	} else {
-		lower(timeout, probe->next - now);
-	}
-	return used;
+	return agent.session != NULL || timefmt_monotonic() < agent.trusted_until;
 }
 
 /* What the library tells us. */
@@ -389,9 +204,8 @@ static int on_connected(int major, int minor, void *session, void *arg)
 	(void)arg;
 	agent.session = session;
 	agent.was_connected = true;
-	agent.probe.complaint = 0;
-	agent.probe.answered = false;
-	probe_end();
+	agent.complaint = 0;
+	probe_reset(agent.probe);
 	forget_timers();
 	set_interval(PING_S); /* the library takes it right after this */
 	log_info("connected to the master agent at %s", agent.socket);
@@ -412,8 +226,8 @@ static int on_lost(int major, int minor, void *session, void *arg)
 		forget_timers();
 	agent.opening = false;
 	agent.session = NULL;
-	agent.probe.next = 0;
-	agent.probe.trusted_until = 0;
+	agent.trusted_until = 0;
+	probe_hurry(agent.probe);
 	return 0;
 }
 
@@ -441,7 +255,7 @@ void agentx_init(const char *socket)
 	/* Else it reads MIB files, and complains of those that are not installed. */
 	setenv("MIBS", "", 1);
 	agent.socket = mem_strdup(socket);
-	agent.probe.fd = -1;
+	agent.probe = probe_new(socket);
 	netsnmp_large_fd_set_init(&agent.fds, FD_SETSIZE);
 	netsnmp_enable_subagent();
 	snmp_disable_log();
@@ -464,26 +278,32 @@ static void run(void)
 	REGISTER_SYSOR_TABLE(agent.capability, agent.capability_length, CAPABILITY);
 }
 
+/* What poll has reported for the probe. Where a master agent has answered, the library may try. */
+static void dispatch_probe(const struct pollfd *fd)
+{
+	if (!probe_dispatch(agent.probe, fd))
+		return;
+	agent.trusted_until = timefmt_monotonic() + TRUST_MS;
+	if (!agent.running)
+		run();
+}
+
 void agentx_start(const uint32_t *base, size_t base_length)
 {
 	int64_t end = timefmt_monotonic() + FIRST_ANSWER_MS;
-	bool answered = false;
+	struct pollfd fd;
+	int left = FIRST_ANSWER_MS;
 
 	for (size_t i = 0; i < base_length; i++)
 		agent.capability[i] = base[i];
 	agent.capability[base_length] = 1;
 	agent.capability_length = base_length + 1;
-	probe_begin();
-	while (!answered && agent.probe.fd >= 0 && timefmt_monotonic() < end) {
-		struct pollfd fd = {agent.probe.fd, agent.probe.sent ? POLLIN : POLLOUT, 0};
-		int left = -1;
-
-		lower(&left, end - timefmt_monotonic());
+	while (!agent.running && left > 0 && probe_prepare(agent.probe, &fd, &left) == 1) {
 		if (poll(&fd, 1, left) > 0)
-			answered = probe_step();
+			dispatch_probe(&fd);
+		left = (int)(end - timefmt_monotonic());
 	}
-	if (answered)
-		run();
+	watch_link();
 }
 
 bool agentx_connected(void)
@@ -512,7 +332,7 @@ static size_t library_prepare(struct pollfd *fds, size_t room, int *timeout)
 			fds[used++] = (struct pollfd){fd, POLLIN, 0};
 	/* A timer that must not run yet is no reason to wake up. */
 	if (!block && trusted())
-		lower(timeout, (int64_t)wait.tv_sec * 1000 + (wait.tv_usec + 999) / 1000);
+		probe_lower(timeout, (int64_t)wait.tv_sec * 1000 + (wait.tv_usec + 999) / 1000);
 	return used;
 }
 
@@ -522,10 +342,12 @@ size_t agentx_poll_prepare(struct pollfd *fds, int *timeout)
 
 	if (agent.session != NULL)
 		set_interval(RETRY_S); /* for when the connection is lost */
-	else if (!trusted())
-		used = probe_prepare(fds, timeout);
+	else if (trusted())
+		probe_lower(timeout, agent.trusted_until - timefmt_monotonic());
 	else
-		lower(timeout, agent.probe.trusted_until - timefmt_monotonic());
+		used = probe_prepare(agent.probe, fds, timeout);
+	agent.probing = used > 0;
+	watch_link();
 	if (agent.running)
 		used += library_prepare(fds + used, AGENTX_FDS_MAX - used, timeout);
 	return used;
@@ -554,10 +376,8 @@ static void library_dispatch(const struct pollfd *fds, size_t count)
 
 void agentx_poll_dispatch(const struct pollfd *fds, size_t count)
 {
-	if (count > 0 && fds[0].fd == agent.probe.fd) {
-		if (fds[0].revents != 0 && probe_step() && !agent.running)
-			run();
-		fds++;
+	if (agent.probing) {
+		dispatch_probe(fds++);
 		count--;
 	}
 	if (agent.running)
@@ -566,13 +386,14 @@ void agentx_poll_dispatch(const struct pollfd *fds, size_t count)
 
 void agentx_stop(void)
 {
-	probe_end();
 	if (agent.running)
 		UNREGISTER_SYSOR_TABLE(agent.capability, agent.capability_length);
 	snmp_shutdown(NAME);
 	agent.session = NULL;
 	agent.running = false;
 	netsnmp_large_fd_set_cleanup(&agent.fds);
+	probe_free(agent.probe);
+	agent.probe = NULL;
 	free(agent.socket);
 	agent.socket = NULL;
 }
