@@ -566,7 +566,7 @@ static char *read_text(const char *file, mode_t *mode)
 		return text;
 	free(text);
 	/* fmemopen takes nothing empty. */
-	return error_text[0] == '\0' ? mem_strdup("\n") : NULL;
+	return error_text[0] == '\0' ? mem_strdup(" ") : NULL;
 }
 
 static struct config *parse_text(const char *file, char *text)

@@ -129,14 +129,14 @@ static int64_t read_id(const cJSON *item, const cJSON *attributes)
 	return id > 0 ? id : whole_number(member(item, "id"));
 }
 
-/* A counter of the job: absent, negative and absurd values are 0 or the limit. */
+/* A counter of the job; absent, negative and absurd values are 0, so that they spoil no sum. */
 static uint64_t read_amount(const cJSON *attributes, const char *name, double max)
 {
 	const cJSON *item = member(attributes, name);
 
-	if (!cJSON_IsNumber(item) || isnan(item->valuedouble) || item->valuedouble <= 0)
+	if (!cJSON_IsNumber(item) || !(item->valuedouble > 0 && item->valuedouble <= max))
 		return 0;
-	return (uint64_t)(item->valuedouble < max ? item->valuedouble : max);
+	return (uint64_t)item->valuedouble;
 }
 
 /* An instant, or 0; finished or not, 1970 means that there is none. */

@@ -49,20 +49,24 @@ static bool read_character(const char **at, char character)
 	return true;
 }
 
+static bool is_leap(int year)
+{
+	return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
 /* Days from 1970-01-01 to the given day of the proleptic Gregorian calendar. */
 static int64_t days_of(int year, int month, int day)
 {
 	static const int before[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
 	int64_t past = year - 1; /* whole years since year 1 */
-	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 
 	return past * 365 + past / 4 - past / 100 + past / 400 - 719162 + before[month - 1] + day -
-	       1 + (leap && month > 2);
+	       1 + (is_leap(year) && month > 2);
 }
 
 static bool read_date(const char **at, int64_t *days)
 {
-	static const int lengths[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 	int year, month, day;
 
 	year = read_digits(at, 4);
@@ -72,7 +76,7 @@ static bool read_date(const char **at, int64_t *days)
 	if (month < 1 || month > 12 || !read_character(at, '-'))
 		return false;
 	day = read_digits(at, 2);
-	if (day < 1 || day > lengths[month - 1])
+	if (day < 1 || day > lengths[month - 1] + (month == 2 && is_leap(year)))
 		return false;
 	*days = days_of(year, month, day);
 	return true;
