@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <string.h>
+
+#include "harness.h"
+#include "tally.h"
+
+static void count_cell(const struct tally_cell *cell, void *arg)
+{
+	(void)cell;
+	++*(size_t *)arg;
+}
+
+static size_t cells_of(const struct tally *tally)
+{
+	size_t count = 0;
+
+	tally_each(tally, count_cell, &count);
+	return count;
+}
+
+/* What tally_each finds for one type, policy and status: strings not copied. */
+struct wanted {
+	const char *type, *policy;
+	uint32_t status;
+	struct tally_cell cell;
+	int found;
+};
+
+static void match(const struct tally_cell *cell, void *arg)
+{
+	struct wanted *wanted = arg;
+
+	if (strcmp(cell->job_type, wanted->type) != 0 ||
+	    strcmp(cell->policy_type, wanted->policy) != 0 || cell->status != wanted->status)
+		return;
+	wanted->cell = *cell;
+	wanted->found++;
+}
+
+static struct tally_cell find(const struct tally *tally, const char *type, const char *policy,
+			      uint32_t status)
+{
+	struct wanted wanted = {.type = type, .policy = policy, .status = status};
+
+	tally_each(tally, match, &wanted);
+	EQUAL_NUMBER(wanted.found, 1);
+	return wanted.cell;
+}
+
+static struct job job_of(const char *type, const char *policy, uint32_t status)
+{
+	return (struct job){.id = 1,
+			    .done = true,
+			    .type = type,
+			    .policy_type = policy,
+			    .status = status,
+			    .started = 1000000,
+			    .ended = 1060999,
+			    .bytes = 1024,
+			    .files = 3};
+}
+
+static void test_empty(void)
+{
+	struct tally *tally = tally_new();
+
+	EQUAL_NUMBER(cells_of(tally), 0);
+	EQUAL_NUMBER(tally_jobs(tally), 0);
+	tally_free(tally);
+	tally_free(NULL);
+}
+
+static void test_sums(void)
+{
+	struct tally *tally = tally_new();
+	struct job job = job_of("BACKUP", "VMWARE", 0);
+	struct tally_cell cell;
+
+	tally_add(tally, &job);
+	job.started = 0; /* not known */
+	job.ended = 5000;
+	job.bytes = 10;
+	tally_add(tally, &job);
+	job.started = 9000; /* ends before it starts */
+	tally_add(tally, &job);
+	job.started = 1;
+	job.ended = 2000001;
+	job.files = 0;
+	tally_add(tally, &job);
+	cell = find(tally, "BACKUP", "VMWARE", 0);
+	EQUAL_NUMBER(cell.count, 4);
+	EQUAL_NUMBER(cell.bytes, 1054);
+	EQUAL_NUMBER(cell.files, 9);
+	EQUAL_NUMBER(cell.duration_sum, 60 + 2000);
+	EQUAL_NUMBER(cell.duration_max, 2000);
+	EQUAL_NUMBER(cell.last_end, 2000001);
+	EQUAL_NUMBER(tally_jobs(tally), 4);
+	EQUAL_NUMBER(cells_of(tally), 1);
+	tally_free(tally);
+}
+
+/* Each of the three parts tells cells apart, and names must not run into each other. */
+static void test_apart(void)
+{
+	static const struct {
+		const char *type, *policy;
+		uint32_t status;
+	} keys[] = {{"A", "BC", 0}, {"AB", "C", 0},	      {"ABC", "", 0}, {"", "ABC", 0},
+		    {"A", "BC", 1}, {"A", "BC", 4294967295u}, {"a", "BC", 0}, {"BC", "A", 0}};
+	size_t count = sizeof keys / sizeof keys[0];
+	struct tally *tally = tally_new();
+
+	for (size_t round = 0; round < 3; round++) {
+		for (size_t i = 0; i < count; i++) {
+			struct job job = job_of(keys[i].type, keys[i].policy, keys[i].status);
+
+			for (size_t times = 0; times <= i; times++)
+				tally_add(tally, &job);
+		}
+	}
+	EQUAL_NUMBER(cells_of(tally), count);
+	for (size_t i = 0; i < count; i++)
+		EQUAL_NUMBER(find(tally, keys[i].type, keys[i].policy, keys[i].status).count,
+			     3 * (i + 1));
+	tally_free(tally);
+}
+
+static void test_copies(void)
+{
+	char type[] = "BACKUP", policy[] = "VMWARE";
+	struct job job = job_of(type, policy, 7);
+	struct tally *tally = tally_new();
+
+	tally_add(tally, &job);
+	memset(type, 'x', 6);
+	memset(policy, 'x', 6);
+	EQUAL_NUMBER(find(tally, "BACKUP", "VMWARE", 7).count, 1);
+	tally_free(tally);
+}
+
+static void test_limits(void)
+{
+	struct job job = job_of("BACKUP", "VMWARE", 0);
+	struct tally *tally = tally_new();
+	struct tally_cell cell;
+
+	job.bytes = UINT64_MAX - 1;
+	job.files = UINT64_MAX;
+	job.started = 1;
+	job.ended = INT64_MAX;
+	tally_add(tally, &job);
+	cell = find(tally, "BACKUP", "VMWARE", 0);
+	EQUAL_NUMBER(cell.bytes, UINT64_MAX - 1);
+	EQUAL_NUMBER(cell.duration_max, UINT32_MAX);
+	tally_add(tally, &job);
+	cell = find(tally, "BACKUP", "VMWARE", 0);
+	EQUAL_NUMBER(cell.bytes, UINT64_MAX);
+	EQUAL_NUMBER(cell.files, UINT64_MAX);
+	EQUAL_NUMBER(cell.duration_sum, 2 * (uint64_t)UINT32_MAX);
+	tally_free(tally);
+}
+
+static void test_many(void)
+{
+	struct tally *tally = tally_new();
+	char policy[16];
+
+	for (unsigned i = 0; i < 30000; i++) {
+		struct job job = job_of("BACKUP", policy, i % 7);
+
+		snprintf(policy, sizeof policy, "P%u", i * 7919 % 500);
+		tally_add(tally, &job);
+	}
+	EQUAL_NUMBER(tally_jobs(tally), 30000);
+	EQUAL_NUMBER(cells_of(tally), 3500);
+	tally_free(tally);
+}
+
+static const struct harness_test tests[] = {
+    {"empty", test_empty},
+    {"sums of one cell", test_sums},
+    {"cells are told apart", test_apart},
+    {"copies what it is given", test_copies},
+    {"sums stop at the largest value", test_limits},
+    {"many cells", test_many},
+    {NULL, NULL},
+};
+
+const struct harness_suite tally_suite = {"tally", tests};
