@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "harness.h"
+
+extern const struct harness_suite rows_suite, protocol_suite, faults_suite, life_suite;
+extern const struct harness_suite command_suite;
+
+const struct harness_suite *const harness_suites[] = {&rows_suite, &protocol_suite, &command_suite,
+						      &life_suite, &faults_suite,   NULL};

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef WORLD_H
+#define WORLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * The world that a test runs in: a folder, and in it real processes (simulated primary servers,
+ * a private snmpd, the agent, tools) that talk over loopback. A test has one world. At its
+ * end, however it ends, all processes are gone and so is the folder; and the test has failed if
+ * the agent did not exit with 0 or a process printed a report of a sanitizer.
+ */
+
+struct process {
+	char name[40];
+	pid_t pid;     /* 0 once it has been waited for */
+	int status;    /* of waitpid */
+	int want;      /* exit status that is fine at the end, or WORLD_ANY */
+	char out[200]; /* files that take its standard output and error */
+	char err[200];
+};
+
+#define WORLD_ANY (-1)
+#define WORLD_PUBLIC "public"
+#define WORLD_PRIVATE "private"
+#define WORLD_USER "tester"
+#define WORLD_AUTH_PASSWORD "authentication"
+#define WORLD_PRIV_PASSWORD "privacy-is-good"
+#define WORLD_KEY "K3y.of-the_TESTS.0123456789abcdef"
+
+/* Waiting. Limits are seconds; under a sanitizer or valgrind they are a few times as long. */
+int64_t world_deadline(double seconds);
+bool world_late(int64_t deadline);
+
+/* Waits until CONDITION is true, and ends the test as failed when that takes over SECONDS. */
+#define AWAIT(condition, seconds)                                                                  \
+	do {                                                                                       \
+		int64_t await_deadline_ = world_deadline(seconds);                                 \
+		bool await_true_;                                                                  \
+		while (!(await_true_ = (condition)) && !world_late(await_deadline_))               \
+			;                                                                          \
+		if (!await_true_)                                                                  \
+			world_fail(__FILE__, __LINE__, "not within " #seconds " s: " #condition);  \
+		else                                                                               \
+			CU_PASS(#condition);                                                       \
+	} while (0)
+
+/* Ends the test at once, as failed. */
+void world_fail(const char *file, unsigned line, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Makes the limits of this world longer. */
+void world_slow(int factor);
+
+/* Files. Results stay valid until the world ends. */
+const char *world_path(const char *format, ...) __attribute__((format(printf, 1, 2)));
+const char *world_write(const char *name, mode_t mode, const char *text);
+char *world_read(const char *path);		      /* to be freed; "" when there is none */
+bool world_holds(const char *path, const char *text); /* whether the file has TEXT in it */
+
+/* Places of the build and of the source. */
+const char *world_program(const char *name);
+const char *world_source(const char *name);
+const char *world_mib_path(void); /* folders for net-snmp's parser, with a colon between */
+
+/* Processes. ARGV ends with NULL. */
+struct process *world_start(const char *name, const char *const *argv);
+bool world_running(struct process *process);
+/* Sends SIGNAL and waits until the process has ended, at most SECONDS; its exit status, -1 when a
+ * signal ended it. */
+int world_end_process(struct process *process, int signal, double seconds);
+/* Waits for the end of the process by itself; its exit status. */
+int world_wait(struct process *process, double seconds);
+/* Runs a tool to its end; its standard output, to be freed. */
+char *world_output(int *status, const char *const *argv);
+
+/* A simulated primary server. */
+struct sim {
+	struct process *process;
+	int port;
+	char url[80];
+};
+
+/* Starts it with the option words of OPTIONS, separated by spaces (NULL = none). */
+struct sim *world_sim(const char *name, const char *options);
+/* The same without TLS. */
+struct sim *world_plain_sim(const char *name, const char *options);
+/* What GET /sim/stats says of NAME. */
+int64_t sim_count(const struct sim *sim, const char *name);
+void sim_reset(const struct sim *sim);
+/* Sets its faults, one a line; "" for none. */
+void sim_faults(const struct sim *sim, const char *faults);
+/* The rows that a correct client must arrive at; to be freed. */
+char *sim_expected(const struct sim *sim);
+
+/* snmpd. Its port stays the same when it is started again. */
+struct process *world_snmpd(void);
+int world_snmp_port(void);
+
+/*
+ * The configuration. world_site adds a section for SIM (NULL = at URL https://127.0.0.1:1/) with
+ * more lines MORE (NULL = none), which win over those that it writes itself.
+ */
+void world_config(const char *lines);
+void world_site(const char *name, const struct sim *sim, const char *more);
+void world_forget_sites(void);
+const char *world_config_file(void); /* writes it; its path */
+
+/* The agent, with the option words of OPTIONS (NULL = none). */
+struct process *world_agent(const char *options);
+/* The same under valgrind. */
+struct process *world_agent_valgrind(void);
+
+#endif
