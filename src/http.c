@@ -189,13 +189,15 @@ static void set_fault(struct http *http, CURLcode code, struct fault *fault)
 	fault_set(fault, FAULT_OTHER, "%s", text);
 }
 
-/* Copies the header NAME of the response at hand into OUT, or nothing. */
+/* Copies the header NAME of the response at hand into OUT; nothing where it does not fit: half a
+ * secret that it may hold could not be told from other text. */
 static void copy_header(struct http *http, const char *name, char *out, size_t size)
 {
 	struct curl_header *header;
 
 	out[0] = '\0';
-	if (curl_easy_header(http->easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK)
+	if (curl_easy_header(http->easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK &&
+	    strlen(header->value) < size)
 		snprintf(out, size, "%s", header->value);
 }
 

@@ -25,7 +25,7 @@ struct http_response {
 	char *body; /* decoded, with a NUL behind it; belongs to the response */
 	size_t length;
 	uint64_t wire_bytes;   /* of the body as it came over the network */
-	char content_type[96]; /* these four are empty when there was no such header */
+	char content_type[96]; /* this and the rest: empty when there is none, or one too long */
 	char retry_after[64];
 	char api_version[16]; /* X-NetBackup-API-Version */
 	char date[64];

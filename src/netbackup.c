@@ -321,6 +321,7 @@ static bool accept_response(struct netbackup *netbackup, const struct http_respo
 			  "the server answered %s instead of JSON; check url, it should end in "
 			  "/netbackup",
 			  response->content_type[0] ? response->content_type : "nothing");
+		hide_key(netbackup, fault->text);
 		return false;
 	}
 	netbackup->version_agreed = true;

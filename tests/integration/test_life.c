@@ -80,6 +80,27 @@ static void test_snmpd_hangs(void)
 	kill(snmpd->pid, SIGCONT);
 }
 
+/* snmpd hangs from the start on: the agent works, ends when told to, and connects when it can. */
+static void test_snmpd_hangs_first(void)
+{
+	struct sim *sim = world_sim("sim", "--jobs 150");
+	struct process *snmpd = world_snmpd(), *agent;
+	int64_t limit;
+
+	world_site("paris", sim, NULL);
+	kill(snmpd->pid, SIGSTOP);
+	agent = world_agent(NULL);
+	AWAIT(world_holds(agent->err, "site paris: up"), 20);
+	limit = world_deadline(2);
+	EQUAL_NUMBER(world_end_process(agent, SIGTERM, 5), 0);
+	CU_ASSERT_FALSE(world_late(limit));
+	agent = world_agent(NULL);
+	AWAIT(world_holds(agent->err, "site paris: up"), 20);
+	kill(snmpd->pid, SIGCONT);
+	manager = manager_open(WORLD_PUBLIC);
+	AWAIT(manager_site(manager, "paris", SITE_STATUS) == UP, 15);
+}
+
 static void check_end(int signal)
 {
 	struct process *agent = begin(world_sim("sim", "--jobs 150"));
@@ -283,6 +304,7 @@ static const struct harness_test tests[] = {
     {"snmpd is started after the agent", test_snmpd_later},
     {"snmpd is restarted", test_snmpd_restart},
     {"snmpd hangs", test_snmpd_hangs},
+    {"snmpd hangs before the agent starts", test_snmpd_hangs_first},
     {"SIGTERM when idle", test_sigterm},
     {"SIGINT when idle", test_sigint},
     {"SIGTERM in a request", test_sigterm_busy},

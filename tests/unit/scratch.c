@@ -8,12 +8,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char folder[200];
+#include "harness.h"
+
+static char folder[200]; /* "" when there is none */
 
 static void give_up(const char *what)
 {
 	perror(what);
 	exit(1);
+}
+
+/* For a test that was left in the middle. */
+static int remove_at_end(bool failed)
+{
+	(void)failed;
+	if (folder[0] != '\0')
+		scratch_remove();
+	return 0;
 }
 
 const char *scratch_make(void)
@@ -23,6 +34,7 @@ const char *scratch_make(void)
 	snprintf(folder, sizeof folder, "%s/nbu-test.XXXXXX", parent ? parent : "/tmp");
 	if (!mkdtemp(folder))
 		give_up(folder);
+	harness_at_end(remove_at_end);
 	return folder;
 }
 
@@ -58,4 +70,5 @@ void scratch_remove(void)
 	closedir(open_folder);
 	if (rmdir(folder) < 0)
 		give_up(folder);
+	folder[0] = '\0';
 }
