@@ -494,11 +494,13 @@ static size_t quoted_length(const char *text)
 
 /*
  * Overwrites all comments in TEXT with spaces. libconfuse 3.3 counts lines wrong behind comments,
- * and then every error would name the wrong line.
+ * and then every error would name the wrong line. Returns how many braces are open at the end,
+ * which it does not mind either.
  */
-static void blank_comments(char *text)
+static int blank_comments(char *text)
 {
 	bool fresh = true;
+	int open = 0;
 
 	while (*text) {
 		size_t comment = comment_length(text, fresh), quoted = quoted_length(text);
@@ -506,9 +508,12 @@ static void blank_comments(char *text)
 		for (size_t i = 0; i < comment; i++)
 			if (text[i] != '\n')
 				text[i] = ' ';
+		if (comment == 0 && quoted == 0)
+			open += (*text == '{') - (*text == '}');
 		fresh = comment > 0 || quoted > 0 || strchr(" \t\r\n={}()+,", *text) != NULL;
 		text += comment > 0 ? comment : quoted > 0 ? quoted : 1;
 	}
+	return open;
 }
 
 /* The line of TEXT in which KEY stands as a whole word, or 0. */
@@ -573,14 +578,16 @@ static struct config *parse_text(const char *file, char *text)
 {
 	struct config *config = NULL;
 	cfg_t *cfg = new_parser();
+	int open = blank_comments(text);
 	FILE *stream;
 
-	blank_comments(text);
 	stream = mem_checked(fmemopen(text, strlen(text), "r"));
 	free(cfg->filename);
 	cfg->filename = mem_strdup(file);
-	if (cfg_parse_fp(cfg, stream) == CFG_SUCCESS)
+	if (cfg_parse_fp(cfg, stream) == CFG_SUCCESS && open == 0)
 		config = make_config(cfg);
+	else if (open > 0)
+		fail(file, cfg->line, "the file ends within a section; a } is missing");
 	else
 		fail(file, cfg->line, "this is not the syntax of a configuration file");
 	cfg_free(cfg);

@@ -226,6 +226,7 @@ static const struct wrong {
     {"site abcdefghijklmnopqrstuvwxyz1234567 {\n" SITE "}\n", 4, "a name has 1 to 32"},
     {"refresh = \"60s\"\n", 2, "there is no site"},
     {"", 1, "there is no site"},
+    {"site paris {\n" SITE, 4, "the file ends within a section"},
     /* durations */
     {"refresh = \"60\"\nsite paris {\n" SITE "}\n", 1, "refresh is \"60\", but must be a number"},
     {"\n\nwindow = \"a day\"\n", 3, "window is \"a day\", but must be a number and a unit"},
