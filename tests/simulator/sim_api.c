@@ -45,6 +45,7 @@ struct call {
 	struct sim_reply *reply;
 	int64_t now_ms;
 	int version; /* that the answer is given in */
+	int jobs;    /* that it shows */
 	char base[256];
 };
 
@@ -221,7 +222,7 @@ static void answer_job(struct call *call)
 	ordinal = sim_job_first_id(&world, id);
 	if (ordinal < count)
 		job = sim_job_at(&world, ordinal, call->now_ms);
-	if (ordinal >= count || job.id != id) {
+	if (ordinal >= count || job.id != id || job.deleted) {
 		fail(call, HTTP_NOT_FOUND, ERROR_NOT_FOUND, "Simulated: no such job.");
 		return;
 	}
@@ -256,7 +257,8 @@ static bool parse_cursor(const struct call *call, const char *name, const struct
 }
 
 /* Reads all parameters of a list; answers and returns false when one is wrong. */
-static bool read_query(struct call *call, struct sim_query *query, struct sim_filter **filter)
+static bool read_query(struct call *call, struct sim_query *query, struct sim_filter **filter,
+		       struct sim_hits hits)
 {
 	const struct sim_request *request = call->request;
 	const char *text = sim_request_parameter(request, "filter");
@@ -281,6 +283,12 @@ static bool read_query(struct call *call, struct sim_query *query, struct sim_fi
 		*filter = sim_filter_parse(text, message);
 	if (text && !*filter) {
 		fail(call, HTTP_BAD_REQUEST, ERROR_BAD_FILTER, message);
+		return false;
+	}
+	if (sim_filter_fields(*filter) & hits.fields) {
+		sim_filter_free(*filter);
+		fail(call, HTTP_BAD_REQUEST, ERROR_BAD_FILTER,
+		     "Simulated: cannot filter by one of these fields.");
 		return false;
 	}
 	query->filter = *filter;
@@ -352,9 +360,10 @@ static void answer_list(struct call *call, struct sim_hits hits)
 	struct sim_filter *filter;
 	struct sim_page page;
 
-	if (!check_access(call) || !read_query(call, &query, &filter))
+	if (!check_access(call) || !read_query(call, &query, &filter, hits))
 		return;
 	sim_page_fill(&page, &world, &query, call->now_ms);
+	call->jobs = page.count;
 	set_media(reply, JSON_TYPE, call->version);
 	reply->may_pack = true;
 	write_list(call, &page, &query, hits);
@@ -462,12 +471,13 @@ static void answer_jobs(struct call *call)
 static const struct route {
 	const char *path;
 	bool has_more; /* the path goes on */
+	enum sim_purpose purpose;
 	void (*answer)(struct call *call);
 } routes[] = {
-    {PREFIX "/ping", false, answer_ping},
-    {PREFIX "/security/cacert", false, answer_ca},
-    {JOBS_PATH, false, answer_jobs},
-    {JOBS_PATH "/", true, answer_job},
+    {PREFIX "/ping", false, SIM_PURPOSE_PING, answer_ping},
+    {PREFIX "/security/cacert", false, SIM_PURPOSE_OTHER, answer_ca},
+    {JOBS_PATH, false, SIM_PURPOSE_JOBS, answer_jobs},
+    {JOBS_PATH "/", true, SIM_PURPOSE_OTHER, answer_job},
 };
 
 static const struct route *find_route(const char *path)
@@ -493,6 +503,17 @@ static void set_base(struct call *call)
 		 options->tls_dir ? "https" : "http", host);
 }
 
+static void note(const struct call *call, enum sim_purpose purpose)
+{
+	const struct sim_request *request = call->request;
+	bool answered = call->reply->delivery != SIM_DELIVER_NOTHING;
+
+	sim_state_note(call->state, purpose, answered ? call->reply->status : 0, call->jobs,
+		       sim_request_parameter(request, "filter"),
+		       sim_request_parameter(request, "page[limit]"),
+		       sim_request_parameter(request, "page[after]"));
+}
+
 void sim_api_answer(struct sim_state *state, const struct sim_request *request,
 		    struct sim_reply *reply)
 {
@@ -516,4 +537,5 @@ void sim_api_answer(struct sim_state *state, const struct sim_request *request,
 		route->answer(&call);
 	if (reply->status == HTTP_UNAUTHORIZED)
 		SIM_STATE_COUNT(state, unauthorized);
+	note(&call, route ? route->purpose : SIM_PURPOSE_OTHER);
 }

@@ -2,12 +2,16 @@
 #include "sim_api.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim_truth.h"
 
 enum { DEFAULT_WINDOW_S = 86400 };
+
+/* No time is further away than this. */
+#define MAX_CLOCK_MS 1e15
 
 static void answer_stats(struct sim_state *state, const struct sim_request *request,
 			 struct sim_reply *reply)
@@ -38,6 +42,73 @@ static void answer_faults(struct sim_state *state, const struct sim_request *req
 	sim_buf_printf(&reply->body, "%s\n", message);
 }
 
+static void answer_clock(struct sim_state *state, const struct sim_request *request,
+			 struct sim_reply *reply)
+{
+	(void)request;
+	sim_buf_printf(&reply->body, "%lld\n", (long long)sim_state_now(state));
+}
+
+/* Reads +SECONDS, -SECONDS or =EPOCHMS. */
+static bool parse_clock(const char *text, int64_t *ms)
+{
+	const char *digits = text + (*text != '\0');
+	size_t size = strspn(digits, *text == '=' ? "0123456789" : "0123456789.");
+	double number;
+	char *end;
+
+	if (!*text || !strchr("+-=", *text) || !size)
+		return false;
+	number = strtod(digits, &end);
+	if (*text != '=')
+		number *= SIM_SECOND_MS;
+	if (end != digits + size || end[strspn(end, "\r\n")] || number > MAX_CLOCK_MS)
+		return false;
+	*ms = llround(*text == '-' ? -number : number);
+	return true;
+}
+
+static void answer_move(struct sim_state *state, const struct sim_request *request,
+			struct sim_reply *reply)
+{
+	int64_t ms;
+
+	if (!parse_clock(request->body, &ms)) {
+		reply->status = 400;
+		sim_buf_text(&reply->body, "+SECONDS, -SECONDS or =MILLISECONDS is wanted\n");
+		return;
+	}
+	ms = request->body[0] == '=' ? sim_state_set_clock(state, ms)
+				     : sim_state_move_clock(state, ms);
+	sim_buf_printf(&reply->body, "%lld\n", (long long)ms);
+}
+
+static void answer_requests(struct sim_state *state, const struct sim_request *request,
+			    struct sim_reply *reply)
+{
+	(void)request;
+	sim_state_write_history(state, &reply->body);
+}
+
+static void answer_jobs(struct sim_state *state, const struct sim_request *request,
+			struct sim_reply *reply)
+{
+	const char *text = sim_request_parameter(request, "since");
+	struct sim_world world = sim_state_world(state);
+	long long since_ms = 0;
+	char *end = NULL;
+
+	errno = 0;
+	if (text)
+		since_ms = strtoll(text, &end, 10);
+	if (errno || (text && (*end || end == text))) {
+		reply->status = 400;
+		sim_buf_text(&reply->body, "since is not a number of milliseconds\n");
+		return;
+	}
+	sim_truth_jobs(&reply->body, &world, sim_state_now(state), since_ms);
+}
+
 static void answer_expected(struct sim_state *state, const struct sim_request *request,
 			    struct sim_reply *reply)
 {
@@ -64,10 +135,10 @@ static const struct route {
 	void (*answer)(struct sim_state *state, const struct sim_request *request,
 		       struct sim_reply *reply);
 } routes[] = {
-    {"GET", "/sim/stats", answer_stats},
-    {"POST", "/sim/reset-stats", answer_reset},
-    {"POST", "/sim/faults", answer_faults},
-    {"GET", "/sim/expected", answer_expected},
+    {"GET", "/sim/stats", answer_stats},    {"POST", "/sim/reset-stats", answer_reset},
+    {"POST", "/sim/faults", answer_faults}, {"GET", "/sim/expected", answer_expected},
+    {"GET", "/sim/jobs", answer_jobs},	    {"GET", "/sim/requests", answer_requests},
+    {"GET", "/sim/clock", answer_clock},    {"POST", "/sim/clock", answer_move},
 };
 
 void sim_control_answer(struct sim_state *state, const struct sim_request *request,

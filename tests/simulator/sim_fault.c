@@ -7,10 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim_field.h"
+
 /* Whether a fault replaces the whole answer, of which a request can have only one. */
 enum effect {
 	REPLACES,
 	CHANGES,
+	STANDS, /* it concerns all requests while it is set */
 };
 
 static const struct kind {
@@ -44,12 +47,14 @@ static const struct kind {
     [SIM_FAULT_DATA_EMPTY] = {"data-empty", CHANGES,
 			      "data-empty       an extra last page with no rows"},
     [SIM_FAULT_NO_META] = {"no-meta", CHANGES, "no-meta          the last page has no meta"},
-    [SIM_FAULT_BAD_JOB] = {"bad-job", CHANGES, "bad-job          some finished jobs are odd"},
-    [SIM_FAULT_ODD_END] = {"odd-end", CHANGES,
+    [SIM_FAULT_BAD_JOB] = {"bad-job", STANDS, "bad-job          some finished jobs are odd"},
+    [SIM_FAULT_ODD_END] = {"odd-end", STANDS,
 			   "odd-end          end times null and \"\" of unfinished jobs"},
-    [SIM_FAULT_NO_PING] = {"no-ping", CHANGES, "no-ping          /ping is not found"},
-    [SIM_FAULT_PING_NO_VERSION] = {"ping-no-version", CHANGES,
+    [SIM_FAULT_NO_PING] = {"no-ping", STANDS, "no-ping          /ping is not found"},
+    [SIM_FAULT_PING_NO_VERSION] = {"ping-no-version", STANDS,
 				   "ping-no-version  /ping does not tell the version"},
+    [SIM_FAULT_FILTER_400] = {"filter-400", CHANGES,
+			      "filter-400:FIELD 400 to filters that use the field"},
 };
 
 static bool parse_number(const char **at, int64_t least, int64_t most, int64_t *number)
@@ -77,6 +82,24 @@ static bool parse_page(const char **at, struct sim_fault *fault)
 	return true;
 }
 
+static bool parse_at(const char **at, struct sim_fault *fault)
+{
+	if (strncmp(*at, "at:", 3) != 0)
+		return true;
+	*at += 3;
+	return parse_number(at, 1, INT64_MAX, &fault->wait) && *(*at)++ == '=';
+}
+
+static bool parse_field(const char **at, struct sim_fault *fault)
+{
+	size_t size = strcspn(*at, ":");
+	enum sim_field field = sim_field_find(*at, size);
+
+	*at += size;
+	fault->fields = 1U << field;
+	return field < SIM_FIELDS;
+}
+
 static bool parse_name(const char **at, struct sim_fault *fault)
 {
 	size_t size = strcspn(*at, ":");
@@ -95,14 +118,20 @@ static bool parse_fault(const char *at, struct sim_fault *fault)
 	int64_t ms;
 
 	*fault = (struct sim_fault){.left = -1};
-	if (!parse_page(&at, fault) || !parse_name(&at, fault))
+	if (!parse_page(&at, fault) || !parse_at(&at, fault) || !parse_name(&at, fault))
+		return false;
+	if (fault->wait && (fault->page || kinds[fault->kind].effect == STANDS))
+		return false;
+	if (fault->kind == SIM_FAULT_FILTER_400 && (*at++ != ':' || !parse_field(&at, fault)))
 		return false;
 	if (fault->kind == SIM_FAULT_SLOW) {
 		if (*at++ != ':' || !parse_number(&at, 1, INT_MAX, &ms))
 			return false;
 		fault->slow_ms = (int)ms;
 	}
-	if (*at == ':') {
+	if (fault->wait) {
+		fault->left = 1;
+	} else if (*at == ':') {
 		at++;
 		if (!parse_number(&at, 1, INT64_MAX, &fault->left))
 			return false;
@@ -153,6 +182,8 @@ struct sim_hits sim_fault_take(struct sim_faults *faults, int page)
 		struct sim_fault *fault = &faults->list[i];
 		bool replaces = kinds[fault->kind].effect == REPLACES;
 
+		if (fault->wait && --fault->wait > 0)
+			continue;
 		if (fault->left == 0 || (fault->page && fault->page != page))
 			continue;
 		if (replaces && replaced)
@@ -161,6 +192,7 @@ struct sim_hits sim_fault_take(struct sim_faults *faults, int page)
 		hits.kinds |= 1U << fault->kind;
 		if (fault->slow_ms)
 			hits.slow_ms = fault->slow_ms;
+		hits.fields |= fault->fields;
 		if (fault->left > 0)
 			fault->left--;
 	}

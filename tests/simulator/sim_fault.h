@@ -31,6 +31,7 @@ enum sim_fault_kind {
 	SIM_FAULT_ODD_END,
 	SIM_FAULT_NO_PING,
 	SIM_FAULT_PING_NO_VERSION,
+	SIM_FAULT_FILTER_400,
 	SIM_FAULT_KINDS,
 };
 
@@ -42,8 +43,10 @@ enum {
 struct sim_fault {
 	enum sim_fault_kind kind;
 	int page;     /* the page of a chain that it hits, 0 for every page */
+	int64_t wait; /* the request that it hits, counted down to 1; 0 for every request */
 	int64_t left; /* how often it still strikes, -1 for ever */
 	int slow_ms;
+	uint32_t fields; /* that are refused in filters: a bit for each */
 };
 
 struct sim_faults {
@@ -55,6 +58,7 @@ struct sim_faults {
 struct sim_hits {
 	uint32_t kinds;
 	int slow_ms;
+	uint32_t fields; /* that are refused in filters */
 };
 
 static inline bool sim_fault_hit(struct sim_hits hits, enum sim_fault_kind kind)
@@ -62,7 +66,10 @@ static inline bool sim_fault_hit(struct sim_hits hits, enum sim_fault_kind kind)
 	return hits.kinds >> kind & 1;
 }
 
-/* Adds what `spec` says: [page:K=]NAME[:N]. False and a message when it is not one. */
+/*
+ * Adds what `spec` says: [page:K=]NAME[:N] or at:N=NAME; slow and filter-400 want an argument
+ * behind the name. False and a message when it is not one.
+ */
 bool sim_fault_add(struct sim_faults *faults, const char *spec,
 		   char message[SIM_FAULT_MESSAGE_SIZE]);
 
@@ -70,7 +77,10 @@ bool sim_fault_add(struct sim_faults *faults, const char *spec,
 bool sim_fault_add_lines(struct sim_faults *faults, const char *lines,
 			 char message[SIM_FAULT_MESSAGE_SIZE]);
 
-/* What strikes a request for page number `page` of a chain, counted from 1; uses it up. */
+/*
+ * What strikes a request for page number `page` of a chain, counted from 1. Uses it up, and counts
+ * the request for the faults that wait for theirs.
+ */
 struct sim_hits sim_fault_take(struct sim_faults *faults, int page);
 
 /* Whether a fault of that kind is set, without using it up. */

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim_field.h"
+
 enum {
 	MAX_TEXT = 4096,
 	MAX_NODES = 256,
@@ -373,30 +375,33 @@ static void bound_id(struct sim_bounds *bounds, const struct node *node)
 		bounds->max_id = node->number;
 }
 
-/* The least start time of a job which passes this comparison of a time from below. */
-static void bound_start(struct sim_bounds *bounds, const struct node *node, bool done)
+static void bound_time(struct sim_bounds *bounds, const struct node *node, bool done)
 {
 	if (node->compare != COMPARE_GE && node->compare != COMPARE_GT &&
 	    node->compare != COMPARE_EQ)
 		return;
 	if (node->field == SIM_FIELD_START_TIME)
 		raise_to(&bounds->min_start_ms, node->number);
-	if (node->field == SIM_FIELD_END_TIME)
-		raise_to(&bounds->min_start_ms, node->number - SIM_MAX_DURATION_MS);
-	/* Unfinished jobs are updated for ever, finished ones no later than just after the end. */
-	if (node->field == SIM_FIELD_LAST_UPDATE_TIME && done)
-		raise_to(&bounds->min_start_ms,
-			 node->number - SIM_MAX_DURATION_MS - SIM_MAX_UPDATE_LAG_MS);
+	/* Only what has ended has an end time. Unfinished jobs are updated for ever. */
+	if (node->field == SIM_FIELD_END_TIME ||
+	    (node->field == SIM_FIELD_LAST_UPDATE_TIME && done))
+		raise_to(&bounds->min_change_ms, node->number);
 }
 
-static bool demands_done(const struct sim_filter *filter, int index)
+/* Whether all matches have ended, or with `unfinished` whether none has. */
+static bool demands(const struct sim_filter *filter, int index, bool unfinished)
 {
 	const struct node *node = &filter->nodes[index];
+	bool equal = node->compare == COMPARE_EQ;
+	bool done;
 
 	if (node->kind == NODE_AND)
-		return demands_done(filter, node->left) || demands_done(filter, node->right);
-	return node->kind == NODE_COMPARE && node->field == SIM_FIELD_STATE &&
-	       node->compare == COMPARE_EQ && strcmp(node->text, "DONE") == 0;
+		return demands(filter, node->left, unfinished) ||
+		       demands(filter, node->right, unfinished);
+	if (node->kind != NODE_COMPARE || node->field != SIM_FIELD_STATE)
+		return false;
+	done = strcmp(node->text, "DONE") == 0;
+	return unfinished ? equal != done : equal && done;
 }
 
 static void bound_node(struct sim_bounds *bounds, const struct sim_filter *filter, int index,
@@ -410,15 +415,27 @@ static void bound_node(struct sim_bounds *bounds, const struct sim_filter *filte
 	} else if (node->kind == NODE_COMPARE && node->field == SIM_FIELD_JOB_ID) {
 		bound_id(bounds, node);
 	} else if (node->kind == NODE_COMPARE) {
-		bound_start(bounds, node, done);
+		bound_time(bounds, node, done);
 	}
 }
 
 struct sim_bounds sim_filter_bounds(const struct sim_filter *filter)
 {
-	struct sim_bounds bounds = {.min_id = 0, .max_id = INT64_MAX, .min_start_ms = 0};
+	struct sim_bounds bounds = {.max_id = INT64_MAX};
 
-	if (filter)
-		bound_node(&bounds, filter, filter->root, demands_done(filter, filter->root));
+	if (!filter)
+		return bounds;
+	bounds.unfinished = demands(filter, filter->root, true);
+	bound_node(&bounds, filter, filter->root, demands(filter, filter->root, false));
 	return bounds;
+}
+
+uint32_t sim_filter_fields(const struct sim_filter *filter)
+{
+	uint32_t fields = 0;
+
+	for (int i = 0; filter && i < filter->count; i++)
+		if (filter->nodes[i].kind == NODE_COMPARE)
+			fields |= 1U << filter->nodes[i].field;
+	return fields;
 }

@@ -11,11 +11,13 @@
 /* A filter in the subset of OData that the server takes. */
 struct sim_filter;
 
-/* What a filter says about the ids and start times of all jobs that match it. */
+/* What a filter says about all jobs that match it. */
 struct sim_bounds {
 	int64_t min_id;
 	int64_t max_id;
 	int64_t min_start_ms;
+	int64_t min_change_ms; /* they have ended, and did so or were updated since */
+	bool unfinished;
 };
 
 enum { SIM_FILTER_MESSAGE_SIZE = 160 };
@@ -29,5 +31,8 @@ bool sim_filter_match(const struct sim_filter *filter, const struct sim_job *job
 
 /* Bounds from the comparisons which every match must pass; without any, the widest. */
 struct sim_bounds sim_filter_bounds(const struct sim_filter *filter);
+
+/* A bit for each field that the filter compares. */
+uint32_t sim_filter_fields(const struct sim_filter *filter);
 
 #endif

@@ -8,11 +8,17 @@
 
 #include "sim_time.h"
 
-/* No job takes longer, so that a bound on end times is also one on start times. */
+/* No job takes longer to its first end, so that a bound on end times is also one on start times. */
 enum { SIM_MAX_DURATION_MS = 2 * SIM_HOUR_MS };
 
-/* A finished job is updated for the last time less than this after its end. */
+/* An end is followed by its update in less than this. */
 enum { SIM_MAX_UPDATE_LAG_MS = SIM_SECOND_MS };
+
+/*
+ * With churn, nothing happens to a job later than this after the update of its first end. It thus
+ * bounds, too, how far back a search for recent updates has to look.
+ */
+enum { SIM_MAX_LATENESS_MS = 6 * SIM_HOUR_MS };
 
 enum sim_job_state {
 	SIM_QUEUED,
@@ -59,11 +65,15 @@ enum sim_odd {
 /* Everything that jobs depend on, besides the time at which one looks. */
 struct sim_world {
 	uint64_t seed;
-	int64_t jobs;	  /* finished ones of the last 23 hours at the start */
-	double rate;	  /* jobs that arrive in a minute */
-	int64_t start_ms; /* the server's time at the start */
-	bool odd_jobs;	  /* some jobs are odd */
-	bool odd_ends;	  /* unfinished jobs may have the end times null and "" */
+	int64_t jobs;	       /* those that ended in the spread before the start */
+	int64_t spread_ms;     /* 0 for 23 hours */
+	int64_t done_per_open; /* how many of them there are for each that never ends; 0 for 50 */
+	double rate;	       /* jobs that arrive in a minute */
+	int64_t start_ms;      /* the server's time at the start */
+	bool churn;	       /* jobs restart, are updated late, deleted and come back */
+	bool silent;	       /* some are updated and their lastUpdateTime does not tell */
+	bool odd_jobs;	       /* some jobs are odd */
+	bool odd_ends;	       /* unfinished jobs may have the end times null and "" */
 };
 
 struct sim_job {
@@ -77,14 +87,16 @@ struct sim_job {
 	int64_t update_ms;
 	int64_t kilobytes;
 	int64_t files;
+	int tries;	/* more than one after a restart, else 0: as the noise says */
+	bool deleted;	/* not listed; all else is as if it were */
 	uint64_t noise; /* what all values that do not matter are drawn from */
 	enum sim_job_state state;
 	enum sim_end end_form;
 	enum sim_odd odd;
-	int type;	 /* for sim_job_type_name */
-	int policy;	 /* for sim_job_policy_name, -1 for none */
-	int policy_type; /* for sim_job_policy_type_name, -1 for none */
-	int status;	 /* for sim_job_status_code; means something for finished jobs only */
+	int type;	 /* for sim_kind_type_name */
+	int policy;	 /* for sim_kind_policy_name, -1 for none */
+	int policy_type; /* for sim_kind_policy_type_name, -1 for none */
+	int status;	 /* for sim_kind_status_code; means something for finished jobs only */
 };
 
 /* How many jobs there are at `now_ms`; their ordinals count from 0. */
@@ -99,55 +111,34 @@ int64_t sim_job_first_id(const struct sim_world *world, int64_t id);
 /* The first of `count` ordinals whose start time is at least `start_ms`, else `count`. */
 int64_t sim_job_first_start(const struct sim_world *world, int64_t count, int64_t start_ms);
 
-/* Sizes of the tables of names, and the names. */
-int sim_job_types(void);
-int sim_job_policy_types(void);
-int sim_job_statuses(void);
-const char *sim_job_type_name(int type);
-const char *sim_job_sub_type_name(int type);
-int sim_job_operation(int type);
-const char *sim_job_policy_type_name(int policy_type);
-const char *sim_job_policy_name(int policy);
-int sim_job_status_code(int status);
+/* Where jobs can be that a filter wants, so that a search passes over most others at once. */
+struct sim_search {
+	int64_t first; /* from here on jobs that change after their first end */
+	int64_t fresh; /* from here on all jobs */
+	int64_t min_change_ms;
+	bool unfinished; /* besides, all that never end */
+};
+
+/*
+ * A search for jobs that are unfinished, or else that ended or, once ended, were updated at or
+ * after `min_change_ms` (0: for all jobs).
+ */
+struct sim_search sim_job_search(const struct sim_world *world, int64_t now_ms,
+				 int64_t min_change_ms, bool unfinished);
+
+/* False for jobs that cannot be meant; costs little. */
+bool sim_job_is_candidate(const struct sim_world *world, const struct sim_search *search,
+			  int64_t ordinal);
+
+/* How far the job has come, and what it shows of its volume in the end. */
+int64_t sim_job_percent(const struct sim_job *job);
+int64_t sim_job_so_far(const struct sim_job *job, int64_t total);
+
 const char *sim_job_state_name(enum sim_job_state state);
 
 enum { SIM_CLIENT_SIZE = 64 };
 
 /* The client's name, "" where the job has none. */
 void sim_job_client(const struct sim_job *job, char client[SIM_CLIENT_SIZE]);
-
-/* What requests may filter and sort by. */
-enum sim_field {
-	SIM_FIELD_JOB_ID,
-	SIM_FIELD_PARENT_JOB_ID,
-	SIM_FIELD_START_TIME,
-	SIM_FIELD_END_TIME,
-	SIM_FIELD_LAST_UPDATE_TIME,
-	SIM_FIELD_STATUS,
-	SIM_FIELD_KILOBYTES_TRANSFERRED,
-	SIM_FIELD_NUMBER_OF_FILES,
-	SIM_FIELD_STATE,
-	SIM_FIELD_JOB_TYPE,
-	SIM_FIELD_POLICY_TYPE,
-	SIM_FIELD_CLIENT_NAME,
-	SIM_FIELDS,
-};
-
-enum sim_kind {
-	SIM_KIND_NUMBER,
-	SIM_KIND_TIME,
-	SIM_KIND_TEXT,
-};
-
-/* The field of that name, or SIM_FIELDS. */
-enum sim_field sim_field_find(const char *name, size_t size);
-enum sim_kind sim_field_kind(enum sim_field field);
-
-/* The value of a number or time. False when the job has none. */
-bool sim_field_number(const struct sim_job *job, enum sim_field field, int64_t *value);
-
-/* The value of a text, perhaps written to `room`; NULL when the job has none. */
-const char *sim_field_text(const struct sim_job *job, enum sim_field field,
-			   char room[SIM_CLIENT_SIZE]);
 
 #endif

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim_kind.h"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 enum {
@@ -215,14 +217,14 @@ static void set_names(struct detail *detail, const struct sim_job *job)
 					      "media3.sim.test"};
 	int schedule = (int)(job->noise >> 24 & 0xff) % 3;
 	int unit = (int)(job->noise >> 32 & 0xff) % 3;
-	bool has_source = strstr(sim_job_type_name(job->type), "PLICA") != NULL;
+	bool has_source = strstr(sim_kind_type_name(job->type), "PLICA") != NULL;
 
-	detail->job_type = sim_job_type_name(job->type);
-	detail->sub_type = sim_job_sub_type_name(job->type);
+	detail->job_type = sim_kind_type_name(job->type);
+	detail->sub_type = sim_kind_sub_type_name(job->type);
 	detail->policy_name = "";
 	if (job->policy >= 0) {
-		detail->policy_type = sim_job_policy_type_name(job->policy_type);
-		detail->policy_name = sim_job_policy_name(job->policy);
+		detail->policy_type = sim_kind_policy_type_name(job->policy_type);
+		detail->policy_name = sim_kind_policy_name(job->policy);
 	}
 	detail->schedule_type = schedule_types[schedule];
 	detail->schedule_name = schedules[schedule];
@@ -262,12 +264,9 @@ static void set_texts(struct detail *detail, const struct sim_job *job)
 
 static void set_volumes(struct detail *detail, const struct sim_job *job)
 {
-	bool done = job->state == SIM_DONE;
-	bool queued = job->state == SIM_QUEUED;
-
-	detail->percent = done ? 100 : queued ? 0 : (int64_t)(job->noise >> 44 & 0xff) % 99;
-	detail->kilobytes = done ? job->kilobytes : job->kilobytes / 100 * detail->percent;
-	detail->files = done ? job->files : job->files / 100 * detail->percent;
+	detail->percent = sim_job_percent(job);
+	detail->kilobytes = sim_job_so_far(job, job->kilobytes);
+	detail->files = sim_job_so_far(job, job->files);
 	detail->kilobytes_left = job->kilobytes - detail->kilobytes;
 	detail->kilobytes_sent = detail->kilobytes / 16 * (int64_t)(1 + (job->noise >> 48 & 15));
 	detail->files_expected = job->files + (int64_t)(job->noise >> 20 & 0x3ff);
@@ -305,16 +304,18 @@ static void set_numbers(struct detail *detail, const struct sim_job *job)
 	detail->process = done ? 0 : (int64_t)(1000 + job->noise % 60000);
 	detail->main_process = detail->process;
 	/* The status of a job under way is 0 or absent, and neither means success. */
-	detail->status = sim_job_status_code(job->status);
+	detail->status = sim_kind_status_code(job->status);
 	if (!done)
 		detail->status = job->noise >> 60 & 1 ? 0 : ABSENT;
 	detail->try = job->noise >> 9 & 15 ? 1 : 2 + (int64_t)(job->noise & 1);
+	if (job->tries)
+		detail->try = job->tries;
 	detail->stream = (int64_t)(job->noise >> 13 & 3);
 	detail->copy = 1;
 	detail->priority = (int64_t)(job->noise >> 5 & 1) * 90000;
 	detail->retention = (int64_t)(job->noise >> 17 & 3);
 	detail->compression = (int64_t)(job->noise >> 21 & 1);
-	detail->operation = sim_job_operation(job->type);
+	detail->operation = sim_kind_operation(job->type);
 	detail->queue_reason = job->state == SIM_QUEUED ? 2 : 0;
 	detail->can_restart = done && detail->status > 1;
 	detail->can_cancel = !done;

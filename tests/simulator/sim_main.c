@@ -20,11 +20,20 @@ enum {
 	DAY_MS = 24 * SIM_HOUR_MS,
 };
 
+/* The years 1971 to 2100: there must be room for the days before the start. */
+#define MIN_CLOCK_MS 31536000000
+#define MAX_CLOCK_MS 4102444800000
+
 enum option_code {
 	OPTION_LISTEN = 256,
 	OPTION_JOBS,
 	OPTION_SEED,
 	OPTION_RATE,
+	OPTION_SPREAD,
+	OPTION_UNFINISHED,
+	OPTION_CHURN,
+	OPTION_SILENT,
+	OPTION_CLOCK,
 	OPTION_API_KEY,
 	OPTION_API_VERSION,
 	OPTION_TLS_DIR,
@@ -41,6 +50,11 @@ static const struct option options_known[] = {
     {"jobs", required_argument, NULL, OPTION_JOBS},
     {"seed", required_argument, NULL, OPTION_SEED},
     {"rate", required_argument, NULL, OPTION_RATE},
+    {"spread", required_argument, NULL, OPTION_SPREAD},
+    {"unfinished", required_argument, NULL, OPTION_UNFINISHED},
+    {"churn", no_argument, NULL, OPTION_CHURN},
+    {"silent-updates", no_argument, NULL, OPTION_SILENT},
+    {"clock", required_argument, NULL, OPTION_CLOCK},
     {"api-key", required_argument, NULL, OPTION_API_KEY},
     {"api-version", required_argument, NULL, OPTION_API_VERSION},
     {"tls-dir", required_argument, NULL, OPTION_TLS_DIR},
@@ -58,26 +72,52 @@ static const char help_text[] =
     "A simulated NetBackup primary server: its REST API for jobs.\n"
     "\n"
     "  --listen ADDR:PORT    where to listen (127.0.0.1:0; port 0: any that is free)\n"
-    "  --jobs N              finished jobs of the last 23 hours (1000); besides them come\n"
+    "  --jobs N              jobs that ended within the spread (1000); besides them come\n"
     "                        N/50 unfinished and N/20 older ones\n"
+    "  --spread HOURS        over how long before the start they end, 0.25 to 24 (23); when it\n"
+    "                        is given, also the last of them end at different times\n"
+    "  --unfinished N        about so many unfinished jobs, which never end, instead of N/50\n"
     "  --seed N              what the jobs are drawn from (1)\n"
     "  --rate N              jobs that arrive in a minute (0)\n"
+    "  --churn               jobs restart after their end, are updated up to 6 hours later, are\n"
+    "                        deleted and come back\n"
+    "  --silent-updates      one in a hundred changes and its lastUpdateTime does not tell\n"
+    "  --clock manual[:MS]   the server's clock stands still at the start, in whole seconds, or\n"
+    "                        MS milliseconds after 1970; it moves by POST /sim/clock only. What\n"
+    "                        happens so long after the start is the same in every run\n"
     "  --api-key KEY         the key that clients must send (sim-key)\n"
     "  --api-version V       the newest version of the API that is spoken (13.0)\n"
     "  --tls-dir DIR         use TLS with DIR/server.pem, server.key and ca.pem\n"
     "  --expected FILE       write the rows that a client must show, again on SIGUSR1\n"
     "  --latency MS          wait before each answer about jobs\n"
-    "  --skew SECONDS        how far the server's clock is ahead of the local one\n"
+    "  --skew SECONDS        how far the server's clock is ahead of the local one at the start;\n"
+    "                        later POST /sim/clock changes it, and all times with it\n"
     "  --fault SPEC          do something wrong; may be given more than once\n"
     "  --log FILE            one line for each request\n"
     "  --help                show this\n"
     "\n"
-    "SPEC is one of these, behind page:K= if it is to hit only page K of each list;\n"
+    "Control paths, for tests:\n"
+    "  GET  /sim/stats             counters and the last filters, in JSON\n"
+    "  GET  /sim/requests          the last 10000 requests: number, ping/jobs/other, status (0:\n"
+    "                              none), filter, limit, cursor, jobs returned\n"
+    "  POST /sim/reset-stats       forget these\n"
+    "  POST /sim/faults            the body's lines replace all faults\n"
+    "  GET  /sim/expected?window=S the rows that a client must show for that many seconds (86400)\n"
+    "  GET  /sim/jobs?since=MS     all jobs that exist: id, state, type, policyType, status,\n"
+    "                              bytes, files, start, end, lastUpdateTime (in ms), policyName,\n"
+    "                              clientName; since: the unfinished and what was updated since\n"
+    "  GET  /sim/clock             the server's time in ms, which all of its times follow\n"
+    "  POST /sim/clock             the body +SECONDS or -SECONDS moves it, =MS sets it, but\n"
+    "                              never to before the start; answers the new time\n"
+    "\n"
+    "SPEC is one of these, behind page:K= if it is to hit only page K of each list, or behind\n"
+    "at:N= to hit the N-th request for a list, counted from when it is set, and no other;\n"
     "with :n it strikes n times, then no more:\n";
 
 struct arguments {
 	struct sim_options options;
 	const char *expected;
+	int64_t unfinished; /* -1 for the usual number */
 	char address[256];
 };
 
@@ -110,6 +150,26 @@ static bool parse_rate(const char *text, double *rate)
 	if (end != text && !*end && isfinite(*rate) && *rate >= 0 && *rate <= MAX_RATE)
 		return true;
 	return complain("rate", text, "a number from 0 to 1000000");
+}
+
+static bool parse_spread(const char *text, int64_t *spread_ms)
+{
+	char *end;
+	double hours = strtod(text, &end);
+
+	if (end == text || *end || !(hours >= 0.25 && hours <= 24))
+		return complain("spread", text, "a number of hours from 0.25 to 24");
+	*spread_ms = llround(hours * SIM_HOUR_MS);
+	return true;
+}
+
+static bool parse_clock(const char *text, struct sim_options *options)
+{
+	options->manual_clock = true;
+	if (strncmp(text, "manual:", 7) == 0)
+		return parse_integer("clock", text + 7, MIN_CLOCK_MS, MAX_CLOCK_MS,
+				     &options->clock_ms);
+	return strcmp(text, "manual") == 0 || complain("clock", text, "manual[:MS]");
 }
 
 static bool parse_version(const char *text, int *version)
@@ -156,14 +216,18 @@ static bool parse_fault(const char *text, struct sim_faults *faults)
 	return false;
 }
 
-static bool set_number(int code, const char *text, struct sim_options *options)
+static bool set_number(int code, const char *text, struct arguments *arguments)
 {
+	struct sim_options *options = &arguments->options;
 	int64_t number = 0;
 	bool good = true;
 
 	switch (code) {
 	case OPTION_JOBS:
 		good = parse_integer("jobs", text, 0, MAX_JOBS, &options->world.jobs);
+		break;
+	case OPTION_UNFINISHED:
+		good = parse_integer("unfinished", text, 0, MAX_JOBS, &arguments->unfinished);
 		break;
 	case OPTION_SEED:
 		good = parse_integer("seed", text, 0, INT64_MAX, &number);
@@ -192,6 +256,16 @@ static bool set_option(int code, const char *text, struct arguments *arguments)
 		return parse_listen(text, arguments);
 	case OPTION_RATE:
 		return parse_rate(text, &options->world.rate);
+	case OPTION_SPREAD:
+		return parse_spread(text, &options->world.spread_ms);
+	case OPTION_CLOCK:
+		return parse_clock(text, options);
+	case OPTION_CHURN:
+		options->world.churn = true;
+		return true;
+	case OPTION_SILENT:
+		options->world.silent = true;
+		return true;
 	case OPTION_API_KEY:
 		options->key = text;
 		return true;
@@ -209,7 +283,7 @@ static bool set_option(int code, const char *text, struct arguments *arguments)
 		options->log = text;
 		return true;
 	default:
-		return set_number(code, text, options);
+		return set_number(code, text, arguments);
 	}
 }
 
@@ -220,6 +294,15 @@ static void show_help(void)
 	fputs(help_text, stdout);
 	for (int i = 0; (line = sim_fault_help(i)); i++)
 		printf("  %s\n", line);
+}
+
+/* They stand at equal distances among the finished ones, which decides how many fit. */
+static void set_unfinished(struct sim_world *world, int64_t wanted)
+{
+	if (wanted == 0)
+		world->done_per_open = MAX_JOBS + 1;
+	else if (wanted > 0)
+		world->done_per_open = world->jobs > wanted ? world->jobs / wanted : 1;
 }
 
 /* Returns an exit code, or -1 to go on. */
@@ -239,6 +322,7 @@ static int parse_arguments(int argc, char **argv, struct arguments *arguments)
 		fprintf(stderr, "nbu-sim: unexpected argument '%s'\n", argv[optind]);
 		return EXIT_USAGE;
 	}
+	set_unfinished(&arguments->options.world, arguments->unfinished);
 	return -1;
 }
 
@@ -316,6 +400,7 @@ static void serve(struct sim_server *server, const char *expected, const sigset_
 int main(int argc, char **argv)
 {
 	struct arguments arguments = {
+	    .unfinished = -1,
 	    .options =
 		{
 		    .address = "127.0.0.1",

@@ -9,6 +9,7 @@
 struct range {
 	int64_t low;
 	int64_t high;
+	struct sim_search search; /* and within it */
 };
 
 static bool parse_key(const char *text, size_t size, struct sim_sort *sort)
@@ -161,6 +162,9 @@ static struct range filter_range(const struct sim_world *world, const struct sim
 	struct sim_bounds bounds = sim_filter_bounds(query->filter);
 	struct range range = {.low = 0, .high = sim_job_count(world, now_ms)};
 
+	range.search = sim_job_search(world, now_ms, bounds.min_change_ms, bounds.unfinished);
+	if (!bounds.unfinished)
+		raise_low(&range, range.search.first);
 	if (bounds.min_start_ms > 0)
 		raise_low(&range, sim_job_first_start(world, range.high, bounds.min_start_ms));
 	raise_low(&range, sim_job_first_id(world, bounds.min_id));
@@ -191,16 +195,24 @@ static void cut_at_cursors(struct range *range, const struct sim_world *world,
 	}
 }
 
+/* Makes the job at that place if it is listed and the filter wants it. */
+static bool find(struct sim_job *job, const struct sim_world *world, const struct sim_query *query,
+		 const struct sim_search *search, int64_t ordinal, int64_t now_ms)
+{
+	if (!sim_job_is_candidate(world, search, ordinal))
+		return false;
+	*job = sim_job_at(world, ordinal, now_ms);
+	return !job->deleted && sim_filter_match(query->filter, job);
+}
+
 /* In the order of ordinals: stops at the first match too many, which it counts. */
 static void walk(struct sim_page *page, const struct sim_world *world,
 		 const struct sim_query *query, struct range range, bool backwards, int64_t now_ms)
 {
 	while (range.low < range.high && page->count <= query->limit) {
 		int64_t ordinal = backwards ? --range.high : range.low++;
-		struct sim_job *row = &page->rows[page->count];
 
-		*row = sim_job_at(world, ordinal, now_ms);
-		if (sim_filter_match(query->filter, row))
+		if (find(&page->rows[page->count], world, query, &range.search, ordinal, now_ms))
 			page->count++;
 	}
 }
@@ -212,11 +224,11 @@ static void gather(struct sim_page *page, const struct sim_world *world,
 	struct sim_cursor best[SIM_PAGE_MAX_LIMIT + 1];
 
 	for (int64_t ordinal = range.low; ordinal < range.high; ordinal++) {
-		struct sim_job job = sim_job_at(world, ordinal, now_ms);
 		struct sim_cursor place;
+		struct sim_job job;
 		int at = page->count;
 
-		if (!sim_filter_match(query->filter, &job))
+		if (!find(&job, world, query, &range.search, ordinal, now_ms))
 			continue;
 		place = cursor_of(&query->sort, &job);
 		if (query->has_after && cursor_compare(&place, &query->after) <= 0)

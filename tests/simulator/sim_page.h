@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "sim_buf.h"
+#include "sim_field.h"
 #include "sim_filter.h"
 #include "sim_job.h"
 

@@ -6,13 +6,21 @@
 #include <string.h>
 #include <time.h>
 
+/* 9999-12-31T23:59:59.999Z */
+static const int64_t last_time_ms = 253402300799999;
+
 void sim_state_init(struct sim_state *state, const struct sim_options *options)
 {
 	pthread_condattr_t attributes;
 
 	*state = (struct sim_state){.options = options, .faults = options->faults};
 	state->world = options->world;
-	state->world.start_ms = sim_state_now(state);
+	state->world.start_ms = options->clock_ms;
+	if (!options->clock_ms)
+		state->world.start_ms = sim_time_now_ms() + options->skew_ms;
+	/* Whole seconds, so that lives are the same in every run but for the start. */
+	if (options->manual_clock && !options->clock_ms)
+		state->world.start_ms -= state->world.start_ms % SIM_SECOND_MS;
 	pthread_mutex_init(&state->mutex, NULL);
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -40,7 +48,41 @@ void sim_state_stop(struct sim_state *state)
 
 int64_t sim_state_now(const struct sim_state *state)
 {
-	return sim_time_now_ms() + state->options->skew_ms;
+	int64_t base_ms = state->world.start_ms;
+
+	if (!state->options->manual_clock)
+		base_ms = sim_time_now_ms() + state->options->skew_ms;
+	return base_ms + atomic_load(&state->shift_ms);
+}
+
+/* Under the mutex. */
+static int64_t shift_clock(struct sim_state *state, int64_t from_ms, int64_t to_ms)
+{
+	if (to_ms < state->world.start_ms)
+		to_ms = state->world.start_ms;
+	if (to_ms > last_time_ms)
+		to_ms = last_time_ms;
+	atomic_fetch_add(&state->shift_ms, to_ms - from_ms);
+	return to_ms;
+}
+
+int64_t sim_state_move_clock(struct sim_state *state, int64_t ms)
+{
+	int64_t now_ms;
+
+	pthread_mutex_lock(&state->mutex);
+	now_ms = sim_state_now(state);
+	now_ms = shift_clock(state, now_ms, now_ms + ms);
+	pthread_mutex_unlock(&state->mutex);
+	return now_ms;
+}
+
+int64_t sim_state_set_clock(struct sim_state *state, int64_t ms)
+{
+	pthread_mutex_lock(&state->mutex);
+	ms = shift_clock(state, sim_state_now(state), ms);
+	pthread_mutex_unlock(&state->mutex);
+	return ms;
 }
 
 bool sim_state_sleep(struct sim_state *state, int64_t ms)
@@ -127,6 +169,21 @@ void sim_state_count(struct sim_state *state, int64_t *counter)
 	pthread_mutex_unlock(&state->mutex);
 }
 
+void sim_state_note(struct sim_state *state, enum sim_purpose purpose, int status, int jobs,
+		    const char *filter, const char *limit, const char *after)
+{
+	pthread_mutex_lock(&state->mutex);
+	sim_history_add(&state->history, purpose, status, jobs, filter, limit, after);
+	pthread_mutex_unlock(&state->mutex);
+}
+
+void sim_state_write_history(struct sim_state *state, struct sim_buf *buf)
+{
+	pthread_mutex_lock(&state->mutex);
+	sim_history_write(&state->history, buf);
+	pthread_mutex_unlock(&state->mutex);
+}
+
 void sim_state_note_filter(struct sim_state *state, const char *filter)
 {
 	struct sim_stats *stats = &state->stats;
@@ -175,6 +232,7 @@ void sim_state_reset_stats(struct sim_state *state)
 	for (int i = 0; i < SIM_LAST_FILTERS; i++)
 		free(state->stats.filter[i]);
 	state->stats = (struct sim_stats){0};
+	sim_history_clear(&state->history);
 	pthread_mutex_unlock(&state->mutex);
 }
 

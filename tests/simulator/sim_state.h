@@ -3,12 +3,14 @@
 #define SIM_STATE_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
 #include "sim_buf.h"
 #include "sim_fault.h"
+#include "sim_history.h"
 #include "sim_job.h"
 
 /* An API version as one number: 13.0 is 13000. */
@@ -23,6 +25,8 @@ struct sim_options {
 	int version;
 	int latency_ms;
 	int64_t skew_ms;
+	bool manual_clock; /* it stands still but for what tests add to it */
+	int64_t clock_ms;  /* where it stands at the start, 0 for the local time in whole seconds */
 	struct sim_world world; /* without its start time */
 	struct sim_faults faults;
 };
@@ -44,7 +48,8 @@ struct sim_stats {
 struct sim_state {
 	const struct sim_options *options;
 	struct sim_world world;
-	struct sim_buf ca; /* the PEM text of the CA */
+	struct sim_buf ca;	  /* the PEM text of the CA */
+	_Atomic int64_t shift_ms; /* what tests added to the server's clock */
 	FILE *log;
 
 	pthread_mutex_t mutex; /* over what follows */
@@ -54,6 +59,7 @@ struct sim_state {
 	struct sim_faults faults;
 	struct sim_chains chains;
 	struct sim_stats stats;
+	struct sim_history history;
 };
 
 void sim_state_init(struct sim_state *state, const struct sim_options *options);
@@ -62,8 +68,18 @@ void sim_state_free(struct sim_state *state);
 /* Ends all sleeps, now and later. */
 void sim_state_stop(struct sim_state *state);
 
-/* The server's clock. */
+/*
+ * The server's clock, which all its times follow. It is the local one, ahead of it by the skew, or
+ * stands still; and tests move it on or back.
+ */
 int64_t sim_state_now(const struct sim_state *state);
+
+/*
+ * Moves the clock by `ms`, or to the instant `ms`, but never back before the start nor beyond the
+ * year 9999. Returns the new time.
+ */
+int64_t sim_state_move_clock(struct sim_state *state, int64_t ms);
+int64_t sim_state_set_clock(struct sim_state *state, int64_t ms);
 
 /* False when the simulator ends meanwhile. */
 bool sim_state_sleep(struct sim_state *state, int64_t ms);
@@ -83,6 +99,12 @@ void sim_state_retry_after(struct sim_state *state, char text[SIM_TIME_SIZE]);
 /* Adds one to a member of the statistics. */
 #define SIM_STATE_COUNT(state, member) sim_state_count(state, &(state)->stats.member)
 void sim_state_count(struct sim_state *state, int64_t *counter);
+
+/* Counts and keeps a request that has been answered. */
+void sim_state_note(struct sim_state *state, enum sim_purpose purpose, int status, int jobs,
+		    const char *filter, const char *limit, const char *after);
+void sim_state_write_history(struct sim_state *state, struct sim_buf *buf);
+
 void sim_state_note_filter(struct sim_state *state, const char *filter);
 void sim_state_write_stats(struct sim_state *state, struct sim_buf *buf);
 void sim_state_reset_stats(struct sim_state *state);

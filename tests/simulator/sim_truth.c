@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim_kind.h"
+
 /* What a client makes of a job that is written oddly. */
 static const struct verdict {
 	bool skipped;
@@ -57,8 +59,8 @@ static struct row *row_at(const struct table *table, int type, int policy, int s
 static struct row *row_of(const struct table *table, const struct sim_job *job,
 			  const struct verdict *verdict)
 {
-	int first_extra_type = sim_job_types();
-	int first_extra_policy = sim_job_policy_types();
+	int first_extra_type = sim_kind_types();
+	int first_extra_policy = sim_kind_policy_types();
 	int type = job->type;
 	int policy = job->policy_type;
 
@@ -94,16 +96,16 @@ static void count_job(const struct table *table, const struct sim_job *job)
 
 static const char *type_name(int type)
 {
-	if (type < sim_job_types())
-		return sim_job_type_name(type);
-	return type == sim_job_types() + EXTRA_NONE ? "NONE" : "FUTURE_JOB";
+	if (type < sim_kind_types())
+		return sim_kind_type_name(type);
+	return type == sim_kind_types() + EXTRA_NONE ? "NONE" : "FUTURE_JOB";
 }
 
 static const char *policy_name(int policy)
 {
-	if (policy < sim_job_policy_types())
-		return sim_job_policy_type_name(policy);
-	return policy == sim_job_policy_types() + EXTRA_NONE ? "NONE" : "FUTURE_POLICY";
+	if (policy < sim_kind_policy_types())
+		return sim_kind_policy_type_name(policy);
+	return policy == sim_kind_policy_types() + EXTRA_NONE ? "NONE" : "FUTURE_POLICY";
 }
 
 static int compare_lines(const void *a, const void *b)
@@ -146,7 +148,7 @@ static void write_rows(struct sim_buf *buf, const struct table *table)
 		if (!row->count)
 			continue;
 		sim_buf_printf(&text, "%s\t%s\t%d\t%lld\t%lld\t%lld\t%lld\t%lld\n", type_name(type),
-			       policy_name(policy), sim_job_status_code(status),
+			       policy_name(policy), sim_kind_status_code(status),
 			       (long long)row->count, (long long)row->bytes, (long long)row->files,
 			       (long long)(row->seconds / row->count), (long long)row->longest);
 		lines++;
@@ -155,13 +157,61 @@ static void write_rows(struct sim_buf *buf, const struct table *table)
 	sim_buf_free(&text);
 }
 
+/* As a client reads the job: what is written oddly or not at all counts for nothing. */
+static void add_job(struct sim_buf *buf, const struct sim_job *job)
+{
+	const struct verdict *verdict = &verdicts[job->odd];
+	const char *type = sim_kind_type_name(job->type);
+	const char *policy_type = "NONE";
+	bool done = job->state == SIM_DONE;
+	char client[SIM_CLIENT_SIZE];
+
+	if (verdict->unknown)
+		type = type_name(sim_kind_types() + EXTRA_UNKNOWN);
+	else if (verdict->no_type)
+		type = "NONE";
+	if (verdict->unknown)
+		policy_type = policy_name(sim_kind_policy_types() + EXTRA_UNKNOWN);
+	else if (!verdict->no_policy && job->policy_type >= 0)
+		policy_type = sim_kind_policy_type_name(job->policy_type);
+	sim_job_client(job, client);
+	sim_buf_number(buf, job->id);
+	sim_buf_printf(buf, "\t%s\t%s\t%s\t", sim_job_state_name(job->state), type, policy_type);
+	if (done)
+		sim_buf_number(buf, sim_kind_status_code(job->status));
+	else
+		sim_buf_text(buf, "-");
+	sim_buf_printf(
+	    buf, "\t%lld\t%lld\t%lld\t%lld\t%lld\t%s\t%s\n",
+	    (long long)(verdict->no_bytes ? 0 : sim_job_so_far(job, job->kilobytes) * 1024),
+	    (long long)(verdict->no_files ? 0 : sim_job_so_far(job, job->files)),
+	    (long long)(job->odd == SIM_ODD_START_ABSENT ? 0 : job->start_ms),
+	    (long long)(done ? job->end_ms : 0), (long long)job->update_ms,
+	    job->policy < 0 ? "" : sim_kind_policy_name(job->policy), client);
+}
+
+void sim_truth_jobs(struct sim_buf *buf, const struct sim_world *world, int64_t now_ms,
+		    int64_t since_ms)
+{
+	int64_t count = sim_job_count(world, now_ms);
+
+	for (int64_t i = 0; i < count; i++) {
+		struct sim_job job = sim_job_at(world, i, now_ms);
+
+		if (job.deleted || verdicts[job.odd].skipped)
+			continue;
+		if (job.state != SIM_DONE || job.update_ms >= since_ms)
+			add_job(buf, &job);
+	}
+}
+
 void sim_truth_write(struct sim_buf *buf, const struct sim_world *world, int64_t now_ms,
 		     int64_t window_ms)
 {
 	struct table table = {
-	    .types = sim_job_types() + EXTRAS,
-	    .policies = sim_job_policy_types() + EXTRAS,
-	    .statuses = sim_job_statuses(),
+	    .types = sim_kind_types() + EXTRAS,
+	    .policies = sim_kind_policy_types() + EXTRAS,
+	    .statuses = sim_kind_statuses(),
 	};
 	int64_t count = sim_job_count(world, now_ms);
 
@@ -172,7 +222,7 @@ void sim_truth_write(struct sim_buf *buf, const struct sim_world *world, int64_t
 	for (int64_t i = 0; i < count; i++) {
 		struct sim_job job = sim_job_at(world, i, now_ms);
 
-		if (job.state == SIM_DONE && job.end_ms >= now_ms - window_ms)
+		if (!job.deleted && job.state == SIM_DONE && job.end_ms >= now_ms - window_ms)
 			count_job(&table, &job);
 	}
 	write_rows(buf, &table);

@@ -9,8 +9,11 @@
 
 #include "sim_fault.h"
 #include "sim_filter.h"
+#include "sim_history.h"
 #include "sim_job.h"
+#include "sim_kind.h"
 #include "sim_page.h"
+#include "sim_state.h"
 #include "sim_truth.h"
 
 extern const struct harness_suite sim_suite;
@@ -25,6 +28,15 @@ static const struct sim_world small_world = {
     .jobs = 1000,
     .rate = 60,
     .start_ms = 1782900000000,
+};
+
+static const struct sim_world churning_world = {
+    .seed = 7,
+    .jobs = 1000,
+    .rate = 20,
+    .start_ms = 1782900000000,
+    .churn = true,
+    .silent = true,
 };
 
 static struct sim_job plain_job(void)
@@ -221,10 +233,18 @@ static void test_filter_bounds(void)
 	CU_ASSERT_EQUAL(bounds.max_id, INT64_MAX);
 	bounds = bounds_of("state ne 'DONE' and lastUpdateTime ge 2026-07-01T10:00:00Z");
 	CU_ASSERT_EQUAL(bounds.min_start_ms, 0);
+	CU_ASSERT_EQUAL(bounds.min_change_ms, 0);
+	CU_ASSERT(bounds.unfinished);
+	CU_ASSERT(bounds_of("state eq 'ACTIVE'").unfinished);
+	CU_ASSERT_FALSE(bounds_of("state ne 'ACTIVE'").unfinished);
 	bounds = bounds_of("lastUpdateTime ge 2026-07-01T10:00:00Z and state eq 'DONE'");
-	CU_ASSERT_EQUAL(bounds.min_start_ms, noon_ms - SIM_MAX_DURATION_MS - SIM_MAX_UPDATE_LAG_MS);
+	CU_ASSERT_EQUAL(bounds.min_change_ms, noon_ms);
 	bounds = bounds_of("endTime ge 2026-07-01T10:00:00Z");
-	CU_ASSERT_EQUAL(bounds.min_start_ms, noon_ms - SIM_MAX_DURATION_MS);
+	CU_ASSERT_EQUAL(bounds.min_change_ms, noon_ms);
+	CU_ASSERT_EQUAL(bounds.min_start_ms, 0);
+	bounds = bounds_of("startTime ge 2026-07-01T10:00:00Z");
+	CU_ASSERT_EQUAL(bounds.min_start_ms, noon_ms);
+	CU_ASSERT_FALSE(bounds.unfinished);
 }
 
 static void test_times(void)
@@ -310,6 +330,187 @@ static void test_job_lives(void)
 	CU_ASSERT(seen[SIM_QUEUED] && seen[SIM_ACTIVE] && seen[SIM_DONE]);
 }
 
+/* What has been seen to happen. */
+struct seen {
+	int restarts;
+	int third_tries;
+	int deletions;
+	int returns;
+	int deletions_of_running;
+	int late;
+	int silent;
+};
+
+static void compare_moments(struct seen *seen, const struct sim_job *old, const struct sim_job *new)
+{
+	bool was_done = old->state == SIM_DONE;
+	bool is_done = new->state == SIM_DONE;
+	bool same_end = was_done && is_done && old->end_ms == new->end_ms;
+	bool changed = old->status != new->status || old->kilobytes != new->kilobytes;
+	bool moved = old->update_ms != new->update_ms;
+
+	if (new->update_ms < old->update_ms || (is_done && new->end_ms < old->end_ms))
+		CU_FAIL("a time goes backwards");
+	if (new->state < old->state && (!was_done || new->state != SIM_ACTIVE))
+		CU_FAIL("a state follows that cannot");
+	if (was_done && !same_end && new->tries < 2)
+		CU_FAIL("a further end without a further try");
+	if (old->deleted && !new->deleted && (!same_end || changed || moved))
+		CU_FAIL("a job came back as another");
+	seen->restarts += was_done && !is_done;
+	seen->third_tries += new->tries == 3 && old->tries < 3;
+	seen->deletions += !old->deleted && new->deleted;
+	seen->returns += old->deleted && !new->deleted;
+	seen->deletions_of_running += !old->deleted && new->deleted && !is_done;
+	seen->late += same_end && changed && moved;
+	seen->silent += same_end && changed && !moved;
+}
+
+static void test_churning_lives(void)
+{
+	int64_t until = noon_ms + 8 * (int64_t)SIM_HOUR_MS;
+	int64_t count = sim_job_count(&churning_world, noon_ms + SIM_HOUR_MS);
+	struct seen seen = {0};
+
+	for (int64_t i = 0; i < count; i++) {
+		struct sim_job old = sim_job_at(&churning_world, i, noon_ms);
+
+		for (int64_t now = noon_ms; now < until; now += 61 * SIM_SECOND_MS) {
+			struct sim_job job = sim_job_at(&churning_world, i, now);
+
+			if (now < job.start_ms)
+				continue;
+			if (job.update_ms > now || job.update_ms < job.start_ms ||
+			    job.update_ms < job.end_ms)
+				CU_FAIL("an update at a wrong time");
+			if (job.state == SIM_DONE && job.end_ms < job.start_ms)
+				CU_FAIL("an end before the start");
+			if (now > job.start_ms + SIM_MINUTE_MS)
+				compare_moments(&seen, &old, &job);
+			old = job;
+		}
+	}
+	CU_ASSERT(seen.restarts > 20);
+	CU_ASSERT(seen.third_tries > 10);
+	CU_ASSERT(seen.deletions > 20);
+	CU_ASSERT(seen.returns > 10);
+	CU_ASSERT(seen.deletions_of_running > 5);
+	CU_ASSERT(seen.late > 20);
+	CU_ASSERT(seen.silent > 3);
+}
+
+static int64_t count_by_search(const struct sim_world *world, const struct sim_filter *filter,
+			       int64_t now_ms)
+{
+	struct sim_query query = {.limit = 100, .filter = filter};
+	struct sim_page page;
+	int64_t count = 0;
+
+	CU_ASSERT(sim_sort_parse("jobId", &query.sort));
+	do {
+		sim_page_fill(&page, world, &query, now_ms);
+		count += page.count;
+		query.has_after = true;
+		if (page.count)
+			query.after.value[0] = page.rows[page.count - 1].id;
+	} while (page.more_after);
+	return count;
+}
+
+static int64_t count_one_by_one(const struct sim_world *world, const struct sim_filter *filter,
+				int64_t now_ms)
+{
+	int64_t jobs = sim_job_count(world, now_ms);
+	int64_t count = 0;
+
+	for (int64_t i = 0; i < jobs; i++) {
+		struct sim_job job = sim_job_at(world, i, now_ms);
+
+		count += !job.deleted && sim_filter_match(filter, &job);
+	}
+	return count;
+}
+
+static void compare_counts(const struct sim_world *world, const char *form, int64_t since_ms,
+			   int64_t now_ms)
+{
+	char message[SIM_FILTER_MESSAGE_SIZE];
+	char since[SIM_TIME_SIZE];
+	struct sim_buf text = {0};
+	struct sim_filter *filter;
+
+	sim_time_format(since_ms, since);
+	sim_buf_printf(&text, "%s%s", form, strchr(form, 'T') ? since : "");
+	filter = sim_filter_parse(text.data, message);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(filter);
+	CU_ASSERT_EQUAL(count_by_search(world, filter, now_ms),
+			count_one_by_one(world, filter, now_ms));
+	sim_filter_free(filter);
+	sim_buf_free(&text);
+}
+
+/* What a search passes over does not match. */
+static void test_search(void)
+{
+	static const char *const forms[] = {
+	    "state ne 'DONE'", "state eq 'DONE' and lastUpdateTime ge ",
+	    "endTime ge ",     "state ne 'DONE' and lastUpdateTime ge ",
+	    "startTime ge ",
+	};
+
+	for (int64_t hours = 0; hours < 10; hours += 3)
+		for (size_t i = 0; i < COUNT(forms); i++)
+			for (int64_t back = 1; back < 1000; back *= 4) {
+				int64_t now = noon_ms + hours * SIM_HOUR_MS;
+				int64_t since = now - back * SIM_MINUTE_MS;
+
+				compare_counts(&small_world, forms[i], since, now);
+				compare_counts(&churning_world, forms[i], since, now);
+			}
+}
+
+/* But for the instant of the start, the same happens in every run. */
+static void test_same_lives(void)
+{
+	struct sim_world later = churning_world;
+	int64_t shift = 86400 * (int64_t)SIM_SECOND_MS;
+	int64_t now = noon_ms + 2 * SIM_HOUR_MS;
+	int64_t count = sim_job_count(&churning_world, now);
+
+	later.start_ms += shift;
+	CU_ASSERT_EQUAL(sim_job_count(&later, now + shift), count);
+	for (int64_t i = 0; i < count; i++) {
+		struct sim_job a = sim_job_at(&churning_world, i, now);
+		struct sim_job b = sim_job_at(&later, i, now + shift);
+
+		if (a.id != b.id || a.state != b.state || a.status != b.status ||
+		    a.kilobytes != b.kilobytes || a.deleted != b.deleted ||
+		    a.update_ms + shift != b.update_ms ||
+		    (a.state == SIM_DONE && a.end_ms + shift != b.end_ms))
+			CU_FAIL("a life depends on when it is lived");
+	}
+}
+
+static void test_spread(void)
+{
+	struct sim_world world = {
+	    .seed = 5, .jobs = 1000, .start_ms = noon_ms, .spread_ms = SIM_HOUR_MS};
+	int64_t at_the_end = 0;
+	int64_t ended = 0;
+
+	world.done_per_open = 250;
+	for (int64_t i = 0; i < sim_job_count(&world, noon_ms); i++) {
+		struct sim_job job = sim_job_at(&world, i, noon_ms);
+
+		if (job.state == SIM_DONE && job.end_ms >= noon_ms - SIM_HOUR_MS)
+			ended++;
+		at_the_end += job.end_ms == noon_ms - SIM_SECOND_MS;
+	}
+	CU_ASSERT_EQUAL(ended, 1000);
+	CU_ASSERT(at_the_end < 10);
+	CU_ASSERT_EQUAL(sim_job_count(&world, noon_ms), 50 + 1000 + 4);
+}
+
 static void test_empty_world(void)
 {
 	struct sim_world world = {.seed = 1, .start_ms = noon_ms};
@@ -336,6 +537,127 @@ static void test_truth(void)
 	sim_truth_write(&rows, &world, noon_ms, SIM_HOUR_MS);
 	CU_ASSERT_EQUAL(rows.size, 0);
 	sim_buf_free(&rows);
+}
+
+/* A line of sim_truth_jobs. */
+struct line {
+	char kind[120]; /* type, policy type and status, each with a tab behind it */
+	char state[20];
+	long long id, bytes, files, start, end, update;
+};
+
+static struct line read_line(const char *text)
+{
+	char type[40], policy[40], status[20];
+	struct line line;
+
+	CU_ASSERT_EQUAL_FATAL(sscanf(text,
+				     "%lld\t%19[^\t]\t%39[^\t]\t%39[^\t]\t%19[^\t]\t%lld\t%lld\t"
+				     "%lld\t%lld\t%lld\t",
+				     &line.id, line.state, type, policy, status, &line.bytes,
+				     &line.files, &line.start, &line.end, &line.update),
+			      10);
+	snprintf(line.kind, sizeof(line.kind), "%s\t%s\t%s\t", type, policy, status);
+	return line;
+}
+
+/* The jobs that are listed, for the caller to free. */
+static struct line *list_jobs(const struct sim_world *world, int64_t now_ms, int64_t since_ms,
+			      size_t *count)
+{
+	struct sim_buf text = {0};
+	char *rest = NULL;
+	struct line *lines;
+
+	sim_truth_jobs(&text, world, now_ms, since_ms);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(text.data);
+	/* No line is shorter than that. */
+	lines = calloc(text.size / 60 + 1, sizeof(*lines));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(lines);
+	*count = 0;
+	for (char *line = strtok_r(text.data, "\n", &rest); line;
+	     line = strtok_r(NULL, "\n", &rest))
+		lines[(*count)++] = read_line(line);
+	sim_buf_free(&text);
+	return lines;
+}
+
+/* Compares an expected row with the sums of the jobs of its kind; returns how many there are. */
+static long long check_row(const char *row, const struct line *jobs, size_t count, int64_t from_ms)
+{
+	const char *numbers = row;
+	long long wanted[3];
+	long long found[3] = {0};
+
+	for (int i = 0; i < 3; i++)
+		numbers = strchr(numbers, '\t') + 1;
+	for (size_t i = 0; i < count; i++) {
+		if (strlen(jobs[i].kind) != (size_t)(numbers - row) || jobs[i].end < from_ms ||
+		    strncmp(jobs[i].kind, row, (size_t)(numbers - row)) != 0)
+			continue;
+		found[0]++;
+		found[1] += jobs[i].bytes;
+		found[2] += jobs[i].files;
+	}
+	CU_ASSERT_EQUAL(sscanf(numbers, "%lld\t%lld\t%lld", &wanted[0], &wanted[1], &wanted[2]), 3);
+	CU_ASSERT_EQUAL(memcmp(found, wanted, sizeof(found)), 0);
+	return found[0];
+}
+
+static void check_truth(const struct sim_world *world, int64_t now_ms)
+{
+	int64_t window_ms = 20 * (int64_t)SIM_HOUR_MS;
+	struct sim_buf rows = {0};
+	size_t count;
+	struct line *jobs = list_jobs(world, now_ms, 0, &count);
+	char *rest = NULL;
+	long long left = 0;
+
+	sim_truth_write(&rows, world, now_ms, window_ms);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(rows.data);
+	for (size_t i = 0; i < count; i++)
+		left += strcmp(jobs[i].state, "DONE") == 0 && jobs[i].end >= now_ms - window_ms;
+	CU_ASSERT(left > 0);
+	for (char *row = strtok_r(rows.data, "\n", &rest); row; row = strtok_r(NULL, "\n", &rest))
+		left -= check_row(row, jobs, count, now_ms - window_ms);
+	CU_ASSERT_EQUAL(left, 0);
+	sim_buf_free(&rows);
+	free(jobs);
+}
+
+static void test_truth_of_jobs(void)
+{
+	struct sim_world odd = small_world;
+
+	odd.odd_jobs = true;
+	check_truth(&small_world, noon_ms + 10 * SIM_MINUTE_MS);
+	check_truth(&odd, noon_ms + 10 * SIM_MINUTE_MS);
+	check_truth(&churning_world, noon_ms + 3 * SIM_HOUR_MS);
+}
+
+static void test_list_of_jobs(void)
+{
+	int64_t now = noon_ms + SIM_HOUR_MS;
+	int64_t since = now - SIM_MINUTE_MS;
+	size_t count;
+	size_t new_count;
+	struct line *all = list_jobs(&churning_world, now, 0, &count);
+	struct line *new = list_jobs(&churning_world, now, since, &new_count);
+	size_t wanted = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		int64_t ordinal = sim_job_first_id(&churning_world, all[i].id);
+
+		CU_ASSERT(i == 0 || all[i].id > all[i - 1].id);
+		CU_ASSERT_FALSE(sim_job_at(&churning_world, ordinal, now).deleted);
+		wanted += all[i].update >= since || all[i].end == 0;
+	}
+	/* The others are deleted. */
+	CU_ASSERT(sim_job_count(&churning_world, now) > (int64_t)count + 10);
+	CU_ASSERT(new_count > 0);
+	CU_ASSERT_EQUAL(new_count, wanted);
+	free(all);
+	free(new);
 }
 
 /* Follows the cursors through a whole list; returns how many jobs it has, -1 for a repeat. */
@@ -427,6 +749,80 @@ static void test_faults(void)
 	CU_ASSERT_EQUAL(hits.kinds, 0);
 }
 
+static void test_faults_at_requests(void)
+{
+	static const char *const wrong[] = {
+	    "at:0=500",	       "at:=500",   "at:2=500:2", "at:2",	 "at:1=no-ping",
+	    "at:1=page:1=500", "at:1=slow", "filter-400", "filter-400:", "filter-400:nothing"};
+	char message[SIM_FAULT_MESSAGE_SIZE];
+	struct sim_faults faults = {0};
+	struct sim_filter *filter;
+
+	for (size_t i = 0; i < COUNT(wrong); i++)
+		CU_ASSERT_FALSE(sim_fault_add(&faults, wrong[i], message));
+	CU_ASSERT(sim_fault_add_lines(&faults, "at:3=reset\nat:2=500\nat:2=slow:70\n", message));
+	for (int i = 1; i <= 5; i++) {
+		struct sim_hits hits = sim_fault_take(&faults, 1);
+
+		CU_ASSERT_EQUAL(sim_fault_hit(hits, SIM_FAULT_RESET), i == 3);
+		CU_ASSERT_EQUAL(sim_fault_hit(hits, SIM_FAULT_500), i == 2);
+		CU_ASSERT_EQUAL(hits.slow_ms, i == 2 ? 70 : 0);
+	}
+	CU_ASSERT(sim_fault_add(&faults, "filter-400:lastUpdateTime", message));
+	filter = sim_filter_parse("jobId gt 5 and lastUpdateTime ge 2026-07-01T10:00:00Z", message);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(filter);
+	CU_ASSERT_EQUAL(sim_filter_fields(filter),
+			1U << SIM_FIELD_JOB_ID | 1U << SIM_FIELD_LAST_UPDATE_TIME);
+	CU_ASSERT_EQUAL(sim_fault_take(&faults, 1).fields, 1U << SIM_FIELD_LAST_UPDATE_TIME);
+	CU_ASSERT_EQUAL(sim_filter_fields(NULL), 0);
+	sim_filter_free(filter);
+}
+
+static void test_clock(void)
+{
+	struct sim_options options = {.manual_clock = true, .clock_ms = noon_ms};
+	struct sim_state *state = calloc(1, sizeof(*state));
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(state);
+	sim_state_init(state, &options);
+	CU_ASSERT_EQUAL(sim_state_now(state), noon_ms);
+	CU_ASSERT_EQUAL(sim_state_move_clock(state, 1500), noon_ms + 1500);
+	CU_ASSERT_EQUAL(sim_state_move_clock(state, -500), noon_ms + 1000);
+	CU_ASSERT_EQUAL(sim_state_move_clock(state, -5000), noon_ms);
+	CU_ASSERT_EQUAL(sim_state_set_clock(state, noon_ms + 7), noon_ms + 7);
+	CU_ASSERT_EQUAL(sim_state_set_clock(state, 0), noon_ms);
+	CU_ASSERT_EQUAL(sim_state_now(state), noon_ms);
+	sim_state_free(state);
+	options = (struct sim_options){.skew_ms = 5000};
+	sim_state_init(state, &options);
+	CU_ASSERT(sim_state_now(state) >= sim_time_now_ms() + 4000);
+	CU_ASSERT(sim_state_move_clock(state, SIM_HOUR_MS) >= sim_time_now_ms() + SIM_HOUR_MS);
+	sim_state_free(state);
+	free(state);
+}
+
+static void test_history(void)
+{
+	struct sim_history *history = calloc(1, sizeof(*history));
+	struct sim_buf text = {0};
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(history);
+	sim_history_add(history, SIM_PURPOSE_PING, 200, 0, NULL, NULL, NULL);
+	sim_history_add(history, SIM_PURPOSE_JOBS, 0, 5, "a\tb", "100", "");
+	sim_history_write(history, &text);
+	CU_ASSERT_STRING_EQUAL(text.data, "1\tping\t200\t-\t-\t-\t0\n"
+					  "2\tjobs\t0\ta?b\t100\t-\t5\n");
+	for (int i = 0; i < SIM_HISTORY_SIZE; i++)
+		sim_history_add(history, SIM_PURPOSE_OTHER, 404, 0, NULL, NULL, NULL);
+	text.size = 0;
+	sim_history_write(history, &text);
+	CU_ASSERT_EQUAL(strncmp(text.data, "3\tother\t404\t", 12), 0);
+	sim_history_clear(history);
+	CU_ASSERT_EQUAL(history->count, 0);
+	sim_buf_free(&text);
+	free(history);
+}
+
 static void test_chain_pages(void)
 {
 	struct sim_chains chains = {0};
@@ -451,12 +847,21 @@ static const struct harness_test tests[] = {
     {"jobs: order", test_job_order},
     {"jobs: numbers", test_job_numbers},
     {"jobs: life", test_job_lives},
+    {"jobs: lives with churn", test_churning_lives},
+    {"jobs: the same in every run", test_same_lives},
+    {"jobs: spread", test_spread},
+    {"jobs: searches miss none", test_search},
     {"jobs: none", test_empty_world},
     {"truth", test_truth},
+    {"truth: rows are the sums of jobs", test_truth_of_jobs},
+    {"truth: list of jobs", test_list_of_jobs},
     {"pages: chains are complete", test_pages},
     {"pages: sort keys and cursors", test_sort_and_cursor},
     {"faults", test_faults},
     {"faults: numbers of pages", test_chain_pages},
+    {"faults: numbers of requests, fields", test_faults_at_requests},
+    {"clock", test_clock},
+    {"history of requests", test_history},
     {NULL, NULL},
 };
 

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef SIM_KIND_H
+#define SIM_KIND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Types, policies and statuses of jobs: each is an index into a table. */
+
+/* Draws one by its weight. */
+int sim_kind_pick_type(uint64_t noise);
+int sim_kind_pick_policy(uint64_t noise);
+int sim_kind_pick_status(uint64_t noise);
+
+/* Sizes of the tables of names, and the names. */
+int sim_kind_types(void);
+int sim_kind_policy_types(void);
+int sim_kind_statuses(void);
+const char *sim_kind_type_name(int type);
+const char *sim_kind_sub_type_name(int type);
+int sim_kind_operation(int type);
+const char *sim_kind_policy_type_name(int policy_type);
+const char *sim_kind_policy_name(int policy);
+int sim_kind_status_code(int status);
+
+/* What jobs of a type are like, and the policy type of a policy. */
+int sim_kind_policy_type(int policy);
+bool sim_kind_has_policy(int type);
+bool sim_kind_moves_data(int type);
+int sim_kind_seconds(int type); /* the longest duration */
+
+#endif
