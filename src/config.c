@@ -180,9 +180,12 @@ static int check_base_oid(cfg_t *cfg, cfg_opt_t *opt)
 {
 	uint32_t oid[CONFIG_BASE_OID_MAX];
 
-	if (parse_oid(value_of(opt), oid) >= 4)
+	/* X.660: below 0 and 1 there are 40 arcs at most, and no other begins but 2. */
+	if (parse_oid(value_of(opt), oid) >= 4 && (oid[0] == 2 || (oid[0] < 2 && oid[1] < 40)))
 		return 0;
-	cfg_error(cfg, "base-oid is \"%s\", but must be 4 to %d numbers with dots between them",
+	cfg_error(cfg,
+		  "base-oid is \"%s\", but must be an OID of 4 to %d numbers with dots between "
+		  "them",
 		  value_of(opt), CONFIG_BASE_OID_MAX);
 	return -1;
 }
@@ -202,6 +205,29 @@ static int check_api_version(cfg_t *cfg, cfg_opt_t *opt)
 	return -1;
 }
 
+/* Whether TEXT is HOST or HOST:PORT; an IPv6 address is in brackets. */
+static bool authority_fits(const char *text, size_t length)
+{
+	const char *end = text + length, *port = text;
+	long number = 0;
+
+	if (*text == '[') {
+		port = memchr(text, ']', length);
+		if (!port || ++port == text + 2)
+			return false;
+	} else {
+		while (port < end && *port != ':')
+			port++;
+	}
+	if (port == text || (port < end && (*port != ':' || end - port > 6 || end - port < 2)))
+		return false;
+	if (port == end)
+		return true;
+	while (++port < end && isdigit((unsigned char)*port))
+		number = number * 10 + (*port - '0');
+	return port == end && number >= 1 && number <= 65535;
+}
+
 static int check_url(cfg_t *cfg, cfg_opt_t *opt)
 {
 	const char *value = value_of(opt), *host;
@@ -218,8 +244,9 @@ static int check_url(cfg_t *cfg, cfg_opt_t *opt)
 		cfg_error(cfg, "url must not hold a user name or password; use api-key-file");
 		return -1;
 	}
-	if (length == 0 || host[0] == ':') {
-		cfg_error(cfg, "url is \"%s\", which names no host", value);
+	if (!authority_fits(host, length)) {
+		cfg_error(cfg, "url is \"%s\", which names no host, or no port from 1 to 65535",
+			  value);
 		return -1;
 	}
 	for (const char *at = value; *at; at++) {
@@ -441,7 +468,6 @@ static struct config_site *make_site(cfg_t *section, cfg_t *cfg)
 		if (complaint)
 			fail(cfg->filename, 0, "api-key-file %s: %s", file, complaint);
 	}
-	site->key_in_config = file == NULL;
 	site->api_key = mem_strdup(file ? key : cfg_getstr(section, "api-key"));
 	explicit_bzero(key, sizeof key);
 	return site;
@@ -516,32 +542,41 @@ static int blank_comments(char *text)
 	return open;
 }
 
-/* The line of TEXT in which KEY stands as a whole word, or 0. */
-static int line_of_key(const char *text, const char *key)
+/* Whether "${NAME}" stands at TEXT, with or without quotes, and nothing but that. */
+static bool names_variable(const char *text)
 {
-	static const char around[] = "\"'= \t\r\n}";
-	size_t length = strlen(key);
-	int line = 1;
+	size_t quote = *text == '"', length;
 
-	for (const char *at = text; *at; at++) {
-		if (*at == '\n')
-			line++;
-		else if (at > text && strchr(around, at[-1]) && strncmp(at, key, length) == 0 &&
-			 strchr(around, at[length]))
-			return line;
-	}
-	return 0;
+	if (strncmp(text + quote, "${", 2) != 0)
+		return false;
+	text += quote + 2;
+	length = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+	return length > 0 && strncmp(text + length, "}\"", 1 + quote) == 0;
 }
 
-/* A key written out in a file that everybody can read is as bad as a key file like that. */
-static void check_exposed_keys(const struct config *config, const char *file, const char *text)
+static int line_of(const char *text, const char *at)
 {
-	for (size_t i = 0; i < config->site_count; i++) {
-		const struct config_site *site = config->sites[i];
-		int line = site->key_in_config ? line_of_key(text, site->api_key) : 0;
+	int line = 1;
 
-		if (line > 0)
-			fail(file, line,
+	for (; text < at; text++)
+		line += *text == '\n';
+	return line;
+}
+
+/*
+ * A key written out in a file that everybody can read is as bad as a key file like that; there, the
+ * value of api-key must be the name of a variable. TEXT is without comments.
+ */
+static void check_exposed_keys(const char *file, const char *text)
+{
+	size_t quoted;
+
+	for (const char *at = text; *at; at += quoted ? quoted : 1) {
+		quoted = quoted_length(at);
+		if (quoted || strncmp(at, "api-key", 7) != 0 || strchr("-_", at[7]))
+			continue;
+		if (!names_variable(at + 7 + strspn(at + 7, " \t\r\n=")))
+			fail(file, line_of(text, at),
 			     "an API key stands here, but others can read the file; "
 			     "set its mode to 0640 with chmod, or use api-key-file");
 	}
@@ -564,6 +599,8 @@ static char *read_text(const char *file, mode_t *mode)
 		fail(file, 0, "cannot be read: it is not a plain file");
 	else if ((length = getdelim(&text, &size, '\0', stream)) < 0 && ferror(stream))
 		fail(file, 0, "cannot be read: %s", strerror(errno));
+	else if (length > 0 && text[length - 1] == '\0')
+		fail(file, 0, "holds a NUL character; it is no text file");
 	else
 		*mode = status.st_mode;
 	fclose(stream);
@@ -607,7 +644,7 @@ struct config *config_load(const char *file, char error[CONFIG_ERROR_SIZE])
 	if (text)
 		config = parse_text(file, text);
 	if (config && (mode & S_IROTH))
-		check_exposed_keys(config, file, text);
+		check_exposed_keys(file, text);
 	if (text)
 		explicit_bzero(text, strlen(text));
 	free(text);

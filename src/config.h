@@ -15,11 +15,10 @@
 /* One primary server. Durations are seconds. */
 struct config_site {
 	char *name;
-	char *url;	    /* without a slash at its end */
-	char *api_key;	    /* secret */
-	bool key_in_config; /* given by api-key, not api-key-file */
-	char *ca_file;	    /* NULL = the system's certificates */
-	char *api_version;  /* NULL = negotiate */
+	char *url;	   /* without a slash at its end */
+	char *api_key;	   /* secret */
+	char *ca_file;	   /* NULL = the system's certificates */
+	char *api_version; /* NULL = negotiate */
 	bool tls_verify;
 	int refresh;
 	int full_refresh;

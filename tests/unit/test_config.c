@@ -257,6 +257,8 @@ static const struct wrong {
     {"base-oid = \"1.3.6.1.4294967296\"\n", 1, "base-oid"},
     {"base-oid = \"1.2.3.4.5.6.7.8.9.10.11.12.13.14.15.16.17.18.19.20.21.22.23\"\n", 1, "base-oid"},
     {"base-oid = \"iso.org.dod\"\n", 1, "base-oid"},
+    {"base-oid = \"3.6.1.4\"\n", 1, "base-oid"},
+    {"base-oid = \"1.40.1.4\"\n", 1, "base-oid"},
     {"site paris {\ntls-verify = perhaps\n", 2, "tls-verify"},
     {"site paris {\napi-version = \"13\"\n", 2, "must be auto or a version like 13.0"},
     {"site paris {\napi-version = \"13.0.1\"\n", 2, "api-version"},
@@ -266,6 +268,14 @@ static const struct wrong {
     {"site paris {\nurl = \"host:1556\"\n", 2, "must begin with https://"},
     {"site paris {\nurl = \"https://\"\n", 2, "names no host"},
     {"site paris {\nurl = \"https://:1556/\"\n", 2, "names no host"},
+    {"site paris {\nurl = \"https://h:abc/\"\n", 2, "no port from 1 to 65535"},
+    {"site paris {\nurl = \"https://h:0/\"\n", 2, "no port"},
+    {"site paris {\nurl = \"https://h:65536\"\n", 2, "no port"},
+    {"site paris {\nurl = \"https://h:\"\n", 2, "no port"},
+    {"site paris {\nurl = \"https://[::1/\"\n", 2, "names no host"},
+    {"site paris {\nurl = \"https://[]:1/\"\n", 2, "names no host"},
+    {"site paris {\nurl = \"https://[::1]:x/\"\n", 2, "no port"},
+    {"site paris {\nurl = \"https://[::1]:1556/\"\n}\n", 3, "needs either"},
     {"site paris {\nurl = \"https://me:secret@host/\"\n", 2, "must not hold a user name"},
     {"site paris {\nurl = \"https://host/a b\"\n", 2, "must be like"},
     {"site paris {\nurl = \"https://host/?q=1\"\n", 2, "must be like"},
@@ -346,6 +356,12 @@ static void test_exposed_key(void)
 	    "site paris {\nurl = \"https://h\"\n\napi-key = \"" KEY "\"\n}\n";
 	static const char variable[] =
 	    "site paris {\nurl = \"https://h\"\napi-key = \"${NBU_TEST_KEY}\"\n}\n";
+	static const char *const disguised[] = {
+	    "site paris {\nurl = \"https://h\"\napi-key = \"${NONE:-abc}\"\n}\n",
+	    "site paris {\nurl = \"https://h\"\napi-key = \"ab\\x63\"\n}\n",
+	    "site paris {\nurl = \"https://h\"\napi-key = \"${NBU_TEST_KEY}abc\"\n}\n",
+	    "site paris {\nurl = \"https://h\"\napi-key=abc\n}\n",
+	};
 	char error[CONFIG_ERROR_SIZE];
 	struct config *config;
 	const char *file;
@@ -356,6 +372,10 @@ static void test_exposed_key(void)
 	CU_ASSERT_TRUE(strncmp(error, file, strlen(file)) == 0);
 	CU_ASSERT_TRUE(strncmp(error + strlen(file), ":4: ", 4) == 0);
 	CU_ASSERT_PTR_NULL(strstr(error, KEY));
+	for (size_t i = 0; i < sizeof disguised / sizeof disguised[0]; i++) {
+		CU_ASSERT_PTR_NULL(config_load(write_config("conf", 0644, disguised[i]), error));
+		CU_ASSERT_PTR_NOT_NULL(strstr(error, "an API key stands here"));
+	}
 	config = config_load(write_config("conf", 0640, literal), error);
 	EQUAL_TEXT(error, "");
 	config_free(config);
