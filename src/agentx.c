@@ -306,11 +306,6 @@ void agentx_start(const uint32_t *base, size_t base_length)
 	watch_link();
 }
 
-bool agentx_connected(void)
-{
-	return agent.session != NULL;
-}
-
 unsigned long agentx_uptime(void)
 {
 	return netsnmp_get_agent_uptime();

@@ -24,9 +24,6 @@ void agentx_init(const char *socket);
  */
 void agentx_start(const uint32_t *base, size_t base_length);
 
-/* True while the master agent is connected. */
-bool agentx_connected(void);
-
 /* The master agent's sysUpTime in hundredths of a second; without one, this program's. */
 unsigned long agentx_uptime(void);
 

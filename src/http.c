@@ -25,6 +25,7 @@ struct http {
 	int timeout;
 	bool running; /* a request is under way */
 	bool too_large;
+	bool near_deadline; /* it must be over before its time limit */
 	char *body;
 	size_t length;
 	size_t capacity;
@@ -45,7 +46,6 @@ static const struct meaning {
     {CURLE_SEND_ERROR, FAULT_CONNECT, true, ""},
     {CURLE_GOT_NOTHING, FAULT_CONNECT, true, ""},
     {CURLE_PARTIAL_FILE, FAULT_CONNECT, true, ""},
-    {CURLE_OPERATION_TIMEDOUT, FAULT_TIMEOUT, true, ""},
     {CURLE_PEER_FAILED_VERIFICATION, FAULT_TLS, false,
      "; set ca-file to the certificate of the primary's CA"},
     {CURLE_SSL_CACERT_BADFILE, FAULT_TLS, false, "; check ca-file"},
@@ -53,6 +53,8 @@ static const struct meaning {
     {CURLE_SSL_CERTPROBLEM, FAULT_TLS, false, ""},
     {CURLE_SSL_CIPHER, FAULT_TLS, false, ""},
     {CURLE_SSL_ENGINE_INITFAILED, FAULT_TLS, false, ""},
+    /* What curl says of a header beyond all measure. */
+    {CURLE_OUT_OF_MEMORY, FAULT_PROTOCOL, false, "; the answer is too large to be one"},
     {CURLE_BAD_CONTENT_ENCODING, FAULT_PROTOCOL, false, ""},
     {CURLE_WEIRD_SERVER_REPLY, FAULT_PROTOCOL, false, "; check the port in url"},
     {CURLE_UNSUPPORTED_PROTOCOL, FAULT_PROTOCOL, false, "; check the port in url"},
@@ -145,11 +147,13 @@ static void set_headers(struct http *http, const char *const *headers)
 void http_start(struct http *http, const char *url, const char *const *headers, int64_t deadline)
 {
 	int64_t limit = (int64_t)http->timeout * 1000;
+	int64_t left = deadline > 0 ? deadline - timefmt_monotonic() : limit;
 	int running;
 
 	http_abandon(http);
-	if (deadline > 0 && deadline - timefmt_monotonic() < limit)
-		limit = deadline - timefmt_monotonic();
+	http->near_deadline = left < limit;
+	if (http->near_deadline)
+		limit = left;
 	http->length = 0;
 	http->too_large = false;
 	http->error[0] = '\0';
@@ -170,6 +174,21 @@ void http_abandon(struct http *http)
 	http->running = false;
 }
 
+/* Says which of the limits it was: curl tells only how long it has waited. */
+static void set_timeout(struct http *http, struct fault *fault)
+{
+	if (http->near_deadline)
+		fault_set(fault, FAULT_TIMEOUT,
+			  "the refresh was not done within its deadline; raise deadline if the "
+			  "server answers, but slowly");
+	else
+		fault_set(fault, FAULT_TIMEOUT,
+			  "no complete answer within the timeout of %d s; raise timeout if the "
+			  "server is only slow",
+			  http->timeout);
+	fault->passing = true;
+}
+
 static void set_fault(struct http *http, CURLcode code, struct fault *fault)
 {
 	const char *text = http->error[0] ? http->error : curl_easy_strerror(code);
@@ -177,6 +196,10 @@ static void set_fault(struct http *http, CURLcode code, struct fault *fault)
 	if (http->too_large) {
 		fault_set(fault, FAULT_PROTOCOL, "the answer has more than %u MiB; check url",
 			  BODY_MAX >> 20);
+		return;
+	}
+	if (code == CURLE_OPERATION_TIMEDOUT) {
+		set_timeout(http, fault);
 		return;
 	}
 	for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++) {
