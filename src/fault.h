@@ -30,6 +30,7 @@ struct fault {
 	enum fault_class class;
 	bool passing;		    /* asking again soon may well succeed */
 	int retry_after;	    /* seconds that the server asked us to wait; 0 = it did not */
+	int status;		    /* of HTTP; 0 = there was none */
 	char text[FAULT_TEXT_SIZE]; /* one line of UTF-8 for a person */
 };
 

@@ -139,6 +139,25 @@ static uint64_t read_amount(const cJSON *attributes, const char *name, double ma
 	return (uint64_t)item->valuedouble;
 }
 
+/* A percentage, from 0 to 100. */
+static double read_ratio(const cJSON *attributes, const char *name)
+{
+	const cJSON *item = member(attributes, name);
+
+	if (!cJSON_IsNumber(item) || !(item->valuedouble > 0))
+		return 0;
+	return item->valuedouble < 100 ? item->valuedouble : 100;
+}
+
+/* The status code, or -1: it is a number and nothing else. */
+static int64_t read_status(const cJSON *attributes)
+{
+	const cJSON *item = member(attributes, "status");
+	int64_t status = cJSON_IsNumber(item) ? whole_number(item) : -1;
+
+	return status <= UINT32_MAX ? status : -1;
+}
+
 /* An instant, or 0; finished or not, 1970 means that there is none. */
 static int64_t read_instant(const cJSON *attributes, const char *name)
 {
@@ -150,44 +169,67 @@ static int64_t read_instant(const cJSON *attributes, const char *name)
 	return instant > 0 ? instant : 0;
 }
 
-/* A name that becomes part of a row's index. The page's own copy is made fit for that. */
-static const char *read_name(const cJSON *attributes, const char *name)
+/* A name, in the page's own copy, which is made fit to be shown; FALLBACK when there is none. */
+static const char *read_name(const cJSON *attributes, const char *name, const char *fallback)
 {
 	const cJSON *item = member(attributes, name);
 
 	if (!cJSON_IsString(item) || item->valuestring[0] == '\0')
-		return JOB_NONE;
+		return fallback;
 	utf8_clean(item->valuestring);
 	return item->valuestring;
 }
 
+static enum job_state read_state(const cJSON *attributes)
+{
+	static const char *const states[] = {
+	    [JOB_DONE] = "DONE",	   [JOB_QUEUED] = "QUEUED",
+	    [JOB_ACTIVE] = "ACTIVE",	   [JOB_REQUEUED] = "REQUEUED",
+	    [JOB_SUSPENDED] = "SUSPENDED", [JOB_INCOMPLETE] = "INCOMPLETE",
+	};
+	const cJSON *item = member(attributes, "state");
+
+	for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
+		if (cJSON_IsString(item) && strcmp(item->valuestring, states[i]) == 0)
+			return (enum job_state)i;
+	return JOB_OTHER;
+}
+
+static void read_attributes(const cJSON *item, const cJSON *attributes, struct job *job)
+{
+	job->id = read_id(item, attributes);
+	job->state = read_state(attributes);
+	job->type = read_name(attributes, "jobType", JOB_NONE);
+	job->policy_type = read_name(attributes, "policyType", JOB_NONE);
+	job->policy = read_name(attributes, "policyName", "");
+	job->client = read_name(attributes, "clientName", "");
+	job->started = read_instant(attributes, "startTime");
+	job->ended = read_instant(attributes, "endTime");
+	job->updated = read_instant(attributes, "lastUpdateTime");
+	job->bytes = read_amount(attributes, "kilobytesTransferred", KILOBYTES_MAX) * 1024;
+	job->files = read_amount(attributes, "numberOfFiles", EXACT_MAX);
+	job->dedup = (uint32_t)(read_ratio(attributes, "dedupRatio") * 100);
+	job->queue_reason = (uint32_t)read_amount(attributes, "jobQueueReason", UINT32_MAX);
+}
+
 enum job_result job_page_read(struct job_page *page, struct job *job)
 {
-	const cJSON *item = page->next, *attributes, *state, *status;
+	const cJSON *item = page->next, *attributes;
+	int64_t status;
 
 	if (!item)
 		return JOB_END;
 	page->next = item->next;
 	attributes = member(item, "attributes");
-	state = member(attributes, "state");
-	status = member(attributes, "status");
-	memset(job, 0, sizeof *job);
-	job->id = read_id(item, attributes);
-	job->done = cJSON_IsString(state) && strcmp(state->valuestring, "DONE") == 0;
-	job->type = read_name(attributes, "jobType");
-	job->policy_type = read_name(attributes, "policyType");
-	job->started = read_instant(attributes, "startTime");
-	job->ended = read_instant(attributes, "endTime");
-	job->bytes = read_amount(attributes, "kilobytesTransferred", KILOBYTES_MAX) * 1024;
-	job->files = read_amount(attributes, "numberOfFiles", EXACT_MAX);
-	if (job->id <= 0)
+	read_attributes(item, attributes, job);
+	status = read_status(attributes);
+	job->status = (uint32_t)status;
+	if (job->state != JOB_DONE) {
+		job->status = 0;
+		job->ended = 0;
+	}
+	if (job->id <= 0 || (job->state == JOB_DONE && (status < 0 || job->ended == 0)))
 		return JOB_SKIPPED;
-	if (!job->done)
-		return JOB_READ;
-	if (!cJSON_IsNumber(status) || whole_number(status) < 0 ||
-	    whole_number(status) > UINT32_MAX || job->ended == 0)
-		return JOB_SKIPPED;
-	job->status = (uint32_t)whole_number(status);
 	return JOB_READ;
 }
 

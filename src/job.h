@@ -14,16 +14,32 @@
 
 #define JOB_NONE "NONE" /* stands for a job type or policy type that is absent or empty */
 
+/* Numbers are kept on disk and must not change. */
+enum job_state {
+	JOB_DONE = 0,
+	JOB_QUEUED = 1,
+	JOB_ACTIVE = 2,
+	JOB_REQUEUED = 3,
+	JOB_SUSPENDED = 4,
+	JOB_INCOMPLETE = 5,
+	JOB_OTHER = 6 /* absent, or new to this program */
+};
+
 struct job {
 	int64_t id;
-	bool done; /* state is DONE; only then do status and ended mean anything */
+	enum job_state state; /* only when it is JOB_DONE do status and ended mean anything */
 	uint32_t status;
 	const char *type;	 /* never empty; well-formed UTF-8; part of the page */
 	const char *policy_type; /* likewise */
+	const char *policy;	 /* may be empty; well-formed UTF-8; part of the page */
+	const char *client;	 /* likewise */
 	int64_t started;	 /* instants of the server's clock, 0 = none */
 	int64_t ended;
+	int64_t updated;
 	uint64_t bytes; /* kilobytesTransferred x 1024 */
 	uint64_t files;
+	uint32_t dedup;	       /* 1/100 % */
+	uint32_t queue_reason; /* 0 = none */
 };
 
 /* A page of the list: GET /admin/jobs, response 200. */

@@ -35,6 +35,7 @@ struct program {
 	struct config *config;
 	struct loop *loop;
 	struct mib *mib;
+	char *state_dir;     /* as it was at the start */
 	struct site **sites; /* in the order of the configuration; NULL where none could start */
 };
 
@@ -101,7 +102,7 @@ static void take_option(struct options *options, int option, char *const *argv)
 		break;
 	case 'V':
 		puts("nbu-agentx " NBU_AGENTX_VERSION);
-		exit(EXIT_FINE);
+		exit(fflush(stdout) == 0 ? EXIT_FINE : EXIT_RUN);
 	case 'h':
 		fputs(usage, stdout);
 		exit(EXIT_FINE);
@@ -154,13 +155,14 @@ static void show_progress(uint64_t jobs, uint64_t requests, void *arg)
 
 static struct snapshot *refresh_once(const struct config_site *site)
 {
-	struct refresh *refresh = refresh_open(site);
+	struct refresh *refresh = refresh_open(site, ":memory:");
 	struct snapshot *snapshot;
 	bool terminal = isatty(STDERR_FILENO);
 
 	if (terminal)
 		refresh_on_progress(refresh, show_progress, site->name);
-	snapshot = refresh_run(refresh);
+	refresh_run(refresh);
+	snapshot = refresh_snapshot(refresh);
 	if (terminal)
 		fputs("\r\033[K", stderr);
 	refresh_close(refresh);
@@ -209,7 +211,7 @@ static struct site *start_site(struct program *program, const struct config_site
 	snapshot->site.started = timefmt_now();
 	snapshot_seal(snapshot);
 	mib_publish(program->mib, snapshot);
-	return site_start(site, loop_wake_fd(program->loop));
+	return site_start(site, program->state_dir, loop_wake_fd(program->loop));
 }
 
 static void start_sites(struct program *program)
@@ -257,9 +259,11 @@ static void warn_of_restart(const struct program *program, const struct config *
 
 	if (strcmp(new->agentx_socket, old->agentx_socket) != 0 ||
 	    new->base_oid_length != old->base_oid_length ||
-	    memcmp(new->base_oid, old->base_oid, sizeof new->base_oid) != 0)
-		log_warning("%s: agentx-socket and base-oid take effect at a restart only",
-			    program->options->file);
+	    memcmp(new->base_oid, old->base_oid, sizeof new->base_oid) != 0 ||
+	    strcmp(new->state_dir, program->state_dir) != 0)
+		log_warning(
+		    "%s: agentx-socket, base-oid and state-dir take effect at a restart only",
+		    program->options->file);
 }
 
 /*
@@ -340,20 +344,20 @@ static int run_daemon(struct program *program)
 		log_error("cannot go to the background: %m");
 		return EXIT_RUN;
 	}
-	program->loop = loop_new();
-	if (!program->loop)
-		return EXIT_RUN;
 	log_info("nbu-agentx " NBU_AGENTX_VERSION " starts; sites: %zu", config->site_count);
 	http_global_init();
 	agentx_init(config->agentx_socket);
+	program->state_dir = mem_strdup(config->state_dir);
 	program->mib = mib_new(config->base_oid, config->base_oid_length);
 	if (program->mib && serve(program))
 		result = EXIT_FINE;
 	agentx_stop();
 	mib_free(program->mib);
 	loop_free(program->loop);
-	if (program->config)
+	if (program->config) {
 		http_global_cleanup();
+		free(program->state_dir);
+	}
 	return result;
 }
 
@@ -365,6 +369,12 @@ int main(int argc, char **argv)
 	int result = EXIT_FINE;
 
 	read_options(&options, argc, argv);
+	/* Before all else: a signal that comes early waits, and does not kill. */
+	if (!options.check && !options.once) {
+		program.loop = loop_new();
+		if (!program.loop)
+			return EXIT_RUN;
+	}
 	program.config = config_load(options.file, error);
 	if (!program.config) {
 		fprintf(stderr, "%s\n", error);
@@ -377,6 +387,7 @@ int main(int argc, char **argv)
 		result = EXIT_USAGE;
 	} else if (options.check) {
 		puts("configuration OK");
+		result = fflush(stdout) == 0 ? EXIT_FINE : EXIT_RUN;
 	} else if (options.once) {
 		result = run_once(&options, program.config);
 	} else {

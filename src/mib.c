@@ -161,6 +161,7 @@ static const struct table_column site_columns[] = {
     {23, "nbuSiteClockSkew", TABLE_INTEGER, get_i32, AT(clock_skew)},
     {24, "nbuSiteNamesCut", TABLE_COUNTER32, get_u32, AT(names_cut)},
     {25, "nbuSiteDiscontinuityTime", TABLE_TICKS, get_timestamp, AT(started)},
+    {26, "nbuSiteSweepAge", TABLE_GAUGE, get_age, AT(swept_at)},
 };
 #undef AT
 
@@ -177,6 +178,9 @@ static const struct table_column job_columns[] = {
     {12, "nbuJobMeanDuration", TABLE_GAUGE, get_u32, AT(mean_duration)},
     {13, "nbuJobMaxDuration", TABLE_GAUGE, get_u32, AT(max_duration)},
     {14, "nbuJobLastEndAge", TABLE_GAUGE, get_age, AT(last_end)},
+    {15, "nbuJobFinished", TABLE_COUNTER64, get_u64, AT(finished)},
+    {16, "nbuJobFinishedBytes", TABLE_COUNTER64, get_u64, AT(finished_bytes)},
+    {17, "nbuJobFinishedFiles", TABLE_COUNTER64, get_u64, AT(finished_files)},
 };
 #undef AT
 

@@ -27,6 +27,7 @@ struct netbackup {
 	struct netbackup_traffic traffic;
 	char version[VERSION_SIZE];
 	bool version_agreed; /* an answer has come in this version */
+	int64_t time;
 	int64_t skew;
 	int64_t deadline;
 	unsigned random;
@@ -67,7 +68,8 @@ struct netbackup *netbackup_open(const struct config_site *site)
 
 	netbackup->site = site;
 	netbackup->http = http_open(&options);
-	netbackup->random = (unsigned)timefmt_now();
+	/* Sites that are started together must not keep in step. */
+	netbackup->random = (unsigned)timefmt_now() ^ (unsigned)((uintptr_t)netbackup >> 4);
 	return netbackup;
 }
 
@@ -77,6 +79,11 @@ void netbackup_close(struct netbackup *netbackup)
 		return;
 	http_close(netbackup->http);
 	free(netbackup);
+}
+
+int64_t netbackup_time(const struct netbackup *netbackup)
+{
+	return netbackup->time;
 }
 
 int64_t netbackup_skew(const struct netbackup *netbackup)
@@ -127,9 +134,11 @@ static void send_request(struct netbackup *netbackup, const char *path, const ch
 	char *authorization = mem_printf("Authorization: %s", netbackup->site->api_key);
 	const char *headers[] = {accept, with_key ? authorization : NULL, NULL};
 
-	log_debug("site %s: GET %s", netbackup->site->name, url);
 	netbackup->traffic.requests++;
 	http_start(netbackup->http, url, headers, netbackup->deadline);
+	/* A cursor may be anything that a server cares to send. */
+	hide_key(netbackup, url);
+	log_debug("site %s: GET %s", netbackup->site->name, url);
 	explicit_bzero(authorization, strlen(authorization));
 	free(authorization);
 	free(accept);
@@ -160,7 +169,7 @@ static const struct answer *find_answer(int status)
 	for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++)
 		if (answers[i].status == status)
 			return &answers[i];
-	if (status >= 300 && status < 400)
+	if (status >= 300 && status < 400 && status != 304)
 		return &redirect;
 	return status >= 500 ? &server : &other;
 }
@@ -179,6 +188,7 @@ static void refuse(const struct netbackup *netbackup, const struct http_response
 	fault_set(fault, answer->class, "HTTP %d: %s%s%s%s", response->status, answer->advice,
 		  said[0] ? " (" : "", said, said[0] ? ")" : "");
 	fault->passing = answer->passing;
+	fault->status = response->status;
 	fault->retry_after = timefmt_parse_retry_after(response->retry_after, now);
 	free(said);
 }
@@ -233,6 +243,7 @@ static void read_clock(struct netbackup *netbackup, const struct http_response *
 		server = 0;
 	if (server == 0 && !timefmt_parse_http_date(response->date, &server))
 		log_debug("site %s: the server does not tell its time", netbackup->site->name);
+	netbackup->time = server ? server : sent;
 	netbackup->skew = server ? server - (sent + received) / 2 : 0;
 }
 
@@ -251,18 +262,45 @@ static void read_version(struct netbackup *netbackup, const struct http_response
 	snprintf(netbackup->version, sizeof netbackup->version, "%s", version);
 }
 
+/* Waits before the next try, as long as the server asks for, else longer from try to try. */
+static bool pause_before_retry(struct netbackup *netbackup, const struct fault *fault, int try)
+{
+	int64_t wait = (int64_t)BACK_OFF << try;
+
+	wait += rand_r(&netbackup->random) % (wait / 2);
+	if (fault->retry_after > 0)
+		wait = fault->retry_after * INT64_C(1000);
+	if (fault->retry_after > RETRY_AFTER_MAX ||
+	    (netbackup->deadline > 0 && timefmt_monotonic() + wait >= netbackup->deadline))
+		return false;
+	log_debug("site %s: %s; trying again in %.1f s", netbackup->site->name, fault->text,
+		  (double)wait / 1000);
+	return netbackup_pause(netbackup, wait);
+}
+
+/* Whether to ask again after FAULT: three times, and where that may help. TRY counts. */
+static bool try_again(struct netbackup *netbackup, const struct fault *fault, int *try)
+{
+	return fault->passing && !http_cancelled(netbackup->http) && ++*try < TRIES &&
+	       pause_before_retry(netbackup, fault, *try - 1);
+}
+
 bool netbackup_begin(struct netbackup *netbackup, int64_t deadline, struct fault *fault)
 {
 	/* /ping is versioned too; every server knows the oldest version. */
 	const char *version = netbackup->site->api_version ? netbackup->site->api_version
 							   : versions[VERSION_COUNT - 1];
-	int64_t sent = timefmt_now();
 	struct http_response response;
 	bool answered;
+	int64_t sent;
+	int try = 0;
 
 	netbackup->deadline = deadline;
-	send_request(netbackup, "/ping", "text/vnd.netbackup+plain", version, false);
-	answered = await(netbackup, &response, fault);
+	do {
+		sent = timefmt_now();
+		send_request(netbackup, "/ping", "text/vnd.netbackup+plain", version, false);
+		answered = await(netbackup, &response, fault);
+	} while (!answered && try_again(netbackup, fault, &try));
 	if (answered) {
 		read_clock(netbackup, &response, sent);
 		read_version(netbackup, &response);
@@ -287,22 +325,21 @@ static char *encode(const char *text)
 }
 
 /* A list on its way from the first page to the last. */
-struct list {
+struct chain {
 	struct netbackup *netbackup;
-	const char *filter;
-	char *cursor; /* of the page at hand; NULL = the first */
-	bool (*visit)(struct job_page *page, void *arg, struct fault *fault);
-	void *arg;
+	const struct netbackup_list *list;
+	char *cursor;	     /* of the page at hand; NULL = the first */
+	uint64_t pages_left; /* the one at hand included */
 };
 
-static void request_page(const struct list *list, const char *cursor)
+static void request_page(const struct chain *chain, const char *cursor)
 {
-	char *filter = encode(list->filter), *after = encode(cursor ? cursor : "");
+	char *filter = encode(chain->list->filter), *after = encode(cursor ? cursor : "");
 	char *path = mem_printf("/admin/jobs?page%%5Blimit%%5D=%d&sort=jobId&filter=%s%s%s",
 				PAGE_LIMIT, filter, cursor ? "&page%5Bafter%5D=" : "", after);
 
-	send_request(list->netbackup, path, "application/vnd.netbackup+json",
-		     list->netbackup->version, true);
+	send_request(chain->netbackup, path, "application/vnd.netbackup+json",
+		     chain->netbackup->version, true);
 	free(path);
 	free(after);
 	free(filter);
@@ -316,7 +353,7 @@ static bool accept_response(struct netbackup *netbackup, const struct http_respo
 		refuse(netbackup, response, fault);
 		return false;
 	}
-	if (!strstr(response->content_type, "json")) {
+	if (!strcasestr(response->content_type, "json")) {
 		fault_set(fault, FAULT_PROTOCOL,
 			  "the server answered %s instead of JSON; check url, it should end in "
 			  "/netbackup",
@@ -328,61 +365,35 @@ static bool accept_response(struct netbackup *netbackup, const struct http_respo
 	return true;
 }
 
-/* Waits before the next try, as long as the server asks for, else longer from try to try. */
-static bool pause_before_retry(struct netbackup *netbackup, const struct fault *fault, int try)
-{
-	int64_t wait = (int64_t)BACK_OFF << try;
-
-	wait += rand_r(&netbackup->random) % (wait / 2);
-	if (fault->retry_after > 0)
-		wait = fault->retry_after * INT64_C(1000);
-	if (fault->retry_after > RETRY_AFTER_MAX ||
-	    (netbackup->deadline > 0 && timefmt_monotonic() + wait >= netbackup->deadline))
-		return false;
-	log_info("site %s: %s; trying again in %.1f s", netbackup->site->name, fault->text,
-		 (double)wait / 1000);
-	return netbackup_pause(netbackup, wait);
-}
-
 /*
  * Waits for the page that was requested and asks for it again where that may help. True with
  * RESPONSE to be freed, or false with FAULT.
  */
-static bool await_page(const struct list *list, struct http_response *response, struct fault *fault)
+static bool await_page(const struct chain *chain, struct http_response *response,
+		       struct fault *fault)
 {
-	struct netbackup *netbackup = list->netbackup;
+	struct netbackup *netbackup = chain->netbackup;
 
 	for (int try = 0;;) {
 		if (await(netbackup, response, fault) &&
 		    accept_response(netbackup, response, fault))
 			return true;
 		http_response_free(response);
-		if (http_cancelled(netbackup->http))
+		if (!(fault->class == FAULT_VERSION && step_down(netbackup)) &&
+		    !try_again(netbackup, fault, &try))
 			return false;
-		if (fault->class == FAULT_VERSION) {
-			if (!step_down(netbackup))
-				return false;
-		} else if (!fault->passing || ++try == TRIES ||
-			   !pause_before_retry(netbackup, fault, try - 1)) {
-			return false;
-		}
-		request_page(list, list->cursor);
+		request_page(chain, chain->cursor);
 	}
 }
 
-/* Asks for the page at CURSOR, unless that is the one just read: it would go on for ever. */
-static bool follow(const struct list *list, const char *cursor, struct fault *fault)
+/* True when CURSOR leads back to the page at hand, and so would go on for ever. */
+static bool leads_back(const struct chain *chain, const char *cursor)
 {
-	if (list->cursor && strcmp(list->cursor, cursor) == 0) {
-		fault_set(fault, FAULT_PROTOCOL, "the server's list of jobs goes round in circles");
-		return false;
-	}
-	request_page(list, cursor);
-	return true;
+	return chain->cursor && strcmp(chain->cursor, cursor) == 0;
 }
 
 /* Parses a page and has it visited. PEEKED is the cursor that has been followed already. */
-static struct job_page *read_page(const struct list *list, const struct http_response *response,
+static struct job_page *read_page(const struct chain *chain, const struct http_response *response,
 				  const char *peeked, struct fault *fault)
 {
 	const char *complaint = NULL, *next;
@@ -393,58 +404,73 @@ static struct job_page *read_page(const struct list *list, const struct http_res
 		return NULL;
 	}
 	next = job_page_cursor(page);
-	if (peeked && next && strcmp(peeked, next) != 0)
+	if (next && leads_back(chain, next))
+		fault_set(fault, FAULT_PROTOCOL, "the server's list of jobs goes round in circles");
+	else if (next && peeked && strcmp(peeked, next) != 0)
 		fault_set(fault, FAULT_PROTOCOL, "a page of jobs names two different next pages");
-	else if (list->visit(page, list->arg, fault))
+	else if (chain->list->visit(page, chain->list->arg, fault))
 		return page;
 	job_page_free(page);
 	return NULL;
 }
 
+/* The cursor of the next page, where it is plain to see and can be followed at once; or NULL. */
+static char *peek(const struct chain *chain, const struct http_response *response)
+{
+	char *cursor = NULL;
+
+	if (chain->pages_left > 1)
+		cursor = job_peek_cursor(response->body, response->length);
+	if (cursor && leads_back(chain, cursor)) {
+		free(cursor);
+		cursor = NULL;
+	}
+	return cursor;
+}
+
 /*
  * Reads the page in RESPONSE and sees to it that the next one is on its way: where its cursor is
  * plain to see before this page is parsed, so that the server works meanwhile. False with FAULT, or
- * true and the cursor of LIST moved on; NULL means that the list has ended.
+ * true and the cursor of CHAIN moved on; NULL means that the list has ended.
  */
-static bool advance(struct list *list, const struct http_response *response, struct fault *fault)
+static bool advance(struct chain *chain, const struct http_response *response, struct fault *fault)
 {
-	char *peeked = job_peek_cursor(response->body, response->length);
-	struct job_page *page = NULL;
+	char *peeked = peek(chain, response);
+	struct job_page *page;
 	const char *next = NULL;
-	bool fine = !peeked || follow(list, peeked, fault);
 
-	if (fine)
-		page = read_page(list, response, peeked, fault);
-	fine = page != NULL;
-	if (fine)
+	if (peeked)
+		request_page(chain, peeked);
+	page = read_page(chain, response, peeked, fault);
+	if (page && chain->pages_left > 1)
 		next = job_page_cursor(page);
 	if (next && !peeked)
-		fine = follow(list, next, fault);
-	free(list->cursor);
-	list->cursor = mem_strdup(next);
-	job_page_free(page);
+		request_page(chain, next);
+	free(chain->cursor);
+	chain->cursor = mem_strdup(next);
 	free(peeked);
-	return fine;
+	job_page_free(page);
+	return page != NULL;
 }
 
-bool netbackup_jobs(struct netbackup *netbackup, const char *filter,
-		    bool (*visit)(struct job_page *page, void *arg, struct fault *fault), void *arg,
+bool netbackup_jobs(struct netbackup *netbackup, const struct netbackup_list *list,
 		    struct fault *fault)
 {
-	struct list list = {netbackup, filter, NULL, visit, arg};
+	struct chain chain = {netbackup, list, NULL,
+			      list->max_pages ? list->max_pages : UINT64_MAX};
 	struct http_response response;
 	bool fine;
 
-	request_page(&list, NULL);
+	request_page(&chain, NULL);
 	do {
-		fine = await_page(&list, &response, fault);
+		fine = await_page(&chain, &response, fault);
 		if (fine) {
-			netbackup->traffic.pages++;
-			fine = advance(&list, &response, fault);
+			fine = advance(&chain, &response, fault);
 			http_response_free(&response);
 		}
-	} while (fine && list.cursor);
+		chain.pages_left--;
+	} while (fine && chain.cursor);
 	http_abandon(netbackup->http);
-	free(list.cursor);
+	free(chain.cursor);
 	return fine;
 }

@@ -15,7 +15,6 @@ struct netbackup;
 struct netbackup_traffic {
 	uint64_t requests;
 	uint64_t received_bytes; /* bodies as they came over the wire */
-	uint64_t pages;		 /* of the job list */
 };
 
 /* SITE must outlive the result. Connects nowhere yet. */
@@ -28,14 +27,25 @@ struct netbackup *netbackup_open(const struct config_site *site);
  */
 bool netbackup_begin(struct netbackup *netbackup, int64_t deadline, struct fault *fault);
 
+/* What is asked for, and who is told of it. */
+struct netbackup_list {
+	const char *filter;
+	uint64_t max_pages; /* 0 = all there are */
+	/* Called with each page; false with FAULT set ends it all. */
+	bool (*visit)(struct job_page *page, void *arg, struct fault *fault);
+	void *arg;
+};
+
 /*
- * Fetches all jobs that match FILTER, 100 a request and rising by id, and calls VISIT with each
- * page. A page that fails for a passing reason is asked for again up to three times. False with
- * FAULT set when the list could not be had to its end.
+ * Fetches the jobs that match a filter, 100 a request and rising by id, and has each page visited.
+ * A page that fails for a passing reason is asked for again up to three times. False with FAULT set
+ * when not all could be had.
  */
-bool netbackup_jobs(struct netbackup *netbackup, const char *filter,
-		    bool (*visit)(struct job_page *page, void *arg, struct fault *fault), void *arg,
+bool netbackup_jobs(struct netbackup *netbackup, const struct netbackup_list *list,
 		    struct fault *fault);
+
+/* The server's time as it told it at the last netbackup_begin; ours where it did not. */
+int64_t netbackup_time(const struct netbackup *netbackup);
 
 /* Server's clock less ours, in milliseconds, as of the last netbackup_begin. */
 int64_t netbackup_skew(const struct netbackup *netbackup);

@@ -3,168 +3,47 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "fetch.h"
 #include "log.h"
 #include "mem.h"
 #include "netbackup.h"
-#include "tally.h"
+#include "store.h"
 #include "timefmt.h"
 
 struct refresh {
 	const struct config_site *site;
+	const char *state_dir;
 	struct netbackup *netbackup;
-	struct tally *tally;	  /* of the last success */
+	struct store *store;	  /* NULL = not open: not yet, or the disk refuses */
 	struct snapshot_site row; /* all but its strings and its index */
-	void (*report)(uint64_t jobs, uint64_t requests, void *arg);
-	void *report_arg;
+	struct fetch fetch;	  /* of the last or present run */
 };
 
-/* One refresh under way; its results count only when all of it has succeeded. */
-struct run {
-	struct refresh *refresh;
-	struct tally *tally;
-	int64_t window_start; /* instant of the server's clock */
-	int64_t last_id;      /* of the list at hand */
-	uint64_t requests_before;
-	uint64_t jobs;
-	uint64_t unfinished;
-	uint64_t skipped;
-};
-
-struct refresh *refresh_open(const struct config_site *site)
+struct refresh *refresh_open(const struct config_site *site, const char *state_dir)
 {
 	struct refresh *refresh = mem_zalloc(1, sizeof *refresh);
 
 	refresh->site = site;
+	refresh->state_dir = state_dir;
 	refresh->netbackup = netbackup_open(site);
-	refresh->tally = tally_new();
 	refresh->row.status = SNAPSHOT_UNKNOWN;
 	refresh->row.mode = SNAPSHOT_MODE_NONE;
 	refresh->row.started = timefmt_now();
+	fault_clear(&refresh->row.fault);
 	return refresh;
 }
 
 void refresh_on_progress(struct refresh *refresh,
 			 void (*report)(uint64_t jobs, uint64_t requests, void *arg), void *arg)
 {
-	refresh->report = report;
-	refresh->report_arg = arg;
-}
-
-/*
- * Sorted by jobId, ids must rise through all pages: where they do not, the server has not honoured
- * the cursor or the order, and jobs would be missed or counted twice.
- */
-static bool check_order(struct run *run, const struct job *job, struct fault *fault)
-{
-	if (job->id > run->last_id) {
-		run->last_id = job->id;
-		return true;
-	}
-	fault_set(fault, FAULT_PROTOCOL,
-		  "the server's list of jobs is out of order: job %lld came after job %lld",
-		  (long long)job->id, (long long)run->last_id);
-	return false;
-}
-
-static void take_job(struct run *run, const struct job *job)
-{
-	if (!job->done)
-		run->unfinished++;
-	else if (job->ended >= run->window_start)
-		tally_add(run->tally, job);
-}
-
-static bool take_page(struct job_page *page, void *arg, struct fault *fault)
-{
-	struct run *run = arg;
-	struct refresh *refresh = run->refresh;
-	enum job_result result;
-	struct job job;
-	bool fine = true;
-
-	while (fine && (result = job_page_read(page, &job)) != JOB_END) {
-		run->jobs++;
-		if (job.id > 0)
-			fine = check_order(run, &job, fault);
-		if (result == JOB_SKIPPED)
-			run->skipped++;
-		else if (fine)
-			take_job(run, &job);
-	}
-	if (refresh->report)
-		refresh->report(run->jobs,
-				netbackup_traffic(refresh->netbackup)->requests -
-				    run->requests_before,
-				refresh->report_arg);
-	return fine;
-}
-
-static bool fetch_list(struct run *run, const char *filter, struct fault *fault)
-{
-	run->last_id = 0;
-	return netbackup_jobs(run->refresh->netbackup, filter, take_page, run, fault);
-}
-
-/* The whole window: first what is unfinished, for it has no end, then what has ended. */
-static bool fetch(struct run *run, struct fault *fault)
-{
-	struct refresh *refresh = run->refresh;
-	int64_t deadline = timefmt_monotonic() + refresh->site->deadline * INT64_C(1000);
-	char start[TIMEFMT_INSTANT_SIZE], filter[TIMEFMT_INSTANT_SIZE + 16];
-
-	if (!netbackup_begin(refresh->netbackup, deadline, fault))
-		return false;
-	run->window_start = timefmt_now() + netbackup_skew(refresh->netbackup) -
-			    refresh->site->window * INT64_C(1000);
-	timefmt_format_instant(run->window_start, start);
-	snprintf(filter, sizeof filter, "endTime ge %s", start);
-	return fetch_list(run, "state ne 'DONE'", fault) && fetch_list(run, filter, fault);
+	refresh->fetch.report = report;
+	refresh->fetch.report_arg = arg;
 }
 
 static uint32_t gauge(uint64_t value)
 {
 	return value < UINT32_MAX ? (uint32_t)value : UINT32_MAX;
-}
-
-static void note_success(struct run *run, int64_t began, int64_t millis)
-{
-	struct refresh *refresh = run->refresh;
-	struct snapshot_site *row = &refresh->row;
-
-	if (row->status != SNAPSHOT_UP)
-		log_info("site %s: up, API version %s; %llu jobs in %.1f s", refresh->site->name,
-			 netbackup_version(refresh->netbackup), (unsigned long long)run->jobs,
-			 (double)millis / 1000);
-	tally_free(refresh->tally);
-	refresh->tally = run->tally;
-	run->tally = NULL;
-	row->status = SNAPSHOT_UP;
-	row->data_at = began;
-	row->last_success = timefmt_now();
-	row->mode = SNAPSHOT_MODE_FULL;
-	row->refresh_millis = gauge((uint64_t)millis);
-	row->refresh_requests =
-	    gauge(netbackup_traffic(refresh->netbackup)->requests - run->requests_before);
-	row->refresh_jobs = gauge(run->jobs);
-	row->refreshes++;
-	row->failure_streak = 0;
-	row->jobs_skipped += run->skipped;
-	row->jobs_held = gauge(tally_jobs(refresh->tally) + run->unfinished);
-}
-
-static void note_failure(struct refresh *refresh, const struct fault *fault)
-{
-	struct snapshot_site *row = &refresh->row;
-
-	/* Once for each state and reason, not at every try. */
-	if (row->status != SNAPSHOT_DOWN || strcmp(row->fault.text, fault->text) != 0)
-		log_warning("site %s: down (%s): %s", refresh->site->name,
-			    fault_class_name(fault->class), fault->text);
-	row->status = SNAPSHOT_DOWN;
-	row->failures++;
-	row->failure_streak++;
 }
 
 static int32_t seconds_of_skew(int64_t millis)
@@ -176,9 +55,111 @@ static int32_t seconds_of_skew(int64_t millis)
 	return seconds < INT32_MIN ? INT32_MIN : (int32_t)seconds;
 }
 
-static void add_cell(const struct tally_cell *cell, void *arg)
+/* Opens the store if it is not. What it tells of an earlier run is shown with its true age. */
+static bool open_store(struct refresh *refresh, struct fault *fault)
 {
-	struct snapshot *snapshot = arg;
+	const struct store_marks *marks;
+
+	if (refresh->store)
+		return true;
+	refresh->store =
+	    store_open(refresh->state_dir, refresh->site->name, refresh->site->url, fault);
+	if (!refresh->store)
+		return false;
+	marks = store_marks(refresh->store);
+	if (refresh->row.data_at == 0) {
+		refresh->row.data_at = marks->data_at;
+		refresh->row.last_success = marks->data_at;
+		refresh->row.clock_skew = seconds_of_skew(marks->skew);
+	}
+	return true;
+}
+
+static void note_success(struct refresh *refresh, int64_t began, int64_t millis)
+{
+	const struct fetch *fetch = &refresh->fetch;
+	struct snapshot_site *row = &refresh->row;
+
+	if (row->status != SNAPSHOT_UP)
+		log_info("site %s: up, API version %s; %llu jobs in %.1f s", refresh->site->name,
+			 netbackup_version(refresh->netbackup), (unsigned long long)fetch->jobs,
+			 (double)millis / 1000);
+	row->status = SNAPSHOT_UP;
+	row->data_at = began;
+	row->last_success = timefmt_now();
+	row->mode = fetch->full ? SNAPSHOT_MODE_FULL : SNAPSHOT_MODE_DELTA;
+	row->refresh_millis = gauge((uint64_t)millis);
+	row->refresh_requests = gauge(fetch_requests(fetch));
+	row->refresh_jobs = gauge(fetch->jobs);
+	row->refreshes++;
+	row->failure_streak = 0;
+	row->jobs_skipped += fetch->skipped;
+	row->clock_skew = seconds_of_skew(netbackup_skew(refresh->netbackup));
+}
+
+static void note_failure(struct refresh *refresh, const struct fault *fault)
+{
+	struct snapshot_site *row = &refresh->row;
+
+	/* Once for each state and reason, not at every try; texts have numbers that change. */
+	if (row->status != SNAPSHOT_DOWN || row->fault.class != fault->class)
+		log_warning("site %s: down (%s): %s", refresh->site->name,
+			    fault_class_name(fault->class), fault->text);
+	row->status = SNAPSHOT_DOWN;
+	row->failures++;
+	row->failure_streak++;
+}
+
+/* Everything within one transaction, but for the first sweep, which commits as it goes. */
+static bool transact(struct refresh *refresh, int64_t began, struct fault *fault)
+{
+	if (!open_store(refresh, fault))
+		return false;
+	if (fetch_run(&refresh->fetch, refresh->netbackup, refresh->store, refresh->site, began,
+		      fault))
+		return true;
+	store_rollback(refresh->store);
+	/* A damaged file is set aside when it is closed, and a new one begun the next time. */
+	if (fault->class == FAULT_STORAGE && store_damaged(refresh->store)) {
+		store_close(refresh->store);
+		refresh->store = NULL;
+	}
+	return false;
+}
+
+bool refresh_run(struct refresh *refresh)
+{
+	int64_t began = timefmt_now(), clock = timefmt_monotonic();
+	struct fault fault;
+	bool fine;
+
+	fault_clear(&fault);
+	fine = transact(refresh, began, &fault);
+	if (fine) {
+		note_success(refresh, began, timefmt_monotonic() - clock);
+		fault_clear(&fault);
+		/* Should the rows not be readable now, the next refresh will say so. */
+		if (refresh->fetch.round_ended)
+			store_verify(refresh->store, &fault);
+		fault_clear(&fault);
+	} else if (!refresh_cancelled(refresh)) {
+		note_failure(refresh, &fault);
+	}
+	refresh->row.fault = fault;
+	return fine;
+}
+
+/* What add_cell needs to know of the snapshot at hand. */
+struct drawing {
+	struct snapshot *snapshot;
+	int64_t now;
+	int64_t skew;
+	int64_t hold; /* milliseconds that a row without jobs stays */
+};
+
+static void add_cell(struct tally_cell *cell, void *arg)
+{
+	const struct drawing *drawing = arg;
 	struct snapshot_job row = {
 	    .job_type = cell->job_type,
 	    .policy_type = cell->policy_type,
@@ -186,57 +167,62 @@ static void add_cell(const struct tally_cell *cell, void *arg)
 	    .count = gauge(cell->count),
 	    .bytes = cell->bytes,
 	    .files = cell->files,
-	    .mean_duration = gauge(cell->duration_sum / cell->count),
+	    .mean_duration = cell->count ? gauge(cell->duration_sum / cell->count) : 0,
 	    .max_duration = cell->duration_max,
-	    .last_end = cell->last_end - (int64_t)snapshot->site.clock_skew * 1000,
+	    .last_end = cell->last_end ? cell->last_end - drawing->skew : 0,
+	    .finished = cell->finished,
+	    .finished_bytes = cell->finished_bytes,
+	    .finished_files = cell->finished_files,
 	};
 
-	snapshot_add_job(snapshot, &row);
+	if (cell->count > 0 || drawing->now - cell->empty_since < drawing->hold)
+		snapshot_add_job(drawing->snapshot, &row);
 }
 
-/* All that is known now, as a snapshot. */
-static struct snapshot *make_snapshot(struct refresh *refresh, const struct fault *fault)
+/* The rows, once the first sweep has come to its end. */
+static void add_rows(struct refresh *refresh, struct snapshot *snapshot)
+{
+	struct drawing drawing = {snapshot, timefmt_now(), 0,
+				  refresh->site->row_hold * INT64_C(1000)};
+	const struct store_marks *marks = store_marks(refresh->store);
+
+	drawing.skew = marks->skew;
+	snapshot->site.jobs_held = gauge(store_jobs(refresh->store));
+	snapshot->site.swept_at = marks->sweep_ended;
+	if (marks->created)
+		snapshot->site.started = marks->created;
+	if (marks->complete)
+		tally_each(store_tally(refresh->store), add_cell, &drawing);
+}
+
+struct snapshot *refresh_snapshot(struct refresh *refresh)
 {
 	const struct netbackup_traffic *traffic = netbackup_traffic(refresh->netbackup);
 	struct snapshot *snapshot = snapshot_new(refresh->site->name, refresh->site->url);
 	struct snapshot_site *row = &refresh->row;
+	struct fault ignored;
 
-	row->fault = *fault;
+	open_store(refresh, &ignored);
 	row->requests = traffic->requests;
 	row->received_bytes = traffic->received_bytes;
 	row->window = (uint32_t)refresh->site->window;
 	row->refresh_interval = (uint32_t)refresh->site->refresh;
-	row->clock_skew = seconds_of_skew(netbackup_skew(refresh->netbackup));
 	snprintf(row->api_version, sizeof row->api_version, "%s",
 		 netbackup_version(refresh->netbackup));
 	row->index = snapshot->site.index;
 	row->name = snapshot->site.name;
 	row->url = snapshot->site.url;
 	snapshot->site = *row;
-	tally_each(refresh->tally, add_cell, snapshot);
+	if (refresh->store)
+		add_rows(refresh, snapshot);
 	snapshot_seal(snapshot);
 	row->names_cut = snapshot->site.names_cut;
 	return snapshot;
 }
 
-struct snapshot *refresh_run(struct refresh *refresh)
+bool refresh_complete(const struct refresh *refresh)
 {
-	struct run run = {.refresh = refresh, .tally = tally_new()};
-	int64_t began = timefmt_now(), clock = timefmt_monotonic();
-	struct snapshot *snapshot;
-	struct fault fault;
-
-	fault_clear(&fault);
-	run.requests_before = netbackup_traffic(refresh->netbackup)->requests;
-	if (fetch(&run, &fault)) {
-		fault_clear(&fault);
-		note_success(&run, began, timefmt_monotonic() - clock);
-	} else if (!refresh_cancelled(refresh)) {
-		note_failure(refresh, &fault);
-	}
-	snapshot = make_snapshot(refresh, &fault);
-	tally_free(run.tally);
-	return snapshot;
+	return refresh->store && store_marks(refresh->store)->complete;
 }
 
 bool refresh_pause(struct refresh *refresh, int64_t millis)
@@ -258,7 +244,8 @@ void refresh_close(struct refresh *refresh)
 {
 	if (!refresh)
 		return;
-	tally_free(refresh->tally);
+	store_close(refresh->store);
 	netbackup_close(refresh->netbackup);
+	fetch_clear(&refresh->fetch);
 	free(refresh);
 }

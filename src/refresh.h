@@ -13,21 +13,36 @@
  */
 struct refresh;
 
-/* SITE must outlive the result. */
-struct refresh *refresh_open(const struct config_site *site);
+/*
+ * SITE must outlive the result. STATE_DIR is where its jobs are kept, or ":memory:". Nothing is
+ * opened yet.
+ */
+struct refresh *refresh_open(const struct config_site *site, const char *state_dir);
 
 /*
- * Calls REPORT now and then while a refresh runs, with the jobs received and the requests made so
- * far.
+ * Calls REPORT with each page while a refresh runs, with the jobs received and the requests made
+ * so far. It may call refresh_snapshot, but only until refresh_complete: the rows of a refresh that
+ * is not over are not to be shown.
  */
 void refresh_on_progress(struct refresh *refresh,
 			 void (*report)(uint64_t jobs, uint64_t requests, void *arg), void *arg);
 
 /*
- * Refreshes once and returns a new snapshot, which belongs to the caller. After a failure its site
- * row says why and since when, and its rows are those of the last success.
+ * Refreshes once: fetches what has changed, or all where nothing is known yet. Afterwards
+ * refresh_snapshot shows the outcome. True when it succeeded; after a failure the site row says why
+ * and since when, and the rows are those of the last success.
  */
-struct snapshot *refresh_run(struct refresh *refresh);
+bool refresh_run(struct refresh *refresh);
+
+/*
+ * All that is known now, as a new snapshot, which belongs to the caller. Before the first refresh
+ * it has the rows of the store, if there is one from an earlier run.
+ */
+struct snapshot *refresh_snapshot(struct refresh *refresh);
+
+/* True when there are rows to show: the first sweep has come to its end, now or in an earlier run.
+ */
+bool refresh_complete(const struct refresh *refresh);
 
 /* Waits MILLIS milliseconds; false when the refresh has been cancelled. */
 bool refresh_pause(struct refresh *refresh, int64_t millis);

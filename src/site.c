@@ -14,6 +14,7 @@
 #define BACK_OFF_MAX 300 /* seconds, unless the refresh interval is longer */
 #define BACK_OFF_TIMES 8 /* refresh intervals */
 #define RETRY_AFTER_MAX 3600
+#define PROGRESS_MS 10000
 #define END_WITHIN 1500 /* milliseconds from site_cancel */
 
 struct site {
@@ -22,6 +23,7 @@ struct site {
 	struct mailbox *mailbox;
 	pthread_t thread;
 	struct timespec cancelled;
+	int64_t shown; /* when a snapshot was last put into the mailbox; of timefmt_monotonic */
 	unsigned random;
 };
 
@@ -59,34 +61,55 @@ static int64_t pause_after(struct site *site, const struct snapshot *snapshot, i
 	return delay - took > least ? delay - took : least;
 }
 
+static void show(struct site *site, struct snapshot *snapshot)
+{
+	site->shown = timefmt_monotonic();
+	mailbox_put(site->mailbox, snapshot);
+}
+
+/* A first sweep may take long: how many jobs there are by now is shown meanwhile. */
+static void on_progress(uint64_t jobs, uint64_t requests, void *arg)
+{
+	struct site *site = arg;
+
+	(void)jobs;
+	(void)requests;
+	if (!refresh_complete(site->refresh) && timefmt_monotonic() - site->shown >= PROGRESS_MS)
+		show(site, refresh_snapshot(site->refresh));
+}
+
 static void *work(void *arg)
 {
 	struct site *site = arg;
 	int64_t pause = 0;
 
+	/* What is known from an earlier run, before the first request is answered. */
+	show(site, refresh_snapshot(site->refresh));
+	refresh_on_progress(site->refresh, on_progress, site);
 	while (refresh_pause(site->refresh, pause)) {
 		int64_t began = timefmt_monotonic();
-		struct snapshot *snapshot = refresh_run(site->refresh);
+		struct snapshot *snapshot;
 
-		if (refresh_cancelled(site->refresh)) {
-			snapshot_free(snapshot);
+		refresh_run(site->refresh);
+		if (refresh_cancelled(site->refresh))
 			break;
-		}
+		snapshot = refresh_snapshot(site->refresh);
 		pause = pause_after(site, snapshot, timefmt_monotonic() - began);
-		mailbox_put(site->mailbox, snapshot);
+		show(site, snapshot);
 	}
 	return NULL;
 }
 
-struct site *site_start(const struct config_site *config, int wake_fd)
+struct site *site_start(const struct config_site *config, const char *state_dir, int wake_fd)
 {
 	struct site *site = mem_zalloc(1, sizeof *site);
 	int error;
 
 	site->config = config;
-	site->refresh = refresh_open(config);
+	site->refresh = refresh_open(config, state_dir);
 	site->mailbox = mailbox_new(wake_fd);
-	site->random = (unsigned)timefmt_now();
+	/* Sites that are started together must not keep in step. */
+	site->random = (unsigned)timefmt_now() ^ (unsigned)((uintptr_t)site >> 4);
 	error = pthread_create(&site->thread, NULL, work, site);
 	if (error == 0)
 		return site;
@@ -109,7 +132,7 @@ struct snapshot *site_take(struct site *site)
 
 void site_cancel(struct site *site)
 {
-	clock_gettime(CLOCK_REALTIME, &site->cancelled);
+	clock_gettime(CLOCK_MONOTONIC, &site->cancelled);
 	refresh_cancel(site->refresh);
 }
 
@@ -123,7 +146,7 @@ bool site_free(struct site *site)
 		end.tv_sec++;
 		end.tv_nsec -= 1000000000;
 	}
-	if (pthread_timedjoin_np(site->thread, NULL, &end) != 0) {
+	if (pthread_clockjoin_np(site->thread, NULL, CLOCK_MONOTONIC, &end) != 0) {
 		/* It still uses what would be freed, so that is left to it. */
 		log_warning("site %s: still busy, not waited for", site->config->name);
 		return false;

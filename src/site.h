@@ -12,10 +12,10 @@
 struct site;
 
 /*
- * Starts the thread. CONFIG must outlive the site. WAKE_FD is signalled when there is mail. NULL,
- * with a log line, when there is no thread to be had.
+ * Starts the thread. CONFIG and STATE_DIR must outlive the site. WAKE_FD is signalled when there is
+ * mail. NULL, with a log line, when there is no thread to be had.
  */
-struct site *site_start(const struct config_site *config, int wake_fd);
+struct site *site_start(const struct config_site *config, const char *state_dir, int wake_fd);
 
 const struct config_site *site_config(const struct site *site);
 

@@ -41,7 +41,8 @@ struct snapshot_site {
 	uint32_t refresh_interval; /* seconds */
 	int32_t clock_skew;	   /* seconds, server less agent */
 	uint32_t names_cut;
-	int64_t started; /* when the site's counters began */
+	int64_t started;  /* when the site's counters began */
+	int64_t swept_at; /* when the rolling sweep last came round */
 };
 
 /* A row of nbuJobTable: the finished jobs of one job type, policy type and status. */
@@ -56,7 +57,10 @@ struct snapshot_job {
 	uint64_t files;
 	uint32_t mean_duration; /* seconds */
 	uint32_t max_duration;
-	int64_t last_end; /* instant of the local clock */
+	int64_t last_end;  /* instant of the local clock, 0 = never */
+	uint64_t finished; /* since the store began, like the next two */
+	uint64_t finished_bytes;
+	uint64_t finished_files;
 };
 
 /*

@@ -14,7 +14,7 @@ struct tally {
 
 /* Hands the visitor through twalk_r(3). */
 struct visit {
-	void (*function)(const struct tally_cell *cell, void *arg);
+	void (*function)(struct tally_cell *cell, void *arg);
 	void *arg;
 };
 
@@ -35,29 +35,37 @@ static int compare_cells(const void *a, const void *b)
 	return order;
 }
 
-/* The cell of JOB; made when there is none. */
-static struct tally_cell *cell_of(struct tally *tally, const struct job *job)
+static struct tally_cell *find_cell(const struct tally *tally, const char *job_type,
+				    const char *policy_type, uint32_t status)
 {
-	struct tally_cell key = {job->type, job->policy_type, job->status, 0, 0, 0, 0, 0, 0};
-	struct tally_cell *cell, **found = tfind(&key, &tally->cells, compare_cells);
+	struct tally_cell key = {
+	    .job_type = job_type, .policy_type = policy_type, .status = status};
+	struct tally_cell **found = tfind(&key, &tally->cells, compare_cells);
 
-	if (found)
-		return *found;
+	return found ? *found : NULL;
+}
+
+struct tally_cell *tally_cell(struct tally *tally, const char *job_type, const char *policy_type,
+			      uint32_t status)
+{
+	struct tally_cell *cell = find_cell(tally, job_type, policy_type, status);
+
+	if (cell)
+		return cell;
 	cell = mem_zalloc(1, sizeof *cell);
-	cell->job_type = mem_strdup(job->type);
-	cell->policy_type = mem_strdup(job->policy_type);
-	cell->status = job->status;
+	cell->job_type = mem_strdup(job_type);
+	cell->policy_type = mem_strdup(policy_type);
+	cell->status = status;
 	mem_checked(tsearch(cell, &tally->cells, compare_cells));
 	return cell;
 }
 
-static void add(uint64_t *sum, uint64_t value)
+static struct tally_cell *cell_of(struct tally *tally, const struct job *job)
 {
-	if (__builtin_add_overflow(*sum, value, sum))
-		*sum = UINT64_MAX;
+	return tally_cell(tally, job->type, job->policy_type, job->status);
 }
 
-static uint32_t duration_of(const struct job *job)
+uint32_t tally_duration(const struct job *job)
 {
 	int64_t seconds = job->started ? (job->ended - job->started) / 1000 : 0;
 
@@ -69,17 +77,43 @@ static uint32_t duration_of(const struct job *job)
 void tally_add(struct tally *tally, const struct job *job)
 {
 	struct tally_cell *cell = cell_of(tally, job);
-	uint32_t duration = duration_of(job);
+	uint32_t duration = tally_duration(job);
 
 	tally->jobs++;
+	cell->changed |= cell->count == 0;
 	cell->count++;
-	add(&cell->bytes, job->bytes);
-	add(&cell->files, job->files);
-	add(&cell->duration_sum, duration);
+	cell->bytes += job->bytes;
+	cell->files += job->files;
+	cell->duration_sum += duration;
 	if (duration > cell->duration_max)
 		cell->duration_max = duration;
 	if (job->ended > cell->last_end)
 		cell->last_end = job->ended;
+}
+
+void tally_remove(struct tally *tally, const struct job *job)
+{
+	struct tally_cell *cell = cell_of(tally, job);
+	uint32_t duration = tally_duration(job);
+
+	tally->jobs--;
+	cell->count--;
+	cell->changed |= cell->count == 0;
+	cell->bytes -= job->bytes;
+	cell->files -= job->files;
+	cell->duration_sum -= duration;
+	if (duration == cell->duration_max || job->ended == cell->last_end)
+		cell->stale = true;
+}
+
+void tally_count(struct tally *tally, const struct job *job)
+{
+	struct tally_cell *cell = cell_of(tally, job);
+
+	cell->changed = true;
+	cell->finished++;
+	cell->finished_bytes += job->bytes;
+	cell->finished_files += job->files;
 }
 
 uint64_t tally_jobs(const struct tally *tally)
@@ -95,12 +129,43 @@ static void visit_node(const void *node, VISIT order, void *arg)
 		visit->function(*(struct tally_cell *const *)node, visit->arg);
 }
 
-void tally_each(const struct tally *tally, void (*visit)(const struct tally_cell *cell, void *arg),
+void tally_each(const struct tally *tally, void (*visit)(struct tally_cell *cell, void *arg),
 		void *arg)
 {
 	struct visit closure = {visit, arg};
 
 	twalk_r(tally->cells, visit_node, &closure);
+}
+
+/* A tally to compare with, and whether it has been equal so far. */
+struct comparison {
+	const struct tally *other;
+	bool equal;
+};
+
+static void compare_cell(struct tally_cell *cell, void *arg)
+{
+	struct comparison *comparison = arg;
+	const struct tally_cell *other =
+	    find_cell(comparison->other, cell->job_type, cell->policy_type, cell->status);
+
+	if (cell->count == 0 && (!other || other->count == 0))
+		return;
+	comparison->equal = comparison->equal && other && cell->count == other->count &&
+			    cell->bytes == other->bytes && cell->files == other->files &&
+			    cell->duration_sum == other->duration_sum &&
+			    cell->duration_max == other->duration_max &&
+			    cell->last_end == other->last_end;
+}
+
+bool tally_equal(const struct tally *a, const struct tally *b)
+{
+	struct comparison comparison = {b, a->jobs == b->jobs};
+
+	tally_each(a, compare_cell, &comparison);
+	comparison.other = a;
+	tally_each(b, compare_cell, &comparison);
+	return comparison.equal;
 }
 
 static void free_cell(void *node)

@@ -15,7 +15,7 @@ static void check_job(const struct job *job)
 	assert(job->id > 0);
 	assert(job->type[0] != '\0' && utf8_valid(job->type));
 	assert(job->policy_type[0] != '\0' && utf8_valid(job->policy_type));
-	assert(!job->done || job->ended > 0);
+	assert(job->state != JOB_DONE || job->ended > 0);
 }
 
 static void read_page(const char *text, size_t size)
@@ -31,7 +31,7 @@ static void read_page(const char *text, size_t size)
 		if (result != JOB_READ)
 			continue;
 		check_job(&job);
-		if (job.done)
+		if (job.state == JOB_DONE)
 			tally_add(tally, &job);
 	}
 	tally_free(tally);

@@ -202,7 +202,7 @@ static void test_replacement(void)
 	}
 	CU_ASSERT_TRUE(manager_site(manager, "paris", SITE_REFRESHES) >= first + 3);
 	/* what has arrived meanwhile has not ended yet */
-	CU_ASSERT_TRUE(manager_site(manager, "paris", SITE_REFRESH_JOBS) > 2040);
+	CU_ASSERT_TRUE(manager_site(manager, "paris", SITE_JOBS_HELD) > 2040);
 }
 
 /* The type on the wire of a node of the MIB. */

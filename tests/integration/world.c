@@ -21,9 +21,9 @@
 
 #include "harness.h"
 
-#define PROCESSES_MAX 64
+#define PROCESSES_MAX 160
 #define SIMS_MAX 8
-#define STRINGS_MAX 400
+#define STRINGS_MAX 4000
 #define CONFIG_SIZE 16000
 #define WORDS_MAX 40
 #define STARTS_MAX 5 /* tries to get a port that somebody else may take in between */
@@ -482,7 +482,7 @@ static size_t collect(char *data, size_t size, size_t count, void *memory)
 }
 
 /* Talks to the simulator's own pages. The answer is to be freed. */
-static char *control(const struct sim *sim, const char *page, const char *body)
+char *sim_control(const struct sim *sim, const char *page, const char *body)
 {
 	char url[120], *text = NULL;
 	size_t size = 0;
@@ -514,7 +514,7 @@ static char *control(const struct sim *sim, const char *page, const char *body)
 
 int64_t sim_count(const struct sim *sim, const char *name)
 {
-	char *text = control(sim, "stats", NULL);
+	char *text = sim_control(sim, "stats", NULL);
 	cJSON *stats = cJSON_Parse(text);
 	const cJSON *item = cJSON_GetObjectItemCaseSensitive(stats, name);
 	int64_t count = cJSON_IsNumber(item) ? (int64_t)item->valuedouble : -1;
@@ -528,17 +528,17 @@ int64_t sim_count(const struct sim *sim, const char *name)
 
 void sim_reset(const struct sim *sim)
 {
-	free(control(sim, "reset-stats", ""));
+	free(sim_control(sim, "reset-stats", ""));
 }
 
 void sim_faults(const struct sim *sim, const char *faults)
 {
-	free(control(sim, "faults", faults));
+	free(sim_control(sim, "faults", faults));
 }
 
 char *sim_expected(const struct sim *sim)
 {
-	return control(sim, "expected", NULL);
+	return sim_control(sim, "expected", NULL);
 }
 
 /* A UDP port that nobody has at this moment. */
@@ -647,8 +647,8 @@ const char *world_config_file(void)
 	char text[2 * CONFIG_SIZE + 600];
 
 	snprintf(text, sizeof text,
-		 "agentx-socket = \"%s\"\nstate-dir = \":memory:\"\nlog-level = \"debug\"\n%s%s",
-		 world_path("agentx"), config_top, config_sites);
+		 "agentx-socket = \"%s\"\nstate-dir = \"%s\"\nlog-level = \"debug\"\n%s%s",
+		 world_path("agentx"), world_path("state"), config_top, config_sites);
 	return world_write("nbu-agentx.conf", 0600, text);
 }
 

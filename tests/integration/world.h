@@ -95,6 +95,8 @@ void sim_reset(const struct sim *sim);
 void sim_faults(const struct sim *sim, const char *faults);
 /* The rows that a correct client must arrive at; to be freed. */
 char *sim_expected(const struct sim *sim);
+/* What the control page NAME says; BODY is posted to it, NULL = it is only read. To be freed. */
+char *sim_control(const struct sim *sim, const char *name, const char *body);
 
 /* snmpd. Its port stays the same when it is started again. */
 struct process *world_snmpd(void);

@@ -47,7 +47,7 @@ static void test_whole(void)
 		     &page, &job),
 	    JOB_READ);
 	EQUAL_NUMBER(job.id, 4711);
-	EQUAL_NUMBER(job.done, true);
+	EQUAL_NUMBER(job.state, JOB_DONE);
 	EQUAL_NUMBER(job.status, 196);
 	EQUAL_TEXT(job.type, "BACKUP");
 	EQUAL_TEXT(job.policy_type, "VMWARE");

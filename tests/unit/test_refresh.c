@@ -126,6 +126,7 @@ static struct snapshot *refresh_from(const struct answer *answers, unsigned *req
 				   .url = url,
 				   .api_key = key,
 				   .refresh = 60,
+				   .full_refresh = 21600,
 				   .window = 86400,
 				   .timeout = 10,
 				   .deadline = 120};
@@ -137,8 +138,9 @@ static struct snapshot *refresh_from(const struct answer *answers, unsigned *req
 	server.fd = listen_somewhere(&address);
 	snprintf(url, sizeof url, "http://127.0.0.1:%d/netbackup", ntohs(address.sin_port));
 	pthread_create(&thread, NULL, work, &server);
-	refresh = refresh_open(&site);
-	snapshot = refresh_run(refresh);
+	refresh = refresh_open(&site, ":memory:");
+	refresh_run(refresh);
+	snapshot = refresh_snapshot(refresh);
 	refresh_close(refresh);
 	shutdown(server.fd, SHUT_RDWR);
 	pthread_join(thread, NULL);
@@ -220,6 +222,60 @@ static void test_circle(void)
 	};
 
 	check_failure(answers, FAULT_PROTOCOL, "job 7 came after job 8");
+}
+
+/* A page without jobs ends the list, even if it leads back to itself. */
+static void test_empty_end(void)
+{
+	static const struct answer answers[] = {
+	    PING,
+	    UNFINISHED,
+	    {AFTER("c2"), JSON, PAGE("", "\"c2\"")},
+	    {ANY, JSON, PAGE(JOB(5), "\"c2\"")},
+	    {NULL, NULL, NULL},
+	};
+	unsigned requests;
+	struct snapshot *snapshot = refresh_from(answers, &requests);
+
+	EQUAL_NUMBER(snapshot->site.status, SNAPSHOT_UP);
+	EQUAL_NUMBER(requests, 4);
+	EQUAL_NUMBER(snapshot->job_count, 1);
+	snapshot_free(snapshot);
+}
+
+/* Nothing tells how long a list of jobs without ids would go on. */
+static void test_no_ids(void)
+{
+	static const struct answer answers[] = {
+	    PING,
+	    UNFINISHED,
+	    {AFTER("c2"), JSON, PAGE("{\"attributes\":{}}", "\"c3\"")},
+	    {AFTER("c3"), JSON, PAGE("{\"attributes\":{}}", "\"c2\"")},
+	    {ANY, JSON, PAGE(JOB(5), "\"c2\"")},
+	    {NULL, NULL, NULL},
+	};
+
+	check_failure(answers, FAULT_PROTOCOL, "none of which has an id");
+}
+
+/* A server that does not mind the filter, or a job that ends meanwhile: in both lists, counted
+ * once. */
+static void test_both_lists(void)
+{
+	static const struct answer answers[] = {
+	    PING,
+	    {ANY, JSON, PAGE(JOB(5) "," JOB(6), "null")},
+	    {NULL, NULL, NULL},
+	};
+	unsigned requests;
+	struct snapshot *snapshot = refresh_from(answers, &requests);
+
+	EQUAL_NUMBER(snapshot->site.status, SNAPSHOT_UP);
+	EQUAL_NUMBER(snapshot->site.jobs_held, 2);
+	EQUAL_NUMBER(snapshot->job_count, 1);
+	if (snapshot->job_count == 1)
+		EQUAL_NUMBER(snapshot->jobs[0].count, 2);
+	snapshot_free(snapshot);
 }
 
 static void test_two_cursors(void)
@@ -338,6 +394,9 @@ static const struct harness_test tests[] = {
     {"two pages", test_good},
     {"ids that do not rise", test_order},
     {"a circle of cursors", test_circle},
+    {"an empty last page that leads back", test_empty_end},
+    {"a list without ids", test_no_ids},
+    {"jobs in both lists", test_both_lists},
     {"two cursors", test_two_cursors},
     {"the key in an answer", test_secret},
     {"odd text in an answer", test_odd_text},

@@ -5,7 +5,7 @@
 #include "harness.h"
 #include "tally.h"
 
-static void count_cell(const struct tally_cell *cell, void *arg)
+static void count_cell(struct tally_cell *cell, void *arg)
 {
 	(void)cell;
 	++*(size_t *)arg;
@@ -27,7 +27,7 @@ struct wanted {
 	int found;
 };
 
-static void match(const struct tally_cell *cell, void *arg)
+static void match(struct tally_cell *cell, void *arg)
 {
 	struct wanted *wanted = arg;
 
@@ -51,7 +51,7 @@ static struct tally_cell find(const struct tally *tally, const char *type, const
 static struct job job_of(const char *type, const char *policy, uint32_t status)
 {
 	return (struct job){.id = 1,
-			    .done = true,
+			    .state = JOB_DONE,
 			    .type = type,
 			    .policy_type = policy,
 			    .status = status,
@@ -139,26 +139,85 @@ static void test_copies(void)
 	tally_free(tally);
 }
 
-static void test_limits(void)
+/* What is removed leaves no trace but a note that the maxima may have gone with it. */
+static void test_removal(void)
+{
+	struct job small = job_of("BACKUP", "VMWARE", 0), large = small;
+	struct tally *tally = tally_new();
+	struct tally_cell cell;
+
+	large.started = 1;
+	large.bytes = UINT64_C(1) << 53;
+	tally_add(tally, &large);
+	tally_add(tally, &small);
+	tally_remove(tally, &small);
+	cell = find(tally, "BACKUP", "VMWARE", 0);
+	EQUAL_NUMBER(cell.count, 1);
+	EQUAL_NUMBER(cell.bytes, UINT64_C(1) << 53);
+	EQUAL_NUMBER(cell.duration_sum, tally_duration(&large));
+	CU_ASSERT_TRUE(cell.stale); /* they ended at the same moment */
+	tally_remove(tally, &large);
+	cell = find(tally, "BACKUP", "VMWARE", 0);
+	EQUAL_NUMBER(cell.count + cell.bytes + cell.files + cell.duration_sum, 0);
+	EQUAL_NUMBER(tally_jobs(tally), 0);
+	tally_free(tally);
+}
+
+static void test_stale(void)
+{
+	struct job longest = job_of("BACKUP", "VMWARE", 0), latest = longest, other = longest;
+	struct tally *tally = tally_new();
+
+	longest.started = 1;
+	latest.ended += 5000;
+	latest.started = latest.ended - 1000;
+	tally_add(tally, &longest);
+	tally_add(tally, &latest);
+	tally_add(tally, &other);
+	tally_remove(tally, &other);
+	CU_ASSERT_FALSE(find(tally, "BACKUP", "VMWARE", 0).stale);
+	tally_remove(tally, &longest);
+	CU_ASSERT_TRUE(find(tally, "BACKUP", "VMWARE", 0).stale);
+	tally_free(tally);
+}
+
+/* Counters are apart from what is in the tally now. */
+static void test_counters(void)
 {
 	struct job job = job_of("BACKUP", "VMWARE", 0);
 	struct tally *tally = tally_new();
 	struct tally_cell cell;
 
-	job.bytes = UINT64_MAX - 1;
-	job.files = UINT64_MAX;
-	job.started = 1;
-	job.ended = INT64_MAX;
+	tally_count(tally, &job);
 	tally_add(tally, &job);
+	tally_remove(tally, &job);
+	tally_count(tally, &job);
 	cell = find(tally, "BACKUP", "VMWARE", 0);
-	EQUAL_NUMBER(cell.bytes, UINT64_MAX - 1);
-	EQUAL_NUMBER(cell.duration_max, UINT32_MAX);
-	tally_add(tally, &job);
-	cell = find(tally, "BACKUP", "VMWARE", 0);
-	EQUAL_NUMBER(cell.bytes, UINT64_MAX);
-	EQUAL_NUMBER(cell.files, UINT64_MAX);
-	EQUAL_NUMBER(cell.duration_sum, 2 * (uint64_t)UINT32_MAX);
+	EQUAL_NUMBER(cell.finished, 2);
+	EQUAL_NUMBER(cell.finished_bytes, 2048);
+	EQUAL_NUMBER(cell.finished_files, 6);
+	EQUAL_NUMBER(cell.count, 0);
+	CU_ASSERT_TRUE(cell.changed);
+	EQUAL_NUMBER(tally_jobs(tally), 0);
 	tally_free(tally);
+}
+
+static void test_equal(void)
+{
+	struct job job = job_of("BACKUP", "VMWARE", 0), other = job_of("BACKUP", "VMWARE", 1);
+	struct tally *a = tally_new(), *b = tally_new();
+
+	tally_add(a, &job);
+	tally_add(b, &job);
+	tally_count(a, &other); /* counters and empty cells do not matter */
+	CU_ASSERT_TRUE(tally_equal(a, b) && tally_equal(b, a));
+	tally_add(b, &other);
+	CU_ASSERT_FALSE(tally_equal(a, b) || tally_equal(b, a));
+	job.files++;
+	tally_add(a, &job);
+	CU_ASSERT_FALSE(tally_equal(a, b) || tally_equal(b, a));
+	tally_free(a);
+	tally_free(b);
 }
 
 static void test_many(void)
@@ -182,7 +241,10 @@ static const struct harness_test tests[] = {
     {"sums of one cell", test_sums},
     {"cells are told apart", test_apart},
     {"copies what it is given", test_copies},
-    {"sums stop at the largest value", test_limits},
+    {"removal", test_removal},
+    {"maxima that are stale", test_stale},
+    {"counters", test_counters},
+    {"comparison", test_equal},
     {"many cells", test_many},
     {NULL, NULL},
 };

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fetch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "log.h"
+#include "mem.h"
+#include "timefmt.h"
+
+/*
+ * How far the question for what has changed reaches back behind the newest answer: a change may
+ * become visible a little later than its time stamp says.
+ */
+#define OVERLAP_MS 5000
+
+#define JOBS_A_PAGE 100
+#define PAGES_A_COMMIT 50
+#define PROGRESS_MS 10000
+#define FILTER_SIZE 128
+
+uint64_t fetch_requests(const struct fetch *fetch)
+{
+	return netbackup_traffic(fetch->netbackup)->requests - fetch->requests_before;
+}
+
+void fetch_clear(struct fetch *fetch)
+{
+	free(fetch->unfinished.ids);
+	free(fetch->page.ids);
+}
+
+static void remember(struct fetch_ids *ids, int64_t id)
+{
+	if (ids->count == ids->capacity) {
+		ids->capacity = ids->capacity ? ids->capacity * 2 : JOBS_A_PAGE;
+		ids->ids = mem_resize(ids->ids, ids->capacity, sizeof *ids->ids);
+	}
+	ids->ids[ids->count++] = id;
+}
+
+/*
+ * Sorted by jobId, ids must rise through all pages: where they do not, the server has not honoured
+ * the cursor or the order, and jobs would be missed or counted twice.
+ */
+static bool check_order(struct fetch *fetch, const struct job *job, struct fault *fault)
+{
+	if (job->id > fetch->last_id) {
+		fetch->last_id = job->id;
+		return true;
+	}
+	fault_set(fault, FAULT_PROTOCOL,
+		  "the server's list of jobs is out of order: job %lld came after job %lld",
+		  (long long)job->id, (long long)fetch->last_id);
+	return false;
+}
+
+/* Long work says now and then how far it is. */
+static void report(struct fetch *fetch)
+{
+	int64_t now = timefmt_monotonic();
+
+	if (now - fetch->reported >= PROGRESS_MS) {
+		fetch->reported = now;
+		log_info("site %s: %llu jobs in %llu requests so far, %.0f jobs a second",
+			 fetch->site->name, (unsigned long long)fetch->jobs,
+			 (unsigned long long)fetch_requests(fetch),
+			 (double)fetch->jobs * 1000 / (double)(now - fetch->clock));
+	}
+	if (fetch->report)
+		fetch->report(fetch->jobs, fetch_requests(fetch), fetch->report_arg);
+}
+
+static void note_times(struct fetch *fetch, const struct job *job)
+{
+	struct store_marks *marks = store_marks(fetch->store);
+
+	if (job->updated > fetch->newest)
+		fetch->newest = job->updated;
+	if (job->ended > marks->newest_end)
+		marks->newest_end = job->ended;
+}
+
+/* Puts all jobs of a page into the store. What cannot be used is there all the same: its id counts.
+ */
+static bool take_page(struct fetch *fetch, struct job_page *page, struct fetch_ids *ids,
+		      struct fault *fault)
+{
+	enum job_result result;
+	uint64_t before = fetch->jobs;
+	size_t known = ids->count;
+	struct job job;
+	bool fine = true;
+
+	fetch->pages++;
+	while (fine && (result = job_page_read(page, &job)) != JOB_END) {
+		fetch->jobs++;
+		if (job.id > 0) {
+			fine = check_order(fetch, &job, fault);
+			remember(ids, job.id);
+		}
+		if (result == JOB_SKIPPED)
+			fetch->skipped++;
+		else if (fine)
+			fine = store_put(fetch->store, &job, fault);
+		if (result == JOB_READ && job.state == JOB_DONE)
+			note_times(fetch, &job);
+	}
+	report(fetch);
+	/* Nothing would tell that such a list ever comes to its end. */
+	if (fine && fetch->jobs > before && ids->count == known) {
+		fault_set(fault, FAULT_PROTOCOL, "a page of jobs none of which has an id");
+		fine = false;
+	}
+	return fine;
+}
+
+static bool ask(struct fetch *fetch, const char *filter, uint64_t max_pages,
+		bool (*visit)(struct job_page *page, void *arg, struct fault *fault),
+		struct fault *fault)
+{
+	struct netbackup_list list = {filter, max_pages, visit, fetch};
+
+	fetch->pages = 0;
+	return netbackup_jobs(fetch->netbackup, &list, fault);
+}
+
+static bool take_unfinished(struct job_page *page, void *arg, struct fault *fault)
+{
+	struct fetch *fetch = arg;
+
+	return take_page(fetch, page, &fetch->unfinished, fault);
+}
+
+/* They have no end time, so nothing else finds them. */
+static bool fetch_unfinished(struct fetch *fetch, struct fault *fault)
+{
+	fetch->last_id = 0;
+	fetch->unfinished.count = 0;
+	return ask(fetch, "state ne 'DONE'", 0, take_unfinished, fault);
+}
+
+static bool take_changed(struct job_page *page, void *arg, struct fault *fault)
+{
+	struct fetch *fetch = arg;
+
+	fetch->page.count = 0;
+	return take_page(fetch, page, &fetch->page, fault);
+}
+
+/*
+ * What has ended or changed since the mark. The mark moves on to the newest change seen, but not
+ * beyond the begin of this refresh: of what changes while pages are being fetched, some may be
+ * missed.
+ */
+static bool fetch_changed(struct fetch *fetch, struct fault *fault)
+{
+	struct store_marks *marks = store_marks(fetch->store);
+	char filter[FILTER_SIZE], mark[TIMEFMT_INSTANT_SIZE];
+	int64_t next;
+
+	timefmt_format_instant(marks->mark, mark);
+	snprintf(filter, sizeof filter, "state eq 'DONE' and lastUpdateTime ge %s", mark);
+	fetch->last_id = 0;
+	fetch->newest = 0;
+	if (!ask(fetch, filter, 0, take_changed, fault)) {
+		if (fault->status != 400)
+			return false;
+		log_warning("site %s: the server cannot be asked for changes (%s); all jobs are "
+			    "fetched each time",
+			    fetch->site->name, fault->text);
+		fetch->blind = true;
+		return true;
+	}
+	next = (fetch->newest < fetch->now ? fetch->newest : fetch->now) - OVERLAP_MS;
+	if (next > marks->mark)
+		marks->mark = next;
+	return true;
+}
+
+/* Saves what there is, and goes on. */
+static bool commit_and_begin(struct fetch *fetch, struct fault *fault)
+{
+	return store_commit(fetch->store, fault) && store_begin(fetch->store, fault);
+}
+
+/* A page of the sweep: what is held of its range and did not come is gone. */
+static bool take_swept(struct job_page *page, void *arg, struct fault *fault)
+{
+	struct fetch *fetch = arg;
+	struct store_marks *marks = store_marks(fetch->store);
+	bool last = job_page_cursor(page) == NULL;
+
+	fetch->page.count = 0;
+	if (!take_page(fetch, page, &fetch->page, fault) ||
+	    !store_merge(fetch->store, marks->sweep_id, last ? INT64_MAX : fetch->last_id,
+			 fetch->window_start, fetch->page.ids, fetch->page.count, fault))
+		return false;
+	marks->sweep_pages++;
+	marks->sweep_id = last ? 0 : fetch->last_id;
+	fetch->round_ended = last;
+	if (!marks->complete && marks->sweep_pages % PAGES_A_COMMIT == 0)
+		return commit_and_begin(fetch, fault);
+	return true;
+}
+
+/* The next pages of the sweep, 0 = all to its end. */
+static bool sweep(struct fetch *fetch, uint64_t max_pages, struct fault *fault)
+{
+	struct store_marks *marks = store_marks(fetch->store);
+	char filter[FILTER_SIZE], start[TIMEFMT_INSTANT_SIZE], from[40] = "";
+
+	timefmt_format_instant(fetch->window_start, start);
+	if (marks->sweep_id > 0)
+		snprintf(from, sizeof from, " and jobId gt %lld", (long long)marks->sweep_id);
+	snprintf(filter, sizeof filter, "endTime ge %s%s", start, from);
+	fetch->last_id = marks->sweep_id;
+	return ask(fetch, filter, max_pages, take_swept, fault);
+}
+
+/*
+ * How many pages of the sweep are due, so that it comes round once in full_refresh: as many as
+ * bring it to where it should be by now, but not so many that a refresh after a long pause takes
+ * for ever. 0 = none.
+ */
+static uint64_t pages_due(const struct fetch *fetch)
+{
+	const struct store_marks *marks = store_marks(fetch->store);
+	int64_t round = fetch->site->full_refresh * INT64_C(1000);
+	int64_t pages = (int64_t)(store_jobs(fetch->store) / JOBS_A_PAGE) + 1;
+	int64_t share = pages * fetch->site->refresh / fetch->site->full_refresh + 1;
+	int64_t due = pages * (fetch->now - marks->sweep_began) / round - marks->sweep_pages;
+
+	if (due > share * 2)
+		due = share * 2;
+	return due > 0 ? (uint64_t)due : 0;
+}
+
+/* A round that has come to its end waits for its time to begin anew. */
+static void note_round(struct fetch *fetch, int64_t began)
+{
+	struct store_marks *marks = store_marks(fetch->store);
+
+	if (!fetch->round_ended)
+		return;
+	marks->sweep_ended = began;
+	marks->sweep_began = fetch->now;
+	marks->sweep_pages = 0;
+	marks->complete = 1;
+}
+
+static bool fetch_swept(struct fetch *fetch, int64_t began, struct fault *fault)
+{
+	struct store_marks *marks = store_marks(fetch->store);
+	uint64_t due;
+
+	/* The server's clock has been set back. */
+	if (marks->sweep_began > fetch->now)
+		marks->sweep_began = fetch->now;
+	due = pages_due(fetch);
+
+	if (fetch->full)
+		due = 0;
+	else if (due == 0)
+		return true;
+	if (fetch->full && marks->complete)
+		marks->sweep_id = 0;
+	if (!sweep(fetch, due, fault))
+		return false;
+	note_round(fetch, began);
+	return true;
+}
+
+/* The first request of a store that knows nothing. */
+static void begin_marks(struct fetch *fetch, int64_t began)
+{
+	struct store_marks *marks = store_marks(fetch->store);
+
+	if (marks->began)
+		return;
+	marks->began = fetch->now;
+	marks->created = began;
+	marks->mark = fetch->now - OVERLAP_MS;
+	marks->window_start = fetch->window_start;
+	marks->sweep_began = fetch->now;
+}
+
+static void finish_marks(struct fetch *fetch, int64_t began)
+{
+	struct store_marks *marks = store_marks(fetch->store);
+	int64_t start = fetch->window_start;
+
+	/*
+	 * What has left the window once must not count again, even if the server's clock goes back.
+	 * Of what is newer than all that was seen nothing can have left, however far ahead that
+	 * clock once was.
+	 */
+	if (start > marks->newest_end + 1)
+		start = marks->newest_end + 1;
+	if (start > marks->window_start)
+		marks->window_start = start;
+	marks->data_at = began;
+	marks->skew = netbackup_skew(fetch->netbackup);
+}
+
+/* All that is asked for, in an order in which a job that ends meanwhile is in one of the lists. */
+static bool fetch_lists(struct fetch *fetch, int64_t began, struct fault *fault)
+{
+	bool first = !store_marks(fetch->store)->complete;
+
+	if (!fetch_unfinished(fetch, fault))
+		return false;
+	/* The first sweep sees all there is; what changes meanwhile is for the next refresh. */
+	if (!first && !fetch->blind && !fetch_changed(fetch, fault))
+		return false;
+	fetch->full = first || fetch->blind;
+	return fetch_swept(fetch, began, fault) &&
+	       store_drop_unfinished(fetch->store, fetch->unfinished.ids, fetch->unfinished.count,
+				     fault) &&
+	       store_expire(fetch->store, fetch->window_start, fault);
+}
+
+/* Ends the transaction. A first sweep keeps what it has, whatever came in between; else all or
+ * nothing. */
+static bool finish(struct fetch *fetch, bool fetched, int64_t began, struct fault *fault)
+{
+	struct fault second;
+
+	if (fetched) {
+		finish_marks(fetch, began);
+		return store_commit(fetch->store, fault);
+	}
+	if (!store_marks(fetch->store)->complete && fault->class != FAULT_STORAGE)
+		store_commit(fetch->store, &second);
+	return false;
+}
+
+bool fetch_run(struct fetch *fetch, struct netbackup *netbackup, struct store *store,
+	       const struct config_site *site, int64_t began, struct fault *fault)
+{
+	int64_t deadline = timefmt_monotonic() + site->deadline * INT64_C(1000);
+
+	fetch->netbackup = netbackup;
+	fetch->store = store;
+	fetch->site = site;
+	fetch->jobs = fetch->skipped = 0;
+	fetch->full = fetch->round_ended = false;
+	fetch->requests_before = netbackup_traffic(netbackup)->requests;
+	fetch->clock = fetch->reported = timefmt_monotonic();
+	if (!netbackup_begin(netbackup, deadline, fault))
+		return false;
+	fetch->now = netbackup_time(netbackup);
+	fetch->window_start = fetch->now - site->window * INT64_C(1000);
+	if (!store_begin(store, fault))
+		return false;
+	begin_marks(fetch, began);
+	return finish(fetch, fetch_lists(fetch, began, fault), began, fault);
+}

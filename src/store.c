@@ -1,0 +1,1387 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <search.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "mem.h"
+#include "timefmt.h"
+
+#define APPLICATION_ID 0x4e425541 /* "NBUA" */
+#define APPLICATION_ID_TEXT "1312970049"
+
+/* Ids are given out from 1; one that is beyond this was never ours. */
+#define NAMES_MAX INT32_MAX
+
+/* Why a file is set aside, as part of its new name. */
+static const char corrupt[] = "corrupt", foreign[] = "foreign", other_url[] = "other-url";
+
+/*
+ * What brings a store from version N of its schema to N + 1; the first makes it. Names of policies
+ * and clients are interned, and so are the cells that jobs belong to. A job that has ended once
+ * keeps that end when it is restarted, until it ends again: so it is known whether an end has been
+ * seen before. Where a job has no start or end, it is NULL.
+ */
+static const char *const migrations[] = {
+    "PRAGMA application_id = " APPLICATION_ID_TEXT ";"
+    "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
+    "CREATE TABLE name(id INTEGER PRIMARY KEY, text TEXT NOT NULL);"
+    "CREATE TABLE cell(id INTEGER PRIMARY KEY, type TEXT NOT NULL, ptype TEXT NOT NULL,"
+    " status INT NOT NULL, finished INT NOT NULL, bytes INT NOT NULL, files INT NOT NULL,"
+    " empty_since INT /* local clock; 0 = has jobs, NULL = never had */);"
+    "CREATE TABLE job(id INTEGER PRIMARY KEY, cell INT NOT NULL, policy INT NOT NULL,"
+    " client INT NOT NULL, state INT NOT NULL, gone INT NOT NULL, started INT, ended INT,"
+    " updated INT NOT NULL, bytes INT NOT NULL, files INT NOT NULL, dedup INT NOT NULL,"
+    " reason INT NOT NULL);"
+    "CREATE INDEX job_end ON job(ended) WHERE state = 0;"
+    "CREATE INDEX job_open ON job(state) WHERE state > 0;"
+    /* Of a cell the longest job and the latest end, each by one seek. */
+    "CREATE INDEX job_long ON job(cell, (ended - started) / 1000) WHERE state = 0 AND gone = 0;"
+    "CREATE INDEX job_last ON job(cell, ended) WHERE state = 0 AND gone = 0;",
+};
+#define SCHEMA_VERSION ((int)(sizeof migrations / sizeof migrations[0]))
+
+/* The columns of a job in the order of the table. */
+enum column {
+	ID,
+	CELL,
+	POLICY,
+	CLIENT,
+	STATE,
+	GONE,
+	STARTED,
+	ENDED,
+	UPDATED,
+	BYTES,
+	FILES,
+	DEDUP,
+	REASON,
+	COLUMN_COUNT
+};
+
+/* A row of table job; where there is NULL, 0. */
+struct row {
+	int64_t is[COLUMN_COUNT];
+};
+
+#define COLUMNS                                                                                    \
+	"id, cell, policy, client, state, gone, started, ended, updated, bytes, files, dedup, "    \
+	"reason"
+
+enum statement {
+	BEGIN,
+	COMMIT,
+	ROLLBACK,
+	GET_META,
+	PUT_META,
+	ALL_NAMES,
+	ALL_CELLS,
+	ALL_JOBS,
+	ADD_NAME,
+	DROP_NAME,
+	ADD_CELL,
+	SAVE_CELL,
+	GET_JOB,
+	PUT_JOB,
+	DROP_JOB,
+	HIDE_JOB,
+	LIST_FINISHED,
+	LIST_UNFINISHED,
+	LIST_EXPIRED,
+	DROP_EXPIRED,
+	LONGEST,
+	LATEST,
+	STATEMENT_COUNT
+};
+
+/*
+ * All statements, prepared once. Where the planner could choose, the index is named: then a
+ * statement that cannot use it does not even prepare.
+ */
+static const struct {
+	const char *sql;
+	bool whole; /* reads a whole table: only to rebuild what is kept in memory */
+} statements[STATEMENT_COUNT] = {
+    [BEGIN] = {"BEGIN IMMEDIATE", false},
+    [COMMIT] = {"COMMIT", false},
+    [ROLLBACK] = {"ROLLBACK", false},
+    [GET_META] = {"SELECT value FROM meta WHERE key = ?1", false},
+    [PUT_META] = {"INSERT INTO meta VALUES(?1, ?2)"
+		  " ON CONFLICT(key) DO UPDATE SET value = excluded.value",
+		  false},
+    [ALL_NAMES] = {"SELECT id, text FROM name", true},
+    [ALL_CELLS] = {"SELECT id, type, ptype, status, finished, bytes, files, empty_since FROM cell"
+		   " ORDER BY id",
+		   true},
+    [ALL_JOBS] = {"SELECT " COLUMNS " FROM job NOT INDEXED", true},
+    [ADD_NAME] = {"INSERT INTO name VALUES(?1, ?2)", false},
+    [DROP_NAME] = {"DELETE FROM name WHERE id = ?1", false},
+    [ADD_CELL] = {"INSERT INTO cell VALUES(?1, ?2, ?3, ?4, 0, 0, 0, NULL)", false},
+    [SAVE_CELL] = {"UPDATE cell SET finished = ?2, bytes = ?3, files = ?4, empty_since = ?5"
+		   " WHERE id = ?1",
+		   false},
+    [GET_JOB] = {"SELECT " COLUMNS " FROM job WHERE id = ?1", false},
+    [PUT_JOB] = {"INSERT INTO job(" COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, nullif(?7, 0),"
+		 " nullif(?8, 0), ?9, ?10, ?11, ?12, ?13)"
+		 " ON CONFLICT(id) DO UPDATE SET cell = excluded.cell, policy = excluded.policy,"
+		 " client = excluded.client, state = excluded.state, gone = excluded.gone,"
+		 " started = excluded.started, ended = excluded.ended, updated = excluded.updated,"
+		 " bytes = excluded.bytes, files = excluded.files, dedup = excluded.dedup,"
+		 " reason = excluded.reason",
+		 false},
+    [DROP_JOB] = {"DELETE FROM job WHERE id = ?1", false},
+    [HIDE_JOB] = {"UPDATE job SET state = 0, gone = 1 WHERE id = ?1", false},
+    [LIST_FINISHED] = {"SELECT " COLUMNS " FROM job NOT INDEXED WHERE id > ?1 AND id <= ?2"
+		       " AND state = 0 AND gone = 0 AND ended >= ?3 ORDER BY id",
+		       false},
+    [LIST_UNFINISHED] = {"SELECT " COLUMNS " FROM job INDEXED BY job_open WHERE state > 0", false},
+    [LIST_EXPIRED] = {"SELECT " COLUMNS " FROM job INDEXED BY job_end"
+		      " WHERE state = 0 AND ended < ?1",
+		      false},
+    [DROP_EXPIRED] = {"DELETE FROM job INDEXED BY job_end WHERE state = 0 AND ended < ?1", false},
+    [LONGEST] = {"SELECT (ended - started) / 1000 FROM job INDEXED BY job_long WHERE state = 0"
+		 " AND gone = 0 AND cell = ?1 ORDER BY (ended - started) / 1000 DESC LIMIT 1",
+		 false},
+    [LATEST] = {"SELECT ended FROM job INDEXED BY job_last WHERE state = 0 AND gone = 0"
+		" AND cell = ?1 ORDER BY ended DESC LIMIT 1",
+		false},
+};
+
+/* The marks by the names they have in table meta. */
+static const struct {
+	const char *key;
+	size_t offset;
+} marks_saved[] = {
+#define MARK(name)                                                                                 \
+	{                                                                                          \
+#name, offsetof(struct store_marks, name)                                          \
+	}
+    MARK(began),       MARK(created),	  MARK(window_start), MARK(newest_end),
+    MARK(mark),	       MARK(complete),	  MARK(sweep_id),     MARK(sweep_pages),
+    MARK(sweep_began), MARK(sweep_ended), MARK(data_at),      MARK(skew),
+#undef MARK
+};
+#define MARK_COUNT (sizeof marks_saved / sizeof marks_saved[0])
+
+/* The name of a policy or a client. */
+struct name {
+	const char *text; /* lies behind the struct */
+	int64_t id;
+};
+
+/* A row of table cell; its totals are in the tally. Those of unfinished jobs have status 0. */
+struct cell {
+	const char *type; /* lie behind the struct */
+	const char *ptype;
+	uint32_t status;
+	int64_t id;
+	bool seen; /* it has had jobs when a transaction was committed */
+};
+
+struct store {
+	char *path;
+	char *lock_path;
+	bool in_memory;
+	int lock; /* -1 = none */
+	sqlite3 *db;
+	sqlite3_stmt *prepared[STATEMENT_COUNT];
+	struct store_marks marks;
+	struct store_marks saved; /* as on disk */
+
+	/* Kept in memory of what is on disk: forgotten and read again when it may differ. */
+	struct tally *tally;
+	void *names;		   /* a tree of tsearch(3) */
+	void *cells;		   /* likewise */
+	struct cell **cells_by_id; /* the first has id 1; none is ever deleted */
+	size_t cell_count;
+	int64_t last_name;
+	uint64_t unfinished;
+	bool sound; /* it has been read */
+
+	uint64_t written;
+	bool begun;	     /* a transaction */
+	bool dirty;	     /* something has been written in it */
+	bool failed;	     /* it can only be rolled back */
+	struct fault why;    /* it failed */
+	const char *aside;   /* why the file must be set aside, or NULL */
+	unsigned char *used; /* while names are looked for that no job has: by id */
+};
+
+/* Numbers of SQLite that say more than its texts do; the first that fits is taken. */
+static const struct {
+	int code;
+	const char *text;
+} troubles[] = {
+    {SQLITE_FULL, "the disk is full"},
+    {SQLITE_READONLY, "cannot be written"},
+    {SQLITE_CANTOPEN, "cannot be opened"},
+    {SQLITE_PERM, "must not be opened"},
+    {SQLITE_BUSY, "is locked by another program"},
+    {SQLITE_LOCKED, "is locked by another program"},
+    {SQLITE_PROTOCOL, "is locked by another program"},
+    {SQLITE_CORRUPT, "is corrupt"},
+    {SQLITE_NOTADB, "is not a database"},
+    {SQLITE_IOERR, "cannot be read or written"},
+};
+
+/*
+ * Turns CODE of SQLite into FAULT. Always false. What the system said SQLite does not always keep,
+ * so that errno is cleared before each call that may come to this.
+ */
+static bool refuse(struct store *store, int code, struct fault *fault)
+{
+	int error = errno ? errno : sqlite3_system_errno(store->db);
+	const char *text = sqlite3_errmsg(store->db);
+	int primary = code & 0xff;
+
+	if (primary == SQLITE_IOERR && (error == ENOSPC || error == EDQUOT || error == EFBIG))
+		primary = SQLITE_FULL;
+	for (size_t i = 0; i < sizeof troubles / sizeof troubles[0]; i++)
+		if (troubles[i].code == primary)
+			text = troubles[i].text;
+	if (primary != SQLITE_IOERR && primary != SQLITE_CANTOPEN)
+		error = 0;
+	fault_set(fault, FAULT_STORAGE, "%s: %s%s%s (SQLite %d)", store->path, text,
+		  error ? ": " : "", error ? strerror(error) : "", code);
+	if (primary == SQLITE_CORRUPT)
+		store->aside = corrupt;
+	else if (primary == SQLITE_NOTADB)
+		store->aside = foreign;
+	store->failed = store->begun;
+	store->why = *fault;
+	return false;
+}
+
+/* What is read makes no sense. */
+static bool refuse_contents(struct store *store, struct fault *fault)
+{
+	return refuse(store, SQLITE_CORRUPT, fault);
+}
+
+static bool refuse_file(const char *path, struct fault *fault)
+{
+	fault_set(fault, FAULT_STORAGE, "%s: %s", path, strerror(errno));
+	return false;
+}
+
+/*
+ * Statements.
+ */
+
+static sqlite3_stmt *bind(struct store *store, enum statement which, size_t count,
+			  const int64_t *values)
+{
+	sqlite3_stmt *statement = store->prepared[which];
+
+	for (size_t i = 0; i < count; i++)
+		sqlite3_bind_int64(statement, (int)i + 1, values[i]);
+	return statement;
+}
+
+/* TEXT must last until the statement has run. */
+static void bind_text(struct store *store, enum statement which, int at, const char *text)
+{
+	sqlite3_bind_text(store->prepared[which], at, text, -1, SQLITE_STATIC);
+}
+
+static int step(struct store *store, enum statement which)
+{
+	errno = 0;
+	return sqlite3_step(store->prepared[which]);
+}
+
+/* Runs a statement that gives no rows. */
+static bool run(struct store *store, enum statement which, struct fault *fault)
+{
+	bool fine;
+	int code = step(store, which);
+
+	fine = code == SQLITE_DONE || refuse(store, code, fault);
+	/* A statement left in the middle would keep the log from ever being emptied. */
+	sqlite3_reset(store->prepared[which]);
+	return fine;
+}
+
+/* The same for one that writes rows, of which COUNTED are jobs. */
+static bool write_rows(struct store *store, enum statement which, bool counted, struct fault *fault)
+{
+	store->dirty = true;
+	if (!run(store, which, fault))
+		return false;
+	if (counted)
+		store->written += (uint64_t)sqlite3_changes(store->db);
+	return true;
+}
+
+/* Steps on to the next row. At the end false, and FINE says whether it was reached in peace. */
+static bool next(struct store *store, enum statement which, bool *fine, struct fault *fault)
+{
+	int code = step(store, which);
+
+	if (code == SQLITE_ROW)
+		return true;
+	*fine = code == SQLITE_DONE || refuse(store, code, fault);
+	sqlite3_reset(store->prepared[which]);
+	return false;
+}
+
+static int64_t number_at(struct store *store, enum statement which, int column)
+{
+	return sqlite3_column_int64(store->prepared[which], column);
+}
+
+static const char *text_at(struct store *store, enum statement which, int column)
+{
+	const unsigned char *text = sqlite3_column_text(store->prepared[which], column);
+
+	return text ? (const char *)text : "";
+}
+
+/* The same as next for statements that give jobs. */
+static bool next_job(struct store *store, enum statement which, struct row *row, bool *fine,
+		     struct fault *fault)
+{
+	if (!next(store, which, fine, fault))
+		return false;
+	for (int i = 0; i < COLUMN_COUNT; i++)
+		row->is[i] = number_at(store, which, i);
+	if (row->is[CELL] >= 1 && (uint64_t)row->is[CELL] <= store->cell_count)
+		return true;
+	*fine = refuse_contents(store, fault);
+	sqlite3_reset(store->prepared[which]);
+	return false;
+}
+
+/* Runs statements that are not prepared. */
+static bool execute(struct store *store, const char *sql, struct fault *fault)
+{
+	int code;
+
+	errno = 0;
+	code = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
+	return code == SQLITE_OK || refuse(store, code, fault);
+}
+
+/* The first value that SQL answers, to be freed; NULL with FAULT. */
+static char *ask(struct store *store, const char *sql, struct fault *fault)
+{
+	sqlite3_stmt *statement = NULL;
+	char *answer = NULL;
+	int code;
+
+	errno = 0;
+	code = sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL);
+	if (code == SQLITE_OK)
+		code = sqlite3_step(statement);
+	if (code == SQLITE_ROW)
+		answer = mem_printf("%s", (const char *)sqlite3_column_text(statement, 0));
+	else
+		refuse(store, code, fault);
+	sqlite3_finalize(statement);
+	return answer;
+}
+
+static bool ask_number(struct store *store, const char *sql, int64_t *number, struct fault *fault)
+{
+	char *answer = ask(store, sql, fault);
+
+	if (!answer)
+		return false;
+	*number = strtoll(answer, NULL, 10);
+	free(answer);
+	return true;
+}
+
+/*
+ * Names and cells.
+ */
+
+static int compare_names(const void *a, const void *b)
+{
+	const struct name *left = a, *right = b;
+
+	return strcmp(left->text, right->text);
+}
+
+static int compare_cells(const void *a, const void *b)
+{
+	const struct cell *left = a, *right = b;
+	int order = (left->status > right->status) - (left->status < right->status);
+
+	if (order == 0)
+		order = strcmp(left->type, right->type);
+	return order ? order : strcmp(left->ptype, right->ptype);
+}
+
+static void keep_name(struct store *store, int64_t id, const char *text)
+{
+	size_t size = strlen(text) + 1;
+	struct name *name = mem_zalloc(1, sizeof *name + size);
+
+	name->text = memcpy(name + 1, text, size);
+	name->id = id;
+	/* Should the file hold a name twice, either will do. */
+	if (*(struct name **)mem_checked(tsearch(name, &store->names, compare_names)) != name)
+		free(name);
+	if (id > store->last_name)
+		store->last_name = id;
+}
+
+static bool intern_name(struct store *store, const char *text, int64_t *id, struct fault *fault)
+{
+	struct name key = {text, 0}, **found = tfind(&key, &store->names, compare_names);
+
+	if (found) {
+		*id = (*found)->id;
+		return true;
+	}
+	*id = store->last_name + 1;
+	bind(store, ADD_NAME, 1, id);
+	bind_text(store, ADD_NAME, 2, text);
+	if (!write_rows(store, ADD_NAME, false, fault))
+		return false;
+	keep_name(store, *id, text);
+	return true;
+}
+
+static struct cell *find_cell(const struct store *store, const char *type, const char *ptype,
+			      uint32_t status)
+{
+	struct cell key = {.type = type, .ptype = ptype, .status = status};
+	struct cell **found = tfind(&key, &store->cells, compare_cells);
+
+	return found ? *found : NULL;
+}
+
+/* Makes a cell, with the next id. */
+static struct cell *keep_cell(struct store *store, const char *type, const char *ptype,
+			      uint32_t status)
+{
+	size_t type_size = strlen(type) + 1, ptype_size = strlen(ptype) + 1;
+	struct cell *cell = mem_zalloc(1, sizeof *cell + type_size + ptype_size);
+	char *texts = (char *)(cell + 1);
+
+	cell->type = memcpy(texts, type, type_size);
+	cell->ptype = memcpy(texts + type_size, ptype, ptype_size);
+	cell->status = status;
+	mem_checked(tsearch(cell, &store->cells, compare_cells));
+	store->cells_by_id =
+	    mem_resize(store->cells_by_id, store->cell_count + 1, sizeof *store->cells_by_id);
+	store->cells_by_id[store->cell_count++] = cell;
+	cell->id = (int64_t)store->cell_count;
+	return cell;
+}
+
+static bool intern_cell(struct store *store, const struct job *job, int64_t *id,
+			struct fault *fault)
+{
+	uint32_t status = job->state == JOB_DONE ? job->status : 0;
+	struct cell *cell = find_cell(store, job->type, job->policy_type, status);
+
+	if (!cell) {
+		bind(store, ADD_CELL, 1, (int64_t[]){(int64_t)store->cell_count + 1});
+		bind_text(store, ADD_CELL, 2, job->type);
+		bind_text(store, ADD_CELL, 3, job->policy_type);
+		sqlite3_bind_int64(store->prepared[ADD_CELL], 4, status);
+		if (!write_rows(store, ADD_CELL, false, fault))
+			return false;
+		cell = keep_cell(store, job->type, job->policy_type, status);
+	}
+	*id = cell->id;
+	return true;
+}
+
+static void forget_names(struct store *store)
+{
+	tdestroy(store->names, free);
+	store->names = NULL;
+	store->last_name = 0;
+}
+
+static void forget_cells(struct store *store)
+{
+	tdestroy(store->cells, free);
+	free(store->cells_by_id);
+	store->cells = NULL;
+	store->cells_by_id = NULL;
+	store->cell_count = 0;
+}
+
+/*
+ * What is kept in memory.
+ */
+
+/* What the tally needs to know of a finished job. */
+static struct job job_of(const struct store *store, const struct row *row)
+{
+	const struct cell *cell = store->cells_by_id[row->is[CELL] - 1];
+
+	return (struct job){
+	    .id = row->is[ID],
+	    .state = JOB_DONE,
+	    .type = cell->type,
+	    .policy_type = cell->ptype,
+	    .status = cell->status,
+	    .started = row->is[STARTED],
+	    .ended = row->is[ENDED],
+	    .bytes = (uint64_t)row->is[BYTES],
+	    .files = (uint64_t)row->is[FILES],
+	};
+}
+
+static bool is_counted_in(const struct row *row)
+{
+	return row->is[STATE] == JOB_DONE && !row->is[GONE];
+}
+
+/* Takes ROW out of what is kept in memory. */
+static void subtract(struct store *store, const struct row *row)
+{
+	struct job job = job_of(store, row);
+
+	if (row->is[STATE] != JOB_DONE)
+		store->unfinished--;
+	else if (!row->is[GONE])
+		tally_remove(store->tally, &job);
+}
+
+static bool read_names(struct store *store, struct fault *fault)
+{
+	int64_t id;
+	bool fine;
+
+	forget_names(store);
+	while (next(store, ALL_NAMES, &fine, fault)) {
+		id = number_at(store, ALL_NAMES, 0);
+		if (id < 1 || id > NAMES_MAX) {
+			sqlite3_reset(store->prepared[ALL_NAMES]);
+			return refuse_contents(store, fault);
+		}
+		keep_name(store, id, text_at(store, ALL_NAMES, 1));
+	}
+	return fine;
+}
+
+/* Reads the cells, and what they have counted into TALLY. */
+static bool read_cells(struct store *store, struct tally *tally, struct fault *fault)
+{
+	struct tally_cell *totals;
+	const char *type, *ptype;
+	struct cell *cell;
+	uint32_t status;
+	bool fine;
+
+	forget_cells(store);
+	while (next(store, ALL_CELLS, &fine, fault)) {
+		type = text_at(store, ALL_CELLS, 1);
+		ptype = text_at(store, ALL_CELLS, 2);
+		status = (uint32_t)number_at(store, ALL_CELLS, 3);
+		if (number_at(store, ALL_CELLS, 0) != (int64_t)store->cell_count + 1 ||
+		    find_cell(store, type, ptype, status)) {
+			sqlite3_reset(store->prepared[ALL_CELLS]);
+			return refuse_contents(store, fault);
+		}
+		cell = keep_cell(store, type, ptype, status);
+		cell->seen = sqlite3_column_type(store->prepared[ALL_CELLS], 7) != SQLITE_NULL;
+		if (!cell->seen)
+			continue;
+		totals = tally_cell(tally, cell->type, cell->ptype, cell->status);
+		totals->finished = (uint64_t)number_at(store, ALL_CELLS, 4);
+		totals->finished_bytes = (uint64_t)number_at(store, ALL_CELLS, 5);
+		totals->finished_files = (uint64_t)number_at(store, ALL_CELLS, 6);
+		totals->empty_since = number_at(store, ALL_CELLS, 7);
+	}
+	return fine;
+}
+
+/* Notes that NAME has a job; false when there is no such name. */
+static bool note_name(struct store *store, int64_t name)
+{
+	if (name < 1 || name > store->last_name)
+		return false;
+	if (store->used)
+		store->used[name] = 1;
+	return true;
+}
+
+static bool read_jobs(struct store *store, struct tally *tally, uint64_t *unfinished,
+		      struct fault *fault)
+{
+	struct row row;
+	struct job job;
+	bool fine;
+
+	*unfinished = 0;
+	while (next_job(store, ALL_JOBS, &row, &fine, fault)) {
+		if (!note_name(store, row.is[POLICY]) || !note_name(store, row.is[CLIENT])) {
+			sqlite3_reset(store->prepared[ALL_JOBS]);
+			return refuse_contents(store, fault);
+		}
+		job = job_of(store, &row);
+		if (is_counted_in(&row))
+			tally_add(tally, &job);
+		*unfinished += row.is[STATE] != JOB_DONE;
+	}
+	return fine;
+}
+
+static void settle_cell(struct tally_cell *cell, void *arg)
+{
+	(void)arg;
+	cell->changed = false;
+}
+
+/* Reads into memory all that is kept there. Where that fails the tally stays as it was. */
+static bool reload(struct store *store, struct fault *fault)
+{
+	struct tally *tally = tally_new();
+	uint64_t unfinished;
+
+	store->sound = read_names(store, fault) && read_cells(store, tally, fault) &&
+		       read_jobs(store, tally, &unfinished, fault);
+	if (store->sound) {
+		tally_each(tally, settle_cell, NULL);
+		tally_free(store->tally);
+		store->tally = tally;
+		store->unfinished = unfinished;
+	} else {
+		tally_free(tally);
+	}
+	return store->sound;
+}
+
+/*
+ * Opening.
+ */
+
+/* SQLite gives the files beside it the mode of this one. */
+static bool make_file(const char *path, struct fault *fault)
+{
+	int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (file < 0)
+		return refuse_file(path, fault);
+	close(file);
+	return true;
+}
+
+static bool take_lock(struct store *store, struct fault *fault)
+{
+	store->lock = open(store->lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (store->lock < 0)
+		return refuse_file(store->lock_path, fault);
+	if (flock(store->lock, LOCK_EX | LOCK_NB) == 0)
+		return true;
+	if (errno != EWOULDBLOCK)
+		return refuse_file(store->lock_path, fault);
+	fault_set(fault, FAULT_STORAGE,
+		  "%s: in use by another nbu-agentx; each needs a state-dir of its own",
+		  store->path);
+	return false;
+}
+
+static bool open_file(struct store *store, struct fault *fault)
+{
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+	int code;
+
+	errno = 0;
+	code = sqlite3_open_v2(store->path, &store->db, flags, NULL);
+	if (code != SQLITE_OK)
+		return refuse(store, code, fault);
+	sqlite3_extended_result_codes(store->db, 1);
+	if (sqlite3_db_readonly(store->db, "main") == 1) {
+		fault_set(fault, FAULT_STORAGE, "%s: cannot be written", store->path);
+		return false;
+	}
+	/* Negative is KiB. */
+	return execute(store,
+		       "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;"
+		       "PRAGMA cell_size_check = ON; PRAGMA cache_size = -4096;"
+		       "PRAGMA mmap_size = 0",
+		       fault);
+}
+
+/* Whether it is ours, and not of a later time; *VERSION is that of its schema, 0 = it is empty. */
+static bool check_identity(struct store *store, int64_t *version, struct fault *fault)
+{
+	int64_t application, tables;
+
+	if (!ask_number(store, "PRAGMA application_id", &application, fault) ||
+	    !ask_number(store, "PRAGMA user_version", version, fault) ||
+	    !ask_number(store, "SELECT count(*) FROM sqlite_schema", &tables, fault))
+		return false;
+	if ((application != APPLICATION_ID && (application != 0 || *version != 0 || tables != 0)) ||
+	    *version < 0) {
+		store->aside = foreign;
+		fault_set(fault, FAULT_STORAGE, "%s: made by another program", store->path);
+		return false;
+	}
+	if (*version > SCHEMA_VERSION) {
+		fault_set(fault, FAULT_STORAGE,
+			  "%s: made by a newer version of nbu-agentx (schema %lld, this one knows "
+			  "%d); update, or move the file away",
+			  store->path, (long long)*version, SCHEMA_VERSION);
+		return false;
+	}
+	return true;
+}
+
+/* One fdatasync for each commit buys that nothing is counted twice or missed over a power cut. */
+static bool set_journal(struct store *store, struct fault *fault)
+{
+	char *mode;
+	bool fine;
+
+	if (store->in_memory)
+		return true;
+	mode = ask(store, "PRAGMA journal_mode = WAL", fault);
+	if (!mode)
+		return false;
+	fine = strcmp(mode, "wal") == 0;
+	if (!fine)
+		fault_set(
+		    fault, FAULT_STORAGE,
+		    "%s: this file system cannot hold it (a network one?): no write-ahead log",
+		    store->path);
+	free(mode);
+	return fine &&
+	       execute(store, "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 8388608",
+		       fault);
+}
+
+static bool migrate(struct store *store, int64_t version, struct fault *fault)
+{
+	struct fault ignored;
+	bool fine = true;
+	char *sql;
+
+	for (; fine && version < SCHEMA_VERSION; version++) {
+		if (version > 0)
+			log_info("%s: bringing schema %d to %d", store->path, (int)version,
+				 (int)version + 1);
+		sql = mem_printf("BEGIN IMMEDIATE; %s PRAGMA user_version = %d; COMMIT",
+				 migrations[version], (int)version + 1);
+		fine = execute(store, sql, fault);
+		free(sql);
+	}
+	if (!fine && !sqlite3_get_autocommit(store->db))
+		execute(store, "ROLLBACK", &ignored);
+	return fine;
+}
+
+static bool prepare(struct store *store, struct fault *fault)
+{
+	int code = SQLITE_OK;
+
+	errno = 0;
+	for (size_t i = 0; code == SQLITE_OK && i < STATEMENT_COUNT; i++)
+		code = sqlite3_prepare_v3(store->db, statements[i].sql, -1,
+					  SQLITE_PREPARE_PERSISTENT, &store->prepared[i], NULL);
+	if (code == SQLITE_OK)
+		return true;
+	/* It says that it is ours, but has not our tables. */
+	return code == SQLITE_ERROR ? refuse_contents(store, fault) : refuse(store, code, fault);
+}
+
+/* What table meta has for KEY, to be freed; NULL when it has nothing, which may be a fault. */
+static char *get_meta(struct store *store, const char *key, bool *fine, struct fault *fault)
+{
+	char *value = NULL;
+
+	bind_text(store, GET_META, 1, key);
+	while (next(store, GET_META, fine, fault))
+		value = mem_strdup(text_at(store, GET_META, 0));
+	return value;
+}
+
+/* Whether it was made for URL; a new one is from now on. */
+static bool check_url(struct store *store, const char *url, struct fault *fault)
+{
+	bool fine;
+	char *known = get_meta(store, "url", &fine, fault);
+
+	if (fine && !known) {
+		bind_text(store, PUT_META, 1, "url");
+		bind_text(store, PUT_META, 2, url);
+		fine = write_rows(store, PUT_META, false, fault);
+	} else if (fine && strcmp(known, url) != 0) {
+		store->aside = other_url;
+		fault_set(fault, FAULT_STORAGE, "%s: made for %s", store->path, known);
+		fine = false;
+	}
+	free(known);
+	return fine;
+}
+
+static int64_t *mark_at(struct store_marks *marks, size_t index)
+{
+	return (int64_t *)(void *)((char *)marks + marks_saved[index].offset);
+}
+
+static bool read_marks(struct store *store, struct fault *fault)
+{
+	bool fine = true;
+	char *value;
+
+	for (size_t i = 0; fine && i < MARK_COUNT; i++) {
+		value = get_meta(store, marks_saved[i].key, &fine, fault);
+		if (value)
+			*mark_at(&store->saved, i) = strtoll(value, NULL, 10);
+		free(value);
+	}
+	store->marks = store->saved;
+	return fine;
+}
+
+static void close_file(struct store *store)
+{
+	for (size_t i = 0; i < STATEMENT_COUNT; i++) {
+		sqlite3_finalize(store->prepared[i]);
+		store->prepared[i] = NULL;
+	}
+	sqlite3_close(store->db);
+	store->db = NULL;
+}
+
+static bool open_database(struct store *store, const char *url, struct fault *fault)
+{
+	int64_t version;
+
+	store->aside = NULL;
+	return (store->in_memory || make_file(store->path, fault)) && open_file(store, fault) &&
+	       check_identity(store, &version, fault) && set_journal(store, fault) &&
+	       migrate(store, version, fault) && prepare(store, fault) &&
+	       check_url(store, url, fault) && read_marks(store, fault) && reload(store, fault);
+}
+
+/* Renames what is there of PATH and SUFFIX; what is not there does not matter. */
+static bool move(const char *path, const char *to, const char *suffix)
+{
+	char *from_path = mem_printf("%s%s", path, suffix),
+	     *to_path = mem_printf("%s%s", to, suffix);
+	bool fine = rename(from_path, to_path) == 0 || errno == ENOENT;
+
+	if (!fine)
+		log_error("%s cannot be renamed to %s: %s", from_path, to_path, strerror(errno));
+	free(from_path);
+	free(to_path);
+	return fine;
+}
+
+static bool is_taken(const char *path, const char *suffix)
+{
+	char *name = mem_printf("%s%s", path, suffix);
+	bool taken = access(name, F_OK) == 0;
+
+	free(name);
+	return taken;
+}
+
+/* A name for the file at hand that nothing has; the lock sees to it that it stays so. */
+static char *name_aside(const struct store *store)
+{
+	time_t now = (time_t)(timefmt_now() / 1000);
+	char stamp[32] = "", *name;
+	struct tm parts;
+
+	if (localtime_r(&now, &parts))
+		strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%S", &parts);
+	name = mem_printf("%s.%s-%s", store->path, store->aside, stamp);
+	for (int i = 2; is_taken(name, "") || is_taken(name, "-wal") || is_taken(name, "-shm");
+	     i++) {
+		free(name);
+		name = mem_printf("%s.%s-%s-%d", store->path, store->aside, stamp, i);
+	}
+	return name;
+}
+
+/*
+ * Sets the closed file aside. Its log goes first: one that stays behind would be deleted with the
+ * next file that is begun.
+ */
+static bool set_aside(struct store *store, const struct fault *fault)
+{
+	char *name = name_aside(store);
+	bool fine = move(store->path, name, "-wal") && move(store->path, name, "-shm") &&
+		    move(store->path, name, "");
+
+	if (fine)
+		log_warning("%s: set aside as %s; a new one is begun", fault->text, name);
+	free(name);
+	return fine;
+}
+
+/* Opens the file, and another one where that is no good. */
+static bool open_any(struct store *store, const char *url, struct fault *fault)
+{
+	if (open_database(store, url, fault))
+		return true;
+	close_file(store);
+	if (!store->aside || store->in_memory || !set_aside(store, fault))
+		return false;
+	fault_clear(fault);
+	memset(&store->saved, 0, sizeof store->saved);
+	return open_database(store, url, fault);
+}
+
+struct store *store_open(const char *directory, const char *name, const char *url,
+			 struct fault *fault)
+{
+	struct store *store = mem_zalloc(1, sizeof *store);
+	bool fine;
+
+	store->lock = -1;
+	store->in_memory = strcmp(directory, STORE_MEMORY) == 0;
+	if (store->in_memory) {
+		store->path = mem_strdup(STORE_MEMORY);
+		fine = true;
+	} else {
+		store->path = mem_printf("%s/%s.db", directory, name);
+		store->lock_path = mem_printf("%s/%s.lock", directory, name);
+		fine =
+		    mkdir(directory, 0700) == 0 || errno == EEXIST || refuse_file(directory, fault);
+		fine = fine && take_lock(store, fault);
+	}
+	if (fine && open_any(store, url, fault))
+		return store;
+	/* What is no good has been set aside, or cannot be. */
+	store->aside = NULL;
+	store_close(store);
+	return NULL;
+}
+
+void store_close(struct store *store)
+{
+	if (!store)
+		return;
+	/* An open transaction is undone with this. */
+	close_file(store);
+	if (store->aside && !store->in_memory)
+		set_aside(store, &store->why);
+	if (store->lock >= 0)
+		close(store->lock);
+	tally_free(store->tally);
+	forget_names(store);
+	forget_cells(store);
+	free(store->path);
+	free(store->lock_path);
+	free(store);
+}
+
+struct tally *store_tally(struct store *store)
+{
+	return store->tally;
+}
+
+struct store_marks *store_marks(struct store *store)
+{
+	return &store->marks;
+}
+
+uint64_t store_jobs(const struct store *store)
+{
+	return tally_jobs(store->tally) + store->unfinished;
+}
+
+uint64_t store_written(const struct store *store)
+{
+	return store->written;
+}
+
+bool store_damaged(const struct store *store)
+{
+	return store->aside || !store->sound;
+}
+
+/*
+ * Jobs.
+ */
+
+/* Whether there is a transaction that can go on. */
+static bool is_open(struct store *store, struct fault *fault)
+{
+	if (store->begun && !store->failed)
+		return true;
+	if (store->failed)
+		*fault = store->why;
+	else
+		fault_set(fault, FAULT_STORAGE, "%s: no transaction has been begun", store->path);
+	return false;
+}
+
+/* Reads the row of job ID; false with FINE when there is none. */
+static bool get_job(struct store *store, int64_t id, struct row *row, bool *fine,
+		    struct fault *fault)
+{
+	struct row other;
+
+	bind(store, GET_JOB, 1, &id);
+	if (!next_job(store, GET_JOB, row, fine, fault))
+		return false;
+	/* The step that says that there are no more. */
+	while (next_job(store, GET_JOB, &other, fine, fault))
+		;
+	return *fine;
+}
+
+/* Whether JOB, by its time stamp, is what ROW has. */
+static bool is_same(const struct row *row, const struct job *job)
+{
+	return job->updated != 0 && row->is[UPDATED] == job->updated &&
+	       row->is[STATE] == (int64_t)job->state && !row->is[GONE] &&
+	       (job->state != JOB_DONE || row->is[ENDED] == job->ended);
+}
+
+/* Makes of JOB the row that is to take the place of OLD. */
+static bool make_row(struct store *store, const struct job *job, const struct row *old,
+		     struct row *row, struct fault *fault)
+{
+	*row = (struct row){{
+	    [ID] = job->id,
+	    [STATE] = job->state,
+	    [STARTED] = job->started,
+	    [ENDED] = job->state == JOB_DONE ? job->ended : old->is[ENDED],
+	    [UPDATED] = job->updated,
+	    [BYTES] = (int64_t)job->bytes,
+	    [FILES] = (int64_t)job->files,
+	    [DEDUP] = job->dedup,
+	    [REASON] = job->queue_reason,
+	}};
+	return intern_cell(store, job, &row->is[CELL], fault) &&
+	       intern_name(store, job->policy, &row->is[POLICY], fault) &&
+	       intern_name(store, job->client, &row->is[CLIENT], fault);
+}
+
+/* Whether the end of JOB is one that has not been counted yet; OLD is what was held of it. */
+static bool is_news(const struct store *store, const struct job *job, const struct row *old)
+{
+	return job->state == JOB_DONE && old->is[ENDED] != job->ended && store->marks.began != 0 &&
+	       job->ended >= store->marks.began && job->ended >= store->saved.window_start;
+}
+
+bool store_put(struct store *store, const struct job *job, struct fault *fault)
+{
+	struct row old = {{0}}, row;
+	bool held, fine;
+
+	if (!is_open(store, fault))
+		return false;
+	held = get_job(store, job->id, &old, &fine, fault);
+	if (!fine || (held && is_same(&old, job)))
+		return fine;
+	if (!make_row(store, job, &old, &row, fault))
+		return false;
+	if (held && memcmp(&old, &row, sizeof row) == 0)
+		return true;
+	bind(store, PUT_JOB, COLUMN_COUNT, row.is);
+	if (!write_rows(store, PUT_JOB, true, fault))
+		return false;
+	if (held)
+		subtract(store, &old);
+	if (job->state == JOB_DONE)
+		tally_add(store->tally, job);
+	else
+		store->unfinished++;
+	if (is_news(store, job, &old))
+		tally_count(store->tally, job);
+	return true;
+}
+
+bool store_merge(struct store *store, int64_t after, int64_t upto, int64_t since,
+		 const int64_t *ids, size_t count, struct fault *fault)
+{
+	struct row row;
+	size_t at = 0;
+	bool fine, hidden = true;
+
+	if (!is_open(store, fault))
+		return false;
+	bind(store, LIST_FINISHED, 3, (int64_t[]){after, upto, since});
+	/* The list is in the order of the ids and no id changes, so it may be written meanwhile. */
+	while (hidden && next_job(store, LIST_FINISHED, &row, &fine, fault)) {
+		while (at < count && ids[at] < row.is[ID])
+			at++;
+		if (at < count && ids[at] == row.is[ID])
+			continue;
+		subtract(store, &row);
+		bind(store, HIDE_JOB, 1, &row.is[ID]);
+		hidden = write_rows(store, HIDE_JOB, true, fault);
+	}
+	if (!hidden)
+		sqlite3_reset(store->prepared[LIST_FINISHED]);
+	return hidden && fine;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	const int64_t *left = a, *right = b;
+
+	return (*left > *right) - (*left < *right);
+}
+
+/* One that has ended before, and was restarted since, must not count by that end again. */
+static bool drop_unfinished(struct store *store, const struct row *row, struct fault *fault)
+{
+	enum statement which = row->is[ENDED] ? HIDE_JOB : DROP_JOB;
+
+	subtract(store, row);
+	bind(store, which, 1, &row->is[ID]);
+	return write_rows(store, which, true, fault);
+}
+
+bool store_drop_unfinished(struct store *store, const int64_t *ids, size_t count,
+			   struct fault *fault)
+{
+	struct row row, *rows = NULL;
+	size_t found = 0;
+	bool fine;
+
+	if (!is_open(store, fault))
+		return false;
+	/* What is dropped leaves the index that is being read, so that all are read first. */
+	while (next_job(store, LIST_UNFINISHED, &row, &fine, fault)) {
+		if (count && bsearch(&row.is[ID], ids, count, sizeof *ids, compare_ids))
+			continue;
+		rows = mem_resize(rows, found + 1, sizeof *rows);
+		rows[found++] = row;
+	}
+	for (size_t i = 0; fine && i < found; i++)
+		fine = drop_unfinished(store, &rows[i], fault);
+	free(rows);
+	return fine;
+}
+
+bool store_expire(struct store *store, int64_t window_start, struct fault *fault)
+{
+	struct row row;
+	bool fine, any = false;
+
+	if (!is_open(store, fault))
+		return false;
+	bind(store, LIST_EXPIRED, 1, &window_start);
+	while (next_job(store, LIST_EXPIRED, &row, &fine, fault)) {
+		subtract(store, &row);
+		any = true;
+	}
+	bind(store, DROP_EXPIRED, 1, &window_start);
+	return fine && (!any || write_rows(store, DROP_EXPIRED, true, fault));
+}
+
+/*
+ * Transactions.
+ */
+
+bool store_begin(struct store *store, struct fault *fault)
+{
+	if (store->begun) {
+		fault_set(fault, FAULT_STORAGE, "%s: a transaction has been begun already",
+			  store->path);
+		return false;
+	}
+	/* Only closing helps. */
+	if (store->aside) {
+		*fault = store->why;
+		return false;
+	}
+	if (!store->sound && !reload(store, fault))
+		return false;
+	store->begun = run(store, BEGIN, fault);
+	store->dirty = store->failed = false;
+	return store->begun;
+}
+
+/* What save_cell needs to know, and whether all has gone well so far. */
+struct saving {
+	struct store *store;
+	struct fault *fault;
+	bool fine;
+	int64_t now;
+};
+
+/* The one value that WHICH answers for CELL; 0 when it is NULL. */
+static int64_t seek(struct saving *saving, enum statement which, const struct cell *cell)
+{
+	int64_t value = 0;
+	bool fine;
+
+	bind(saving->store, which, 1, &cell->id);
+	while (next(saving->store, which, &fine, saving->fault))
+		value = number_at(saving->store, which, 0);
+	saving->fine = saving->fine && fine;
+	return value;
+}
+
+/* Finds anew who is the longest and the last, where they have left. */
+static void mend_maxima(struct saving *saving, const struct cell *cell, struct tally_cell *totals)
+{
+	int64_t longest = totals->count ? seek(saving, LONGEST, cell) : 0;
+
+	if (longest < 0)
+		longest = 0;
+	totals->duration_max = longest > UINT32_MAX ? UINT32_MAX : (uint32_t)longest;
+	totals->last_end = totals->count ? seek(saving, LATEST, cell) : 0;
+	totals->stale = false;
+}
+
+static void save_cell(struct tally_cell *totals, void *arg)
+{
+	struct saving *saving = arg;
+	struct cell *cell;
+
+	if (!saving->fine || (!totals->stale && !totals->changed))
+		return;
+	cell = find_cell(saving->store, totals->job_type, totals->policy_type, totals->status);
+	if (totals->stale)
+		mend_maxima(saving, cell, totals);
+	if (!totals->changed)
+		return;
+	totals->changed = false;
+	/* What came and left within one transaction has never been a row. */
+	if (totals->count == 0 && totals->finished == 0 && !cell->seen)
+		return;
+	cell->seen = true;
+	if (totals->count > 0)
+		totals->empty_since = 0;
+	else if (totals->empty_since == 0)
+		totals->empty_since = saving->now;
+	bind(saving->store, SAVE_CELL, 5,
+	     (int64_t[]){cell->id, (int64_t)totals->finished, (int64_t)totals->finished_bytes,
+			 (int64_t)totals->finished_files, totals->empty_since});
+	saving->fine = saving->fine && write_rows(saving->store, SAVE_CELL, false, saving->fault);
+}
+
+static bool save_marks(struct store *store, struct fault *fault)
+{
+	int64_t value;
+	bool fine = true;
+
+	for (size_t i = 0; fine && i < MARK_COUNT; i++) {
+		value = *mark_at(&store->marks, i);
+		if (value == *mark_at(&store->saved, i))
+			continue;
+		bind_text(store, PUT_META, 1, marks_saved[i].key);
+		sqlite3_bind_int64(store->prepared[PUT_META], 2, value);
+		fine = write_rows(store, PUT_META, false, fault);
+	}
+	return fine;
+}
+
+bool store_commit(struct store *store, struct fault *fault)
+{
+	struct saving saving = {store, fault, true, timefmt_now()};
+
+	if (is_open(store, fault)) {
+		tally_each(store->tally, save_cell, &saving);
+		if (saving.fine && save_marks(store, fault) && run(store, COMMIT, fault)) {
+			store->begun = false;
+			store->saved = store->marks;
+			return true;
+		}
+	}
+	store_rollback(store);
+	return false;
+}
+
+void store_rollback(struct store *store)
+{
+	struct fault fault;
+
+	if (!store->begun)
+		return;
+	store->begun = store->failed = false;
+	/* After some errors SQLite has done so itself. */
+	if (!sqlite3_get_autocommit(store->db) && !run(store, ROLLBACK, &fault))
+		store->dirty = true;
+	store->marks = store->saved;
+	if (store->dirty && !reload(store, &fault))
+		log_error("%s; its rows cannot be read any more", fault.text);
+}
+
+/*
+ * The check of itself.
+ */
+
+/* The names that no job has, by id. */
+struct unused {
+	struct store *store;
+	int64_t *ids;
+	size_t count;
+};
+
+static void collect_unused(const void *node, VISIT order, void *arg)
+{
+	const struct name *name = *(struct name *const *)node;
+	struct unused *unused = arg;
+
+	if ((order != postorder && order != leaf) || unused->store->used[name->id])
+		return;
+	unused->ids = mem_resize(unused->ids, unused->count + 1, sizeof *unused->ids);
+	unused->ids[unused->count++] = name->id;
+}
+
+/* Forgets the names that are not used, so that the file does not grow with all there ever were. */
+static bool drop_names(struct store *store, struct fault *fault)
+{
+	struct unused unused = {store, NULL, 0};
+	bool fine = true;
+
+	twalk_r(store->names, collect_unused, &unused);
+	if (unused.count > 0)
+		fine = store_begin(store, fault);
+	for (size_t i = 0; fine && i < unused.count; i++) {
+		bind(store, DROP_NAME, 1, &unused.ids[i]);
+		fine = write_rows(store, DROP_NAME, false, fault);
+	}
+	if (unused.count > 0 && fine)
+		fine = store_commit(store, fault) && (store->sound = read_names(store, fault));
+	store_rollback(store);
+	free(unused.ids);
+	return fine;
+}
+
+/* Reads all jobs into TALLY, and drops what they show to be of no use. */
+static bool check_jobs(struct store *store, struct tally *tally, bool *equal, struct fault *fault)
+{
+	uint64_t unfinished;
+
+	*equal = true;
+	if (!read_jobs(store, tally, &unfinished, fault))
+		return false;
+	*equal = tally_equal(store->tally, tally) && unfinished == store->unfinished;
+	return *equal ? drop_names(store, fault) : reload(store, fault);
+}
+
+bool store_verify(struct store *store, struct fault *fault)
+{
+	struct tally *tally = tally_new();
+	bool fine, equal;
+
+	store->used = mem_zalloc((size_t)store->last_name + 1, 1);
+	fine = check_jobs(store, tally, &equal, fault);
+	free(store->used);
+	store->used = NULL;
+	tally_free(tally);
+	if (!equal)
+		log_error("%s: the running totals did not agree with the jobs; counted anew",
+			  store->path);
+	return fine && equal;
+}
+
+const char *store_statement(size_t index, bool *whole)
+{
+	if (index >= STATEMENT_COUNT)
+		return NULL;
+	*whole = statements[index].whole;
+	return statements[index].sql;
+}
