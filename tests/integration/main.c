@@ -2,7 +2,8 @@
 #include "harness.h"
 
 extern const struct harness_suite rows_suite, protocol_suite, faults_suite, life_suite;
-extern const struct harness_suite command_suite;
+extern const struct harness_suite command_suite, delta_suite, keep_suite;
 
-const struct harness_suite *const harness_suites[] = {&rows_suite, &protocol_suite, &command_suite,
-						      &life_suite, &faults_suite,   NULL};
+const struct harness_suite *const harness_suites[] = {
+    &rows_suite,   &protocol_suite, &command_suite, &life_suite,
+    &faults_suite, &delta_suite,    &keep_suite,    NULL};

@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "harness.h"
+#include "model.h"
+#include "refresh.h"
+#include "timefmt.h"
+#include "world.h"
+
+/*
+ * Refreshes against a server that lives on between them, by a clock that the test moves: days pass
+ * in seconds. After all that can go wrong, every cell must be what the model says.
+ */
+
+#define WINDOW 86400
+#define ROLLING 21600	/* full-refresh, where the sweep is to roll on between checks */
+#define NEVER INT32_MAX /* ... and where it is not */
+
+struct trial {
+	struct sim *sim;
+	struct config_site site;
+	struct refresh *refresh;
+	struct model *model;
+	int64_t now; /* of the server's clock */
+	int64_t last_success;
+	bool rolling;
+	unsigned random;
+	unsigned successes, failures, restarts, checks;
+};
+
+static unsigned pick(struct trial *trial, unsigned below)
+{
+	return (unsigned)rand_r(&trial->random) % below;
+}
+
+/* Moves the server's clock on by SECONDS. */
+static void advance(struct trial *trial, int64_t seconds)
+{
+	char body[40], *answer;
+
+	snprintf(body, sizeof body, "+%" PRId64, seconds);
+	answer = sim_control(trial->sim, "clock", body);
+	trial->now = strtoll(answer, NULL, 10);
+	free(answer);
+}
+
+static void open_refresh(struct trial *trial)
+{
+	trial->refresh = refresh_open(&trial->site, world_path("state"));
+}
+
+static void restart(struct trial *trial)
+{
+	refresh_close(trial->refresh);
+	open_refresh(trial);
+	trial->restarts++;
+}
+
+/* The mark of the last question for changes, as the simulator has received it; 0 = there was none.
+ */
+static int64_t asked_mark(struct trial *trial)
+{
+	static const char question[] = "lastUpdateTime ge ";
+	char *log = sim_control(trial->sim, "requests", NULL), *at = log, *last = NULL;
+	char text[TIMEFMT_INSTANT_SIZE];
+	int64_t mark = 0;
+
+	while ((at = strstr(at, question)) != NULL) {
+		at += strlen(question);
+		last = at;
+	}
+	if (last) {
+		snprintf(text, sizeof text, "%.*s", (int)strcspn(last, "\t\n )"), last);
+		CU_ASSERT_TRUE(timefmt_parse_instant(text, &mark));
+	}
+	free(log);
+	return mark;
+}
+
+/* One refresh, and what the model makes of it. */
+static bool run(struct trial *trial)
+{
+	struct snapshot *snapshot;
+	int64_t mark;
+
+	sim_reset(trial->sim);
+	model_begin(trial->model, trial->now);
+	if (!refresh_run(trial->refresh)) {
+		trial->failures++;
+		return false;
+	}
+	trial->successes++;
+	snapshot = refresh_snapshot(trial->refresh);
+	mark = asked_mark(trial);
+	/* Nothing may fall between two questions. */
+	if (mark && trial->last_success)
+		CU_ASSERT_TRUE(mark <= trial->last_success);
+	model_refreshed(trial->model, trial->now, snapshot->site.mode == SNAPSHOT_MODE_FULL, mark,
+			trial->rolling);
+	trial->last_success = trial->now;
+	snapshot_free(snapshot);
+	return true;
+}
+
+static int64_t swept_at(struct trial *trial)
+{
+	struct snapshot *snapshot = refresh_snapshot(trial->refresh);
+	int64_t at = snapshot->site.swept_at;
+
+	snapshot_free(snapshot);
+	return at;
+}
+
+/* Lets the sweep come round, so that the agent has seen everything, and compares. */
+static void check(struct trial *trial, const char *when)
+{
+	struct snapshot *snapshot;
+	char context[80];
+	int rounds = 0;
+
+	sim_faults(trial->sim, "");
+	trial->site.full_refresh = trial->site.refresh;
+	/* Twice: the first round may have begun long ago. */
+	for (int tries = 0; rounds < 2 && tries < 10; tries++) {
+		int64_t before = swept_at(trial);
+
+		advance(trial, trial->site.refresh * 3);
+		if (!run(trial))
+			CU_FAIL("a refresh without faults fails");
+		rounds += swept_at(trial) != before;
+	}
+	CU_ASSERT_EQUAL(rounds, 2);
+	trial->site.full_refresh = trial->rolling ? ROLLING : NEVER;
+	snapshot = refresh_snapshot(trial->refresh);
+	/* All that the server has now has been seen. */
+	model_refreshed(trial->model, trial->now, true, 0, false);
+	snprintf(context, sizeof context, "%s, after %u refreshes", when, trial->successes);
+	model_check(trial->model, snapshot, trial->now, context);
+	snapshot_free(snapshot);
+	trial->checks++;
+}
+
+static void set_random_fault(struct trial *trial)
+{
+	static const char *const faults[] = {"500",   "reset", "truncate", "html",
+					     "short", "503",   "429",	   "401"};
+	char text[160];
+	size_t length = 0;
+
+	for (unsigned i = 0; i <= pick(trial, 3); i++)
+		length += (size_t)snprintf(text + length, sizeof text - length, "at:%u=%s\n",
+					   1 + pick(trial, 8),
+					   faults[pick(trial, sizeof faults / sizeof faults[0])]);
+	sim_faults(trial->sim, text);
+}
+
+/* Something that happens between two refreshes. */
+static void live(struct trial *trial)
+{
+	unsigned chance = pick(trial, 100);
+
+	if (chance < 45)
+		advance(trial, 1 + pick(trial, 120));
+	else if (chance < 70)
+		advance(trial, 120 + pick(trial, 2400));
+	else if (chance < 73)
+		advance(trial, 90000 + pick(trial, 90000));
+	if (pick(trial, 100) < 10)
+		restart(trial);
+	sim_faults(trial->sim, "");
+	if (pick(trial, 100) < 12)
+		set_random_fault(trial);
+}
+
+static void begin(struct trial *trial, const char *options, bool rolling)
+{
+	const char *seed = getenv("NBU_TEST_SEED");
+	char words[240];
+
+	memset(trial, 0, sizeof *trial);
+	trial->random = seed ? (unsigned)strtoul(seed, NULL, 10) : (unsigned)timefmt_now();
+	printf("NBU_TEST_SEED=%u\n", trial->random);
+	snprintf(words, sizeof words, "--clock manual --seed %u --skew %d %s", trial->random % 1000,
+		 (int)(trial->random % 3) * 90 - 90, options);
+	trial->sim = world_plain_sim("sim", words);
+	trial->rolling = rolling;
+	trial->site = (struct config_site){.name = (char *)"paris",
+					   .url = trial->sim->url,
+					   .api_key = (char *)WORLD_KEY,
+					   .refresh = 60,
+					   .full_refresh = rolling ? ROLLING : NEVER,
+					   .window = WINDOW,
+					   .row_hold = 7 * 86400,
+					   .timeout = 30,
+					   .deadline = 600};
+	trial->model = model_new(trial->sim, WINDOW);
+	open_refresh(trial);
+	advance(trial, 0);
+}
+
+static void end(struct trial *trial)
+{
+	printf("%u refreshes succeeded, %u failed, %u restarts, %u checks\n", trial->successes,
+	       trial->failures, trial->restarts, trial->checks);
+	refresh_close(trial->refresh);
+	model_free(trial->model);
+}
+
+static void test_random(const char *options, bool rolling)
+{
+	struct trial trial;
+	unsigned step = 0;
+
+	world_slow(4);
+	begin(&trial, options, rolling);
+	while (trial.successes < 200) {
+		live(&trial);
+		run(&trial);
+		if (++step % 12 == 0)
+			check(&trial, "at random");
+		if (step % 40 == 0) {
+			restart(&trial);
+			check(&trial, "after a restart");
+		}
+	}
+	check(&trial, "at the end");
+	CU_ASSERT_TRUE(trial.successes >= 200);
+	end(&trial);
+}
+
+static void test_random_exact(void)
+{
+	test_random("--jobs 1500 --rate 5 --churn", false);
+}
+
+static void test_random_rolling(void)
+{
+	test_random("--jobs 1500 --rate 5 --churn", true);
+}
+
+/* The lines of the simulator's log of requests that hold PART. */
+static unsigned requests_with(struct trial *trial, const char *part)
+{
+	char *log = sim_control(trial->sim, "requests", NULL), *save = NULL;
+	unsigned count = 0;
+
+	for (char *line = strtok_r(log, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		count += strstr(line, part) != NULL;
+	free(log);
+	return count;
+}
+
+/* How many finished jobs the simulator has that changed at or after MARK. */
+static unsigned changed_since(struct trial *trial, int64_t mark)
+{
+	char page[60], *jobs, *save = NULL;
+	unsigned count = 0;
+
+	snprintf(page, sizeof page, "jobs?since=%" PRId64, mark);
+	jobs = sim_control(trial->sim, page, NULL);
+	for (char *line = strtok_r(jobs, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		count += strstr(line, "\tDONE\t") != NULL;
+	free(jobs);
+	return count;
+}
+
+/* The rows of A and B that have jobs are the same; their counters need not be. */
+static void check_same_rows(const struct snapshot *a, const struct snapshot *b)
+{
+	size_t i = 0, j = 0;
+
+	for (;;) {
+		while (i < a->job_count && a->jobs[i].count == 0)
+			i++;
+		while (j < b->job_count && b->jobs[j].count == 0)
+			j++;
+		if (i == a->job_count || j == b->job_count)
+			break;
+		EQUAL_NUMBER(index_compare(&a->jobs[i].index, &b->jobs[j].index), 0);
+		EQUAL_NUMBER(a->jobs[i].count, b->jobs[j].count);
+		EQUAL_NUMBER(a->jobs[i].bytes, b->jobs[j].bytes);
+		EQUAL_NUMBER(a->jobs[i].files, b->jobs[j].files);
+		EQUAL_NUMBER(a->jobs[i].mean_duration, b->jobs[j].mean_duration);
+		EQUAL_NUMBER(a->jobs[i].max_duration, b->jobs[j].max_duration);
+		/* By our clock, which has gone on since. */
+		CU_ASSERT_TRUE(llabs(a->jobs[i].last_end - b->jobs[j].last_end) < 60000);
+		i++;
+		j++;
+	}
+	EQUAL_NUMBER(i, a->job_count);
+	EQUAL_NUMBER(j, b->job_count);
+}
+
+/* A refresh costs what has changed, and comes to the same as a sweep of everything. */
+static void test_cost(void)
+{
+	struct snapshot *snapshot, *fresh;
+	struct trial trial;
+	struct refresh *other;
+	int64_t mark;
+
+	world_slow(2);
+	begin(&trial, "--jobs 20000 --spread 23 --unfinished 150 --rate 350", false);
+	CU_ASSERT_TRUE(run(&trial));
+	advance(&trial, 600);
+	CU_ASSERT_TRUE(run(&trial));
+	advance(&trial, 60);
+	CU_ASSERT_TRUE(run(&trial));
+	mark = asked_mark(&trial);
+	printf("%u changes in %u requests\n", changed_since(&trial, mark),
+	       requests_with(&trial, "lastUpdateTime ge"));
+	EQUAL_NUMBER(requests_with(&trial, "lastUpdateTime ge"),
+		     (changed_since(&trial, mark) + 99) / 100);
+	CU_ASSERT_TRUE(changed_since(&trial, mark) > 250);
+	EQUAL_NUMBER(requests_with(&trial, "endTime ge"), 0);
+	CU_ASSERT_TRUE(requests_with(&trial, "state ne") <= 20);
+	snapshot = refresh_snapshot(trial.refresh);
+	EQUAL_NUMBER(snapshot->site.mode, SNAPSHOT_MODE_DELTA);
+	other = refresh_open(&trial.site, ":memory:");
+	CU_ASSERT_TRUE(refresh_run(other));
+	fresh = refresh_snapshot(other);
+	CU_ASSERT_TRUE(fresh->job_count > 100);
+	check_same_rows(snapshot, fresh);
+	refresh_close(other);
+	snapshot_free(fresh);
+	snapshot_free(snapshot);
+	end(&trial);
+}
+
+/* A server that cannot be asked for changes is swept each time. */
+static void test_blind(void)
+{
+	struct snapshot *snapshot;
+	struct trial trial;
+
+	begin(&trial, "--jobs 1500 --rate 60 --churn", false);
+	sim_faults(trial.sim, "filter-400:lastUpdateTime\n");
+	for (int i = 0; i < 4; i++) {
+		CU_ASSERT_TRUE(run(&trial));
+		advance(&trial, 600);
+	}
+	CU_ASSERT_TRUE(run(&trial));
+	EQUAL_NUMBER(requests_with(&trial, "lastUpdateTime"), 0);
+	snapshot = refresh_snapshot(trial.refresh);
+	EQUAL_NUMBER(snapshot->site.mode, SNAPSHOT_MODE_FULL);
+	model_check(trial.model, snapshot, trial.now, "blind");
+	snapshot_free(snapshot);
+	end(&trial);
+}
+
+/* On a full disk nothing that is known is lost, and the site's row says what is wrong. */
+static void test_full_disk(void)
+{
+	struct rlimit limit, all;
+	struct snapshot *before, *after;
+	struct trial trial;
+
+	begin(&trial, "--jobs 1500 --rate 600", false);
+	CU_ASSERT_TRUE(run(&trial));
+	advance(&trial, 300);
+	CU_ASSERT_TRUE(run(&trial));
+	before = refresh_snapshot(trial.refresh);
+	signal(SIGXFSZ, SIG_IGN);
+	getrlimit(RLIMIT_FSIZE, &all);
+	limit = all;
+	limit.rlim_cur = 4096;
+	setrlimit(RLIMIT_FSIZE, &limit);
+	for (int i = 0; i < 3; i++) {
+		advance(&trial, 300);
+		CU_ASSERT_FALSE(run(&trial));
+		after = refresh_snapshot(trial.refresh);
+		EQUAL_NUMBER(after->site.status, SNAPSHOT_DOWN);
+		EQUAL_NUMBER(after->site.fault.class, FAULT_STORAGE);
+		CU_ASSERT_PTR_NOT_NULL(strstr(after->site.fault.text, "disk is full"));
+		EQUAL_NUMBER(after->job_count, before->job_count);
+		check_same_rows(before, after);
+		snapshot_free(after);
+	}
+	setrlimit(RLIMIT_FSIZE, &all);
+	CU_ASSERT_TRUE(run(&trial));
+	check(&trial, "after a full disk");
+	restart(&trial);
+	check(&trial, "after a full disk and a restart");
+	snapshot_free(before);
+	end(&trial);
+}
+
+/* The rows of a snapshot, and how many of them have jobs. */
+static size_t rows_of(struct trial *trial, size_t *with_jobs)
+{
+	struct snapshot *snapshot = refresh_snapshot(trial->refresh);
+	size_t count = snapshot->job_count;
+
+	*with_jobs = 0;
+	for (size_t i = 0; i < count; i++)
+		*with_jobs += snapshot->jobs[i].count > 0;
+	snapshot_free(snapshot);
+	return count;
+}
+
+/* A row without jobs stays, over a restart too, until row-hold is over. */
+static void test_hold(void)
+{
+	struct trial trial;
+	size_t with_jobs, rows;
+
+	begin(&trial, "--jobs 1500", false);
+	CU_ASSERT_TRUE(run(&trial));
+	rows = rows_of(&trial, &with_jobs);
+	CU_ASSERT_TRUE(rows > 50);
+	EQUAL_NUMBER(with_jobs, rows);
+	advance(&trial, 200000);
+	CU_ASSERT_TRUE(run(&trial));
+	EQUAL_NUMBER(rows_of(&trial, &with_jobs), rows);
+	EQUAL_NUMBER(with_jobs, 0);
+	restart(&trial);
+	EQUAL_NUMBER(rows_of(&trial, &with_jobs), rows);
+	trial.site.row_hold = 0;
+	EQUAL_NUMBER(rows_of(&trial, &with_jobs), 0);
+	end(&trial);
+}
+
+static const struct harness_test tests[] = {
+    {"200 refreshes at random", test_random_exact},
+    {"200 refreshes at random, sweeping on", test_random_rolling},
+    {"a refresh costs what changed", test_cost},
+    {"a server that cannot tell changes", test_blind},
+    {"rows stay for a while", test_hold},
+    {"a full disk", test_full_disk},
+    {NULL, NULL},
+};
+
+const struct harness_suite delta_suite = {"delta", tests};

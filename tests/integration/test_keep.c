@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "harness.h"
+#include "manager.h"
+#include "store.h"
+#include "timefmt.h"
+#include "world.h"
+
+/* What the agent keeps on disk, through restarts and worse. */
+
+#define KILLS 100
+
+static void move_clock(const struct sim *sim, unsigned seconds)
+{
+	char body[20];
+
+	snprintf(body, sizeof body, "+%u", seconds);
+	free(sim_control(sim, "clock", body));
+}
+
+/* Lets the agent be for some time. What it is doing at the end of it is for chance to say. */
+static void let_run(unsigned millis)
+{
+	struct timespec time = {millis / 1000, millis % 1000 * 1000000L};
+
+	nanosleep(&time, NULL);
+}
+
+/* The jobs of the simulator that ended at or after BEGAN, counted as they must be. */
+static struct tally *true_counters(const struct sim *sim, int64_t began)
+{
+	char *text = sim_control(sim, "jobs", NULL), *save = NULL;
+	struct tally *tally = tally_new();
+
+	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		char state[20], type[80], policy_type[80], status[20];
+		struct job job = {.type = type, .policy_type = policy_type};
+
+		if (sscanf(line,
+			   "%*d\t%19[^\t]\t%79[^\t]\t%79[^\t]\t%19[^\t]\t%" SCNu64 "\t%" SCNu64
+			   "\t%*d\t%" SCNd64,
+			   state, type, policy_type, status, &job.bytes, &job.files,
+			   &job.ended) != 7)
+			CU_FAIL("a line of the simulator's jobs is not understood");
+		job.status = (uint32_t)strtoul(status, NULL, 10);
+		if (strcmp(state, "DONE") == 0 && job.ended >= began)
+			tally_count(tally, &job);
+	}
+	free(text);
+	return tally;
+}
+
+/* What compare_counters compares with. */
+struct other {
+	struct tally *tally;
+	uint64_t sum;
+};
+
+static void compare_counters(struct tally_cell *cell, void *arg)
+{
+	struct other *other = arg;
+	const struct tally_cell *twin =
+	    tally_cell(other->tally, cell->job_type, cell->policy_type, cell->status);
+
+	other->sum += cell->finished;
+	if (cell->finished != twin->finished || cell->finished_bytes != twin->finished_bytes ||
+	    cell->finished_files != twin->finished_files)
+		printf("%s %s %u: %" PRIu64 " against %" PRIu64 " jobs\n", cell->job_type,
+		       cell->policy_type, cell->status, cell->finished, twin->finished);
+	EQUAL_NUMBER(cell->finished, twin->finished);
+	EQUAL_NUMBER(cell->finished_bytes, twin->finished_bytes);
+	EQUAL_NUMBER(cell->finished_files, twin->finished_files);
+}
+
+/* Compares what the store has counted with the truth; the agent must not run. Returns how many. */
+static uint64_t check_counters(const struct sim *sim)
+{
+	struct fault fault;
+	struct store *store = store_open(world_path("state"), "paris", sim->url, &fault);
+	struct other other = {NULL, 0};
+
+	if (!store)
+		world_fail(__FILE__, __LINE__, "%s", fault.text);
+	other.tally = true_counters(sim, store_marks(store)->began);
+	tally_each(store_tally(store), compare_counters, &other);
+	tally_free(other.tally);
+	other.tally = store_tally(store);
+	other.sum = 0;
+	{
+		struct tally *truth = true_counters(sim, store_marks(store)->began);
+
+		tally_each(truth, compare_counters, &other);
+		tally_free(truth);
+	}
+	store_close(store);
+	return other.sum;
+}
+
+static struct process *start_agent(const struct sim *sim)
+{
+	world_forget_sites();
+	world_site("paris", sim, NULL);
+	return world_agent(NULL);
+}
+
+/* Starts the agent, waits for the end of a refresh that began after now, and ends it. */
+static void run_to_the_end(const struct sim *sim)
+{
+	struct process *agent = start_agent(sim);
+	int64_t before;
+
+	AWAIT(world_holds(agent->err, "site paris: up"), 60);
+	before = sim_count(sim, "ping");
+	AWAIT(sim_count(sim, "ping") >= before + 3, 30);
+	EQUAL_NUMBER(world_end_process(agent, SIGTERM, 10), 0);
+}
+
+/* Killed at any moment of a first sweep or of a refresh, with jobs ending meanwhile: no job twice,
+ * none lost. */
+static void test_kills(void)
+{
+	struct sim *sim =
+	    world_plain_sim("sim", "--clock manual --jobs 12000 --rate 300 --latency 2");
+	const char *seed = getenv("NBU_TEST_SEED");
+	unsigned random = seed ? (unsigned)strtoul(seed, NULL, 10) : (unsigned)timefmt_now();
+	uint64_t counted;
+
+	world_slow(6);
+	printf("NBU_TEST_SEED=%u\n", random);
+	for (int i = 0; i < KILLS; i++) {
+		struct process *agent = start_agent(sim);
+
+		agent->want = WORLD_ANY;
+		for (unsigned left = (unsigned)rand_r(&random) % 900; left > 0;) {
+			unsigned step = left < 150 ? left : 150;
+
+			let_run(step);
+			move_clock(sim, 1 + (unsigned)rand_r(&random) % 5);
+			left -= step;
+		}
+		world_end_process(agent, SIGKILL, 10);
+	}
+	run_to_the_end(sim);
+	counted = check_counters(sim);
+	printf("%" PRIu64 " jobs counted\n", counted);
+	CU_ASSERT_TRUE(counted > 100);
+}
+
+/* SIGTERM in the middle of a first sweep: gone at once, and the sweep goes on where it was. */
+static void test_sweep_goes_on(void)
+{
+	struct sim *sim = world_plain_sim("sim", "--jobs 8000 --latency 20");
+	struct process *agent = start_agent(sim);
+	int64_t limit;
+	void *manager;
+
+	AWAIT(sim_count(sim, "jobs") >= 65, 30);
+	limit = world_deadline(2);
+	EQUAL_NUMBER(world_end_process(agent, SIGTERM, 5), 0);
+	CU_ASSERT_FALSE(world_late(limit));
+	CU_ASSERT_FALSE(world_holds(agent->err, "site paris: up"));
+	world_snmpd();
+	sim_reset(sim);
+	agent = start_agent(sim);
+	manager = manager_open(WORLD_PUBLIC);
+	AWAIT(manager_site(manager, "paris", SITE_STATUS) == UP, 30);
+	/* 80 pages of finished and 2 of unfinished jobs, less those of the first run. */
+	CU_ASSERT_TRUE(manager_site(manager, "paris", SITE_REFRESH_REQUESTS) <= 25 ||
+		       manager_site(manager, "paris", SITE_REFRESHES) > 1);
+	CU_ASSERT_TRUE(sim_count(sim, "jobs") < 82);
+	CHECK_ROWS(manager_rows(manager, "paris", WITH_BULK), sim);
+}
+
+/* Rows of an earlier run are there before the server has answered anything, and tell their age. */
+static void test_warm_start(void)
+{
+	struct sim *sim = world_sim("sim", "--jobs 3000");
+	struct process *agent = start_agent(sim);
+	void *manager;
+	int64_t since;
+
+	AWAIT(world_holds(agent->err, "site paris: up"), 30);
+	EQUAL_NUMBER(world_end_process(agent, SIGTERM, 5), 0);
+	since = timefmt_monotonic();
+	world_snmpd();
+	AWAIT(timefmt_monotonic() - since > 2100, 10);
+	sim_faults(sim, "slow:60000\nno-ping\n");
+	start_agent(sim);
+	manager = manager_open(WORLD_PUBLIC);
+	AWAIT(manager_sum(manager, "paris", 8) == 3000, 10);
+	EQUAL_NUMBER(manager_site(manager, "paris", SITE_STATUS), UNKNOWN);
+	CU_ASSERT_TRUE(manager_site(manager, "paris", SITE_DATA_AGE) >= 2);
+	CHECK_ROWS(manager_rows(manager, "paris", WITH_BULK), sim);
+}
+
+/* Two agents must not share a store. */
+static void test_two_agents(void)
+{
+	struct sim *sim = world_sim("sim", "--jobs 150");
+	struct process *first = start_agent(sim), *second;
+
+	AWAIT(world_holds(first->err, "site paris: up"), 30);
+	second = start_agent(sim);
+	AWAIT(world_holds(second->err, "down (storage)"), 30);
+	CU_ASSERT_TRUE(world_holds(second->err, "another nbu-agentx"));
+	CU_ASSERT_FALSE(world_holds(second->err, "site paris: up"));
+	EQUAL_NUMBER(world_end_process(first, SIGTERM, 5), 0);
+	AWAIT(world_holds(second->err, "site paris: up"), 30);
+}
+
+/* A store that is no store any more is kept under another name, and a new one begun. */
+static void test_damage(void)
+{
+	struct sim *sim = world_sim("sim", "--jobs 3000");
+	struct process *agent = start_agent(sim);
+	void *manager;
+	FILE *file;
+
+	AWAIT(world_holds(agent->err, "site paris: up"), 30);
+	EQUAL_NUMBER(world_end_process(agent, SIGTERM, 5), 0);
+	file = fopen(world_path("state/paris.db"), "r+");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	for (int i = 0; i < 40000; i++)
+		fputs("rubbish ", file);
+	fclose(file);
+	world_snmpd();
+	agent = start_agent(sim);
+	manager = manager_open(WORLD_PUBLIC);
+	AWAIT(manager_site(manager, "paris", SITE_STATUS) == UP, 30);
+	CU_ASSERT_TRUE(world_holds(agent->err, "set aside"));
+	CHECK_ROWS(manager_rows(manager, "paris", WITH_BULK), sim);
+}
+
+static const struct harness_test tests[] = {
+    {"killed 100 times", test_kills}, {"a first sweep goes on", test_sweep_goes_on},
+    {"warm start", test_warm_start},  {"two agents", test_two_agents},
+    {"a damaged store", test_damage}, {NULL, NULL},
+};
+
+const struct harness_suite keep_suite = {"keep", tests};
