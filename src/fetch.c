@@ -306,12 +306,16 @@ static void finish_marks(struct fetch *fetch, int64_t began)
 /* All that is asked for, in an order in which a job that ends meanwhile is in one of the lists. */
 static bool fetch_lists(struct fetch *fetch, int64_t began, struct fault *fault)
 {
-	bool first = !store_marks(fetch->store)->complete;
+	const struct store_marks *marks = store_marks(fetch->store);
+	bool first = !marks->complete, fresh = first && marks->sweep_id == 0;
 
 	if (!fetch_unfinished(fetch, fault))
 		return false;
-	/* The first sweep sees all there is; what changes meanwhile is for the next refresh. */
-	if (!first && !fetch->blind && !fetch_changed(fetch, fault))
+	/*
+	 * A first sweep sees all there is, and what changes meanwhile is for the next refresh; but
+	 * one that goes on where it was has pages behind it that may be old.
+	 */
+	if (!fresh && !fetch->blind && !fetch_changed(fetch, fault))
 		return false;
 	fetch->full = first || fetch->blind;
 	return fetch_swept(fetch, began, fault) &&

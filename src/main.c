@@ -353,7 +353,6 @@ static int run_daemon(struct program *program)
 		result = EXIT_FINE;
 	agentx_stop();
 	mib_free(program->mib);
-	loop_free(program->loop);
 	if (program->config) {
 		http_global_cleanup();
 		free(program->state_dir);
@@ -361,12 +360,29 @@ static int run_daemon(struct program *program)
 	return result;
 }
 
+/* Does what OPTIONS say, by the configuration that has been read. */
+static int run(struct program *program)
+{
+	const struct options *options = program->options;
+
+	if (options->once && options->site && !config_find_site(program->config, options->site)) {
+		fprintf(stderr, "nbu-agentx: %s has no site called %s\n", options->file,
+			options->site);
+		return EXIT_USAGE;
+	}
+	if (options->check) {
+		puts("configuration OK");
+		return fflush(stdout) == 0 ? EXIT_FINE : EXIT_RUN;
+	}
+	return options->once ? run_once(options, program->config) : run_daemon(program);
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = {0};
 	struct program program = {.options = &options};
 	char error[CONFIG_ERROR_SIZE];
-	int result = EXIT_FINE;
+	int result = EXIT_USAGE;
 
 	read_options(&options, argc, argv);
 	/* Before all else: a signal that comes early waits, and does not kill. */
@@ -376,23 +392,13 @@ int main(int argc, char **argv)
 			return EXIT_RUN;
 	}
 	program.config = config_load(options.file, error);
-	if (!program.config) {
-		fprintf(stderr, "%s\n", error);
-		return EXIT_USAGE;
-	}
-	open_log(&options, program.config);
-	if (options.once && options.site && !config_find_site(program.config, options.site)) {
-		fprintf(stderr, "nbu-agentx: %s has no site called %s\n", options.file,
-			options.site);
-		result = EXIT_USAGE;
-	} else if (options.check) {
-		puts("configuration OK");
-		result = fflush(stdout) == 0 ? EXIT_FINE : EXIT_RUN;
-	} else if (options.once) {
-		result = run_once(&options, program.config);
+	if (program.config) {
+		open_log(&options, program.config);
+		result = run(&program);
 	} else {
-		result = run_daemon(&program);
+		fprintf(stderr, "%s\n", error);
 	}
 	config_free(program.config);
+	loop_free(program.loop);
 	return result;
 }

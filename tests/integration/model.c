@@ -183,7 +183,7 @@ static void see(struct model *model, const struct job_line *job, const void *arg
 	if (!job->done)
 		return;
 	certain = (question->full && job->ended >= window_start) ||
-		  (!question->full && job->updated >= question->mark);
+		  (question->mark && job->updated >= question->mark);
 	if (!certain && !(question->swept && job->ended >= window_start))
 		return;
 	if (certain && job->ended > model->newest_end)
@@ -208,6 +208,13 @@ void model_refreshed(struct model *model, int64_t now, bool full, int64_t mark, 
 		start = model->newest_end + 1;
 	if (start > model->window_start)
 		model->window_start = start;
+}
+
+void model_glimpsed(struct model *model, int64_t now)
+{
+	struct question question = {now, false, 0, true, model->window_start};
+
+	each_job(model, see, &question);
 }
 
 static void clear_cell(const void *node, VISIT order, void *arg)

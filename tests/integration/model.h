@@ -27,6 +27,9 @@ void model_begin(struct model *model, int64_t now);
  */
 void model_refreshed(struct model *model, int64_t now, bool full, int64_t mark, bool swept);
 
+/* A first sweep that began at NOW has failed: it may have kept what it had seen by then, or not. */
+void model_glimpsed(struct model *model, int64_t now);
+
 /* Compares all cells of SNAPSHOT with what must be in it; differences fail the test. CONTEXT is for
  * the message. */
 void model_check(struct model *model, const struct snapshot *snapshot, int64_t now,

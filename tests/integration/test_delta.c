@@ -93,6 +93,8 @@ static bool run(struct trial *trial)
 	model_begin(trial->model, trial->now);
 	if (!refresh_run(trial->refresh)) {
 		trial->failures++;
+		if (!refresh_complete(trial->refresh))
+			model_glimpsed(trial->model, trial->now);
 		return false;
 	}
 	trial->successes++;
