@@ -164,7 +164,8 @@ static bool fetch_changed(struct fetch *fetch, struct fault *fault)
 	fetch->last_id = 0;
 	fetch->newest = 0;
 	if (!ask(fetch, filter, 0, take_changed, fault)) {
-		if (fault->status != 400)
+		/* On a later page it is about the cursor. */
+		if (fault->status != 400 || fetch->pages > 0)
 			return false;
 		log_warning("site %s: the server cannot be asked for changes (%s); all jobs are "
 			    "fetched each time",
@@ -194,23 +195,29 @@ static bool take_swept(struct job_page *page, void *arg, struct fault *fault)
 	fetch->page.count = 0;
 	if (!take_page(fetch, page, &fetch->page, fault) ||
 	    !store_merge(fetch->store, marks->sweep_id, last ? INT64_MAX : fetch->last_id,
-			 fetch->window_start, fetch->page.ids, fetch->page.count, fault))
+			 fetch->sweep_start, fetch->page.ids, fetch->page.count, fault))
 		return false;
 	marks->sweep_pages++;
 	marks->sweep_id = last ? 0 : fetch->last_id;
 	fetch->round_ended = last;
-	if (!marks->complete && marks->sweep_pages % PAGES_A_COMMIT == 0)
+	if (!last && !marks->complete && marks->sweep_pages % PAGES_A_COMMIT == 0)
 		return commit_and_begin(fetch, fault);
 	return true;
 }
 
-/* The next pages of the sweep, 0 = all to its end. */
+/*
+ * The next pages of the sweep, 0 = all to its end. One to its end reaches back to where the window
+ * began at the last success: what has left it since has not been counted yet.
+ */
 static bool sweep(struct fetch *fetch, uint64_t max_pages, struct fault *fault)
 {
 	struct store_marks *marks = store_marks(fetch->store);
 	char filter[FILTER_SIZE], start[TIMEFMT_INSTANT_SIZE], from[40] = "";
 
-	timefmt_format_instant(fetch->window_start, start);
+	fetch->sweep_start = fetch->window_start;
+	if (fetch->full && marks->window_start < fetch->sweep_start)
+		fetch->sweep_start = marks->window_start;
+	timefmt_format_instant(fetch->sweep_start, start);
 	if (marks->sweep_id > 0)
 		snprintf(from, sizeof from, " and jobId gt %lld", (long long)marks->sweep_id);
 	snprintf(filter, sizeof filter, "endTime ge %s%s", start, from);
@@ -299,25 +306,47 @@ static void finish_marks(struct fetch *fetch, int64_t began)
 		start = marks->newest_end + 1;
 	if (start > marks->window_start)
 		marks->window_start = start;
+	marks->expired = fetch->window_start;
 	marks->data_at = began;
 	marks->skew = netbackup_skew(fetch->netbackup);
+}
+
+/*
+ * Whether the window now begins before what has been dropped as older than it: because it was made
+ * longer, or because the server's clock was set back. Then what is held is not all there should be,
+ * and what changed lately may bear a time before the mark.
+ */
+static bool reaches_back(const struct fetch *fetch)
+{
+	const struct store_marks *marks = store_marks(fetch->store);
+
+	return marks->complete && fetch->window_start < marks->expired - OVERLAP_MS;
 }
 
 /* All that is asked for, in an order in which a job that ends meanwhile is in one of the lists. */
 static bool fetch_lists(struct fetch *fetch, int64_t began, struct fault *fault)
 {
-	const struct store_marks *marks = store_marks(fetch->store);
-	bool first = !marks->complete, fresh = first && marks->sweep_id == 0;
+	struct store_marks *marks = store_marks(fetch->store);
+	bool fresh = marks->began == fetch->now;
 
+	fetch->full = !marks->complete || fetch->blind;
+	if (reaches_back(fetch)) {
+		log_info("site %s: the window reaches further back than before; all jobs are "
+			 "fetched once",
+			 fetch->site->name);
+		fetch->full = true;
+		if (marks->mark > fetch->now - OVERLAP_MS)
+			marks->mark = fetch->now - OVERLAP_MS;
+	}
 	if (!fetch_unfinished(fetch, fault))
 		return false;
 	/*
-	 * A first sweep sees all there is, and what changes meanwhile is for the next refresh; but
-	 * one that goes on where it was has pages behind it that may be old.
+	 * The very first refresh sees all there is, and what changes meanwhile is for the next; but
+	 * a first sweep that goes on where it was has pages behind it that may be old.
 	 */
 	if (!fresh && !fetch->blind && !fetch_changed(fetch, fault))
 		return false;
-	fetch->full = first || fetch->blind;
+	fetch->full = fetch->full || fetch->blind;
 	return fetch_swept(fetch, began, fault) &&
 	       store_drop_unfinished(fetch->store, fetch->unfinished.ids, fetch->unfinished.count,
 				     fault) &&

@@ -37,6 +37,7 @@ struct fetch {
 	uint64_t requests_before;
 	int64_t now;	      /* the server's time at the begin */
 	int64_t window_start; /* by the server's time */
+	int64_t sweep_start;  /* where the sweep begins */
 	int64_t last_id;      /* of the list at hand */
 	int64_t newest;	      /* lastUpdateTime of a finished job */
 	uint64_t pages;	      /* of the list at hand */

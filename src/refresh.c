@@ -110,6 +110,12 @@ static void note_failure(struct refresh *refresh, const struct fault *fault)
 	row->failure_streak++;
 }
 
+void refresh_release(struct refresh *refresh)
+{
+	store_close(refresh->store);
+	refresh->store = NULL;
+}
+
 /* Everything within one transaction, but for the first sweep, which commits as it goes. */
 static bool transact(struct refresh *refresh, int64_t began, struct fault *fault)
 {
@@ -120,9 +126,9 @@ static bool transact(struct refresh *refresh, int64_t began, struct fault *fault
 		return true;
 	store_rollback(refresh->store);
 	/* A damaged file is set aside when it is closed, and a new one begun the next time. */
-	if (fault->class == FAULT_STORAGE && store_damaged(refresh->store)) {
-		store_close(refresh->store);
-		refresh->store = NULL;
+	if (store_damaged(refresh->store)) {
+		refresh_release(refresh);
+		refresh->row.data_at = 0;
 	}
 	return false;
 }
@@ -244,7 +250,7 @@ void refresh_close(struct refresh *refresh)
 {
 	if (!refresh)
 		return;
-	store_close(refresh->store);
+	refresh_release(refresh);
 	netbackup_close(refresh->netbackup);
 	fetch_clear(&refresh->fetch);
 	free(refresh);

@@ -51,6 +51,9 @@ bool refresh_pause(struct refresh *refresh, int64_t millis);
 void refresh_cancel(struct refresh *refresh);
 bool refresh_cancelled(const struct refresh *refresh);
 
+/* Closes the store, so that another can open it; a further run opens it again. */
+void refresh_release(struct refresh *refresh);
+
 void refresh_close(struct refresh *refresh);
 
 #endif

@@ -97,6 +97,8 @@ static void *work(void *arg)
 		pause = pause_after(site, snapshot, timefmt_monotonic() - began);
 		show(site, snapshot);
 	}
+	/* Here and not when the thread has been joined: it may have been left behind. */
+	refresh_release(site->refresh);
 	return NULL;
 }
 

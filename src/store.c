@@ -166,9 +166,9 @@ static const struct {
 	{                                                                                          \
 #name, offsetof(struct store_marks, name)                                          \
 	}
-    MARK(began),       MARK(created),	  MARK(window_start), MARK(newest_end),
-    MARK(mark),	       MARK(complete),	  MARK(sweep_id),     MARK(sweep_pages),
-    MARK(sweep_began), MARK(sweep_ended), MARK(data_at),      MARK(skew),
+    MARK(began),       MARK(created),  MARK(window_start), MARK(newest_end),  MARK(expired),
+    MARK(mark),	       MARK(complete), MARK(sweep_id),	   MARK(sweep_pages), MARK(sweep_began),
+    MARK(sweep_ended), MARK(data_at),  MARK(skew),
 #undef MARK
 };
 #define MARK_COUNT (sizeof marks_saved / sizeof marks_saved[0])
@@ -244,6 +244,9 @@ static bool refuse(struct store *store, int code, struct fault *fault)
 	const char *text = sqlite3_errmsg(store->db);
 	int primary = code & 0xff;
 
+	/* SQLite takes a page that the disk could not give for one that is wrong. */
+	if (primary == SQLITE_CORRUPT && (errno == EIO || errno == ENXIO))
+		primary = SQLITE_IOERR;
 	if (primary == SQLITE_IOERR && (error == ENOSPC || error == EDQUOT || error == EFBIG))
 		primary = SQLITE_FULL;
 	for (size_t i = 0; i < sizeof troubles / sizeof troubles[0]; i++)
@@ -704,8 +707,12 @@ static bool open_file(struct store *store, struct fault *fault)
 		fault_set(fault, FAULT_STORAGE, "%s: cannot be written", store->path);
 		return false;
 	}
-	/* Negative is KiB. */
+	/*
+	 * Nobody else has it open, and without a -shm file its rows can be read on a full disk. A
+	 * negative size is in KiB.
+	 */
 	return execute(store,
+		       "PRAGMA locking_mode = EXCLUSIVE;"
 		       "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;"
 		       "PRAGMA cell_size_check = ON; PRAGMA cache_size = -4096;"
 		       "PRAGMA mmap_size = 0",
@@ -1171,6 +1178,9 @@ bool store_expire(struct store *store, int64_t window_start, struct fault *fault
 		return false;
 	bind(store, LIST_EXPIRED, 1, &window_start);
 	while (next_job(store, LIST_EXPIRED, &row, &fine, fault)) {
+		/* What is subtracted must be put right again even if nothing comes to be written.
+		 */
+		store->dirty = true;
 		subtract(store, &row);
 		any = true;
 	}

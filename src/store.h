@@ -30,6 +30,7 @@ struct store_marks {
 	int64_t created;      /* the same by the local clock: since when its counters count */
 	int64_t window_start; /* as of the last committed refresh */
 	int64_t newest_end;   /* latest end of a job that has been seen */
+	int64_t expired;      /* the window's start when finished jobs were last dropped */
 	int64_t mark;	      /* from where the next refresh asks for what has changed */
 	int64_t complete; /* 1 = the first sweep has come to its end: there is something to show */
 	int64_t sweep_id; /* last id of the rolling sweep */

@@ -182,6 +182,8 @@ static void see(struct model *model, const struct job_line *job, const void *arg
 
 	if (!job->done)
 		return;
+	if (question->full && question->since < window_start)
+		window_start = question->since;
 	certain = (question->full && job->ended >= window_start) ||
 		  (question->mark && job->updated >= question->mark);
 	if (!certain && !(question->swept && job->ended >= window_start))

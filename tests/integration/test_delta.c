@@ -384,12 +384,71 @@ static void test_full_disk(void)
 		check_same_rows(before, after);
 		snapshot_free(after);
 	}
+	/* What there is shows even when the agent begins with a full disk. */
+	restart(&trial);
+	after = refresh_snapshot(trial.refresh);
+	EQUAL_NUMBER(after->job_count, before->job_count);
+	check_same_rows(before, after);
+	snapshot_free(after);
+	CU_ASSERT_FALSE(run(&trial));
 	setrlimit(RLIMIT_FSIZE, &all);
 	CU_ASSERT_TRUE(run(&trial));
 	check(&trial, "after a full disk");
 	restart(&trial);
 	check(&trial, "after a full disk and a restart");
 	snapshot_free(before);
+	end(&trial);
+}
+
+/* Jobs that ended while the agent was away for longer than the window count, whatever it was doing.
+ */
+static void test_long_absence(void)
+{
+	static const char *const faults[] = {"at:1=401", "at:8=401", "filter-400:lastUpdateTime"};
+
+	for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+		struct trial trial;
+
+		begin(&trial, "--jobs 3000 --spread 0.9 --rate 30", false);
+		trial.site.window = 3600;
+		model_free(trial.model);
+		trial.model = model_new(trial.sim, 3600);
+		sim_faults(trial.sim, faults[i]);
+		run(&trial);
+		advance(&trial, 7200);
+		CU_ASSERT_TRUE(run(&trial));
+		advance(&trial, 60);
+		sim_faults(trial.sim, "");
+		CU_ASSERT_TRUE(run(&trial));
+		check(&trial, faults[i]);
+		end(&trial);
+	}
+}
+
+/* What was dropped as too old is fetched again when it no longer is, and counts no second time. */
+static void test_longer_window(void)
+{
+	struct snapshot *snapshot;
+	struct trial trial;
+
+	begin(&trial, "--jobs 3000 --rate 60", false);
+	trial.site.window = 3600;
+	CU_ASSERT_TRUE(run(&trial));
+	advance(&trial, 1800);
+	CU_ASSERT_TRUE(run(&trial));
+	trial.site.window = WINDOW;
+	restart(&trial);
+	CU_ASSERT_TRUE(run(&trial));
+	snapshot = refresh_snapshot(trial.refresh);
+	EQUAL_NUMBER(snapshot->site.mode, SNAPSHOT_MODE_FULL);
+	/* Longer by what the first window could not see; counters begin with the store all the
+	 * same. */
+	model_check(trial.model, snapshot, trial.now, "longer window");
+	snapshot_free(snapshot);
+	CU_ASSERT_TRUE(run(&trial));
+	snapshot = refresh_snapshot(trial.refresh);
+	EQUAL_NUMBER(snapshot->site.mode, SNAPSHOT_MODE_DELTA);
+	snapshot_free(snapshot);
 	end(&trial);
 }
 
@@ -435,6 +494,8 @@ static const struct harness_test tests[] = {
     {"a server that cannot tell changes", test_blind},
     {"rows stay for a while", test_hold},
     {"a full disk", test_full_disk},
+    {"away for longer than the window", test_long_absence},
+    {"a longer window", test_longer_window},
     {NULL, NULL},
 };
 
