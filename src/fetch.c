@@ -278,18 +278,22 @@ static bool fetch_swept(struct fetch *fetch, int64_t began, struct fault *fault)
 	return true;
 }
 
-/* The first request of a store that knows nothing. */
-static void begin_marks(struct fetch *fetch, int64_t began)
+/*
+ * The first request of a store that knows nothing. When that was is saved at once: what ends from
+ * now on counts, even if this run never comes to a commit of its own.
+ */
+static bool begin_marks(struct fetch *fetch, int64_t began, struct fault *fault)
 {
 	struct store_marks *marks = store_marks(fetch->store);
 
 	if (marks->began)
-		return;
+		return true;
 	marks->began = fetch->now;
 	marks->created = began;
 	marks->mark = fetch->now - OVERLAP_MS;
 	marks->window_start = fetch->window_start;
 	marks->sweep_began = fetch->now;
+	return commit_and_begin(fetch, fault);
 }
 
 static void finish_marks(struct fetch *fetch, int64_t began)
@@ -384,8 +388,7 @@ bool fetch_run(struct fetch *fetch, struct netbackup *netbackup, struct store *s
 		return false;
 	fetch->now = netbackup_time(netbackup);
 	fetch->window_start = fetch->now - site->window * INT64_C(1000);
-	if (!store_begin(store, fault))
+	if (!store_begin(store, fault) || !begin_marks(fetch, began, fault))
 		return false;
-	begin_marks(fetch, began);
 	return finish(fetch, fetch_lists(fetch, began, fault), began, fault);
 }
