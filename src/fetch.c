@@ -259,19 +259,18 @@ static void note_round(struct fetch *fetch, int64_t began)
 static bool fetch_swept(struct fetch *fetch, int64_t began, struct fault *fault)
 {
 	struct store_marks *marks = store_marks(fetch->store);
-	uint64_t due;
+	uint64_t due = 0; /* all */
 
 	/* The server's clock has been set back. */
 	if (marks->sweep_began > fetch->now)
 		marks->sweep_began = fetch->now;
-	due = pages_due(fetch);
-
-	if (fetch->full)
-		due = 0;
-	else if (due == 0)
-		return true;
-	if (fetch->full && marks->complete)
+	if (!fetch->full) {
+		due = pages_due(fetch);
+		if (due == 0)
+			return true;
+	} else if (marks->complete) {
 		marks->sweep_id = 0;
+	}
 	if (!sweep(fetch, due, fault))
 		return false;
 	note_round(fetch, began);
@@ -333,7 +332,7 @@ static bool fetch_lists(struct fetch *fetch, int64_t began, struct fault *fault)
 	struct store_marks *marks = store_marks(fetch->store);
 	bool fresh = marks->began == fetch->now;
 
-	fetch->full = !marks->complete || fetch->blind;
+	fetch->full = !marks->complete;
 	if (reaches_back(fetch)) {
 		log_info("site %s: the window reaches further back than before; all jobs are "
 			 "fetched once",
@@ -350,6 +349,7 @@ static bool fetch_lists(struct fetch *fetch, int64_t began, struct fault *fault)
 	 */
 	if (!fresh && !fetch->blind && !fetch_changed(fetch, fault))
 		return false;
+	/* Which may have come out just now. */
 	fetch->full = fetch->full || fetch->blind;
 	return fetch_swept(fetch, began, fault) &&
 	       store_drop_unfinished(fetch->store, fetch->unfinished.ids, fetch->unfinished.count,

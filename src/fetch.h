@@ -21,7 +21,7 @@ struct fetch_ids {
 	size_t capacity;
 };
 
-/* One run; all but the first two members are its results, and nobody else sets them. */
+/* One run. Of its members the first two are set by whoever wants reports; then come the results. */
 struct fetch {
 	void (*report)(uint64_t jobs, uint64_t requests, void *arg); /* or NULL */
 	void *report_arg;
@@ -31,6 +31,7 @@ struct fetch {
 	bool round_ended; /* the rolling sweep came round */
 	bool blind;	  /* the server cannot tell what has changed: stays for later runs */
 
+	/* What it works with. */
 	struct netbackup *netbackup;
 	struct store *store;
 	const struct config_site *site;

@@ -136,18 +136,16 @@ static bool transact(struct refresh *refresh, int64_t began, struct fault *fault
 bool refresh_run(struct refresh *refresh)
 {
 	int64_t began = timefmt_now(), clock = timefmt_monotonic();
-	struct fault fault;
-	bool fine;
+	struct fault fault, ignored;
+	bool fine = transact(refresh, began, &fault);
 
-	fault_clear(&fault);
-	fine = transact(refresh, began, &fault);
 	if (fine) {
-		note_success(refresh, began, timefmt_monotonic() - clock);
+		/* Of what was overcome on the way. */
 		fault_clear(&fault);
+		note_success(refresh, began, timefmt_monotonic() - clock);
 		/* Should the rows not be readable now, the next refresh will say so. */
 		if (refresh->fetch.round_ended)
-			store_verify(refresh->store, &fault);
-		fault_clear(&fault);
+			store_verify(refresh->store, &ignored);
 	} else if (!refresh_cancelled(refresh)) {
 		note_failure(refresh, &fault);
 	}
@@ -188,11 +186,10 @@ static void add_cell(struct tally_cell *cell, void *arg)
 /* The rows, once the first sweep has come to its end. */
 static void add_rows(struct refresh *refresh, struct snapshot *snapshot)
 {
-	struct drawing drawing = {snapshot, timefmt_now(), 0,
-				  refresh->site->row_hold * INT64_C(1000)};
 	const struct store_marks *marks = store_marks(refresh->store);
+	struct drawing drawing = {snapshot, timefmt_now(), marks->skew,
+				  refresh->site->row_hold * INT64_C(1000)};
 
-	drawing.skew = marks->skew;
 	snapshot->site.jobs_held = gauge(store_jobs(refresh->store));
 	snapshot->site.swept_at = marks->sweep_ended;
 	if (marks->created)

@@ -90,6 +90,21 @@ void *manager_open_v3(void)
 	return open_session(&session);
 }
 
+void *manager_of_paris(const struct sim *sim, struct process **agent)
+{
+	struct process *process;
+	void *manager;
+
+	world_snmpd();
+	world_site("paris", sim, NULL);
+	process = world_agent(NULL);
+	if (agent)
+		*agent = process;
+	manager = manager_open(WORLD_PUBLIC);
+	AWAIT(manager_site(manager, "paris", SITE_STATUS) == UP, 20);
+	return manager;
+}
+
 size_t manager_oid_of(const char *object, oid id[MAX_OID_LEN])
 {
 	char text[1000];

@@ -34,6 +34,12 @@ enum manager_manner { WITH_NEXT, WITH_BULK };
 void *manager_open(const char *community);
 void *manager_open_v3(void);
 
+/*
+ * Starts snmpd and the agent with SIM as its one site, called paris, and waits until that is up.
+ * *AGENT is the agent, where it is not NULL.
+ */
+void *manager_of_paris(const struct sim *sim, struct process **agent);
+
 /* Parses OBJECT; its length. */
 size_t manager_oid_of(const char *object, oid id[MAX_OID_LEN]);
 

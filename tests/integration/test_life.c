@@ -17,11 +17,7 @@ static struct process *begin(const struct sim *sim)
 {
 	struct process *agent;
 
-	world_snmpd();
-	world_site("paris", sim, NULL);
-	agent = world_agent(NULL);
-	manager = manager_open(WORLD_PUBLIC);
-	AWAIT(manager_site(manager, "paris", SITE_STATUS) == UP, 20);
+	manager = manager_of_paris(sim, &agent);
 	return agent;
 }
 

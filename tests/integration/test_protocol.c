@@ -186,11 +186,7 @@ static void test_replacement(void)
 	int64_t deadline, first;
 	void *manager;
 
-	world_snmpd();
-	world_site("paris", sim, NULL);
-	world_agent(NULL);
-	manager = manager_open(WORLD_PUBLIC);
-	AWAIT(manager_site(manager, "paris", SITE_STATUS) == UP, 20);
+	manager = manager_of_paris(sim, NULL);
 	first = manager_site(manager, "paris", SITE_REFRESHES);
 	deadline = world_deadline(6);
 	for (int i = 0; !world_late(deadline); i++) {

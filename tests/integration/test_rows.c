@@ -9,23 +9,10 @@
 
 /* The rows that are served are those that a correct client must arrive at. */
 
-/* One site called paris, which is up; a manager. */
-static void *paris_is_up(const struct sim *sim)
-{
-	void *manager;
-
-	world_snmpd();
-	world_site("paris", sim, NULL);
-	world_agent(NULL);
-	manager = manager_open(WORLD_PUBLIC);
-	AWAIT(manager_site(manager, "paris", SITE_STATUS) == UP, 20);
-	return manager;
-}
-
 static void test_ten_thousand(void)
 {
 	struct sim *sim = world_sim("sim", "--jobs 10000");
-	void *manager = paris_is_up(sim), *secure = manager_open_v3();
+	void *manager = manager_of_paris(sim, NULL), *secure = manager_open_v3();
 
 	EQUAL_NUMBER(manager_sum(manager, "paris", 8), 10000);
 	CHECK_ROWS(manager_rows(manager, "paris", WITH_NEXT), sim);
@@ -93,7 +80,7 @@ static void check_tool(const char *const *argv, const char *expected)
 static void test_tools(void)
 {
 	struct sim *sim = world_sim("sim", "--jobs 10000 --seed 7");
-	void *manager = paris_is_up(sim);
+	void *manager = manager_of_paris(sim, NULL);
 	char *expected = walked(manager), host[40];
 	const char *const walk[] = {"snmpwalk", "-v2c", "-c", WORLD_PUBLIC,
 				    "-Oneq",	"-t3",	host, MANAGER_OBJECTS ".3",
@@ -187,7 +174,7 @@ static void test_table(void)
 	    NULL};
 	int status;
 
-	paris_is_up(sim);
+	manager_of_paris(sim, NULL);
 	snprintf(host, sizeof host, "127.0.0.1:%d", world_snmp_port());
 	output = world_output(&status, table);
 	EQUAL_NUMBER(status, 0);
@@ -222,7 +209,7 @@ static void test_requests(void)
 static void check_size(const char *options, uint64_t jobs)
 {
 	struct sim *sim = world_sim("sim", options);
-	void *manager = paris_is_up(sim);
+	void *manager = manager_of_paris(sim, NULL);
 
 	EQUAL_NUMBER(manager_sum(manager, "paris", 8), jobs);
 	CHECK_ROWS(manager_rows(manager, "paris", WITH_NEXT), sim);
@@ -253,7 +240,7 @@ static void test_none(void)
 static void test_large(void)
 {
 	struct sim *sim = world_sim("sim", "--jobs 1");
-	void *manager = paris_is_up(sim);
+	void *manager = manager_of_paris(sim, NULL);
 
 	EQUAL_NUMBER(manager_sum(manager, "paris", 8), 1);
 	EQUAL_NUMBER(manager_sum(manager, "paris", 9), 5497558138880);
@@ -275,7 +262,7 @@ static void test_ends(void)
 	static const char *const ways[] = {"next-empty",  "next-null",	"next-number", "data-null",
 					   "data-absent", "data-empty", "no-meta"};
 	struct sim *sim = world_sim("sim", "--jobs 250");
-	void *manager = paris_is_up(sim);
+	void *manager = manager_of_paris(sim, NULL);
 
 	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
 		sim_faults(sim, ways[i]);
@@ -293,7 +280,7 @@ static void test_ends(void)
 static void test_odd_jobs(void)
 {
 	struct sim *sim = world_sim("sim", "--jobs 2000 --fault bad-job --fault odd-end");
-	void *manager = paris_is_up(sim);
+	void *manager = manager_of_paris(sim, NULL);
 
 	CHECK_ROWS(manager_rows(manager, "paris", WITH_NEXT), sim);
 	CU_ASSERT_TRUE(manager_site(manager, "paris", SITE_JOBS_SKIPPED) > 0);
@@ -303,7 +290,7 @@ static void test_odd_jobs(void)
 static void check_skew(const char *options, int64_t skew)
 {
 	struct sim *sim = world_sim("sim", options);
-	void *manager = paris_is_up(sim);
+	void *manager = manager_of_paris(sim, NULL);
 	int64_t shown = manager_site(manager, "paris", SITE_CLOCK_SKEW);
 	struct manager_cells ages;
 
@@ -347,7 +334,7 @@ static void test_two_sites(void)
 	void *manager;
 
 	world_site("lyon", lyon, NULL);
-	manager = paris_is_up(paris);
+	manager = manager_of_paris(paris, NULL);
 	AWAIT(manager_site(manager, "lyon", SITE_STATUS) == UP, 20);
 	EQUAL_NUMBER(manager_sum(manager, "lyon", 8), 400);
 	EQUAL_NUMBER(manager_sum(manager, "paris", 8), 300);
