@@ -431,11 +431,14 @@ static void test_longer_window(void)
 	struct snapshot *snapshot;
 	struct trial trial;
 
-	begin(&trial, "--jobs 3000 --rate 60", false);
-	trial.site.window = 3600;
+	begin(&trial, "--jobs 6000 --rate 60", true);
+	trial.site.window = WINDOW / 2;
+	trial.site.full_refresh = 3600;
 	CU_ASSERT_TRUE(run(&trial));
 	advance(&trial, 1800);
 	CU_ASSERT_TRUE(run(&trial));
+	/* The rolling sweep is somewhere in the middle, and has to begin anew. */
+	EQUAL_NUMBER(requests_with(&trial, "endTime ge"), 2);
 	trial.site.window = WINDOW;
 	restart(&trial);
 	CU_ASSERT_TRUE(run(&trial));
