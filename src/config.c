@@ -458,6 +458,8 @@ static struct config_site *make_site(cfg_t *section, cfg_t *cfg)
 		site->url[last - 1] = '\0';
 	site->ca_file = mem_strdup(cfg_getstr(section, "ca-file"));
 	site->tls_verify = cfg_getbool(section, "tls-verify");
+	site->client_limit = 2000;
+	site->down_after = 2;
 	if (strcmp(cfg_getstr(section, "api-version"), "auto") != 0)
 		site->api_version = mem_strdup(cfg_getstr(section, "api-version"));
 	for (size_t i = 0; i < sizeof durations / sizeof durations[0]; i++)
@@ -487,6 +489,7 @@ static struct config *make_config(cfg_t *cfg)
 	config->sites = mem_zalloc(config->site_count, sizeof *config->sites);
 	for (size_t i = 0; i < config->site_count; i++)
 		config->sites[i] = make_site(cfg_getnsec(cfg, "site", (unsigned)i), cfg);
+	config->notify.limit = 20;
 	config->read_at = timefmt_now();
 	if (config->site_count == 0)
 		fail(cfg->filename, cfg->line, "there is no site; add site \"NAME\" { url = ... }");

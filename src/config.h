@@ -12,6 +12,19 @@
 #define CONFIG_BASE_OID_MAX 22 /* leaves room for the longest row within 128 sub-identifiers */
 #define CONFIG_ERROR_SIZE 512
 
+/* Policies or clients whose backups are watched: a policy or client section of the file. */
+struct config_watch {
+	char *pattern; /* of fnmatch(3) */
+	int max_age;   /* seconds since the last success; 0 = not watched */
+	bool expected; /* a plain name in a site's own section: it has a row even before it is seen
+			*/
+};
+
+struct config_watch_list {
+	struct config_watch *watches; /* the first that matches a name counts */
+	size_t count;
+};
+
 /* One primary server. Durations are seconds. */
 struct config_site {
 	char *name;
@@ -26,6 +39,19 @@ struct config_site {
 	int row_hold;
 	int timeout;
 	int deadline;
+	/* The site's own sections, then the file's. */
+	struct config_watch_list policies;
+	struct config_watch_list clients;
+	int client_limit; /* rows of nbuClientTable */
+	int down_after;	  /* failures in a row */
+};
+
+/* Which notifications are sent. */
+struct config_notify {
+	bool site;
+	bool job_failed;
+	bool policy_overdue;
+	int limit; /* of jobs and of policies, each for one refresh */
 };
 
 struct config {
@@ -35,6 +61,7 @@ struct config {
 	size_t base_oid_length;
 	enum log_target log_target;
 	enum log_level log_level;
+	struct config_notify notify;
 	struct config_site **sites;
 	size_t site_count;
 	int64_t read_at; /* instant of the local clock */

@@ -9,17 +9,22 @@
 
 #define HASH_MARK 9 /* '~' and eight digits */
 
-void index_add_number(struct index *index, uint32_t number)
+void index_add_number(struct index_draft *draft, uint32_t number)
 {
-	assert(index->length < INDEX_SIZE);
-	index->ids[index->length++] = number;
+	assert(draft->length < INDEX_SIZE);
+	draft->ids[draft->length++] = number;
 }
 
-void index_add_string(struct index *index, const char *text)
+void index_add_string(struct index_draft *draft, const char *text)
 {
-	index_add_number(index, (uint32_t)strlen(text));
+	index_add_number(draft, (uint32_t)strlen(text));
 	for (; *text; text++)
-		index_add_number(index, (unsigned char)*text);
+		index_add_number(draft, (unsigned char)*text);
+}
+
+struct index index_of(const struct index_draft *draft)
+{
+	return (struct index){draft->length, draft->ids};
 }
 
 int index_compare(const struct index *a, const struct index *b)

@@ -17,15 +17,24 @@
 
 struct index {
 	unsigned length;
+	const uint32_t *ids;
+};
+
+/* An index that is being made. */
+struct index_draft {
+	unsigned length;
 	uint32_t ids[INDEX_SIZE];
 };
 
 /*
- * Append one index object to INDEX. A string takes its length and its octets (not IMPLIED). What
+ * Append one index object to DRAFT. A string takes its length and its octets (not IMPLIED). What
  * does not fit is a bug of the caller and ends the program.
  */
-void index_add_string(struct index *index, const char *text);
-void index_add_number(struct index *index, uint32_t number);
+void index_add_string(struct index_draft *draft, const char *text);
+void index_add_number(struct index_draft *draft, uint32_t number);
+
+/* What DRAFT has come to; it lives and changes with it. */
+struct index index_of(const struct index_draft *draft);
 
 /* Orders as SNMP does, sub-identifier by sub-identifier: below, equal or above zero. */
 int index_compare(const struct index *a, const struct index *b);

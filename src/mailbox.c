@@ -35,7 +35,15 @@ static struct snapshot *exchange(struct mailbox *mailbox, struct snapshot *snaps
 
 void mailbox_put(struct mailbox *mailbox, struct snapshot *snapshot)
 {
-	snapshot_free(exchange(mailbox, snapshot));
+	struct snapshot *unread = exchange(mailbox, NULL);
+
+	/* Rows are whole in each snapshot; what has happened is told once. */
+	if (unread) {
+		news_move(&unread->news, &snapshot->news);
+		news_move(&snapshot->news, &unread->news);
+		snapshot_free(unread);
+	}
+	exchange(mailbox, snapshot);
 	/* Fails only when the counter is full, and then a wake-up is due anyway. */
 	eventfd_write(mailbox->wake_fd, 1);
 }

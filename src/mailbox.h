@@ -15,7 +15,10 @@ struct mailbox;
  */
 struct mailbox *mailbox_new(int wake_fd);
 
-/* Puts SNAPSHOT, which now belongs to the mailbox; one that nobody took is freed. Never blocks. */
+/*
+ * Puts SNAPSHOT, which now belongs to the mailbox; one that nobody took is freed, but its news are
+ * told with this one. Never blocks.
+ */
 void mailbox_put(struct mailbox *mailbox, struct snapshot *snapshot);
 
 /* The snapshot in the mailbox, which now belongs to the caller, or NULL. */

@@ -184,6 +184,7 @@ static const struct table_column job_columns[] = {
 };
 #undef AT
 
+static const uint32_t agent_instance[] = {0};
 static const uint32_t agent_path[] = {1, 1, 1};
 static const uint32_t site_path[] = {1, 1, 2, 1};
 static const uint32_t job_path[] = {1, 1, 3, 1};
@@ -243,7 +244,7 @@ struct mib *mib_new(const uint32_t *base, size_t base_length)
 
 	mib->agent.started = timefmt_now();
 	mib->agent.config_read = mib->agent.started;
-	index_add_number(&mib->agent.index, 0);
+	mib->agent.index = (struct index){1, agent_instance};
 	mib->tables = mem_zalloc(mib_table_count, sizeof(*mib->tables));
 	for (size_t t = 0; t < mib_table_count && good; t++) {
 		mib->tables[t] = table_new(mib_tables[t], base, base_length);

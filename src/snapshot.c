@@ -6,70 +6,171 @@
 
 #include "mem.h"
 
+/* A copy of what DRAFT has come to, as long-lived as the snapshot. */
+static struct index keep_index(struct snapshot *snapshot, const struct index_draft *draft)
+{
+	return (struct index){draft->length, arena_copy(snapshot->arena, draft->ids,
+							draft->length * sizeof *draft->ids)};
+}
+
 struct snapshot *snapshot_new(const char *name, const char *url)
 {
 	struct snapshot *snapshot = mem_zalloc(1, sizeof *snapshot);
+	struct index_draft draft = {0};
 
-	snapshot->site.name = mem_strdup(name);
-	snapshot->site.url = mem_strdup(url);
+	snapshot->arena = arena_new();
+	snapshot->site.name = arena_text(snapshot->arena, name);
+	snapshot->site.url = arena_text(snapshot->arena, url);
 	snapshot->site.status = SNAPSHOT_UNKNOWN;
 	snapshot->site.mode = SNAPSHOT_MODE_NONE;
 	fault_clear(&snapshot->site.fault);
-	index_add_string(&snapshot->site.index, name);
+	index_add_string(&draft, name);
+	snapshot->site.index = keep_index(snapshot, &draft);
 	return snapshot;
 }
 
-/* Room for one row more; doubling, so that adding stays linear. */
-static struct snapshot_job *new_row(struct snapshot *snapshot)
+/* A copy of ROW behind the COUNT rows of SIZE bytes at *ROWS; doubling, so that adding stays
+ * linear.
+ */
+static void *add(void *rows, size_t *count, const void *row, size_t size)
 {
-	size_t count = snapshot->job_count;
+	if ((*count & (*count - 1)) == 0)
+		rows = mem_resize(rows, *count ? *count * 2 : 1, size);
+	memcpy((char *)rows + *count * size, row, size);
+	++*count;
+	return rows;
+}
 
-	if ((count & (count - 1)) == 0)
-		snapshot->jobs =
-		    mem_resize(snapshot->jobs, count ? count * 2 : 1, sizeof *snapshot->jobs);
-	return &snapshot->jobs[snapshot->job_count++];
+/* The index of the site, to which a row's own is added. */
+static struct index_draft begin_index(const struct snapshot *snapshot)
+{
+	struct index_draft draft = {0};
+
+	index_add_string(&draft, snapshot->site.name);
+	return draft;
+}
+
+static void add_name(struct snapshot *snapshot, struct index_draft *draft, const char *name,
+		     size_t max)
+{
+	char text[INDEX_NAME_MAX + 1];
+
+	snapshot->site.names_cut += (uint32_t)index_name(name, max, text);
+	index_add_string(draft, text);
 }
 
 void snapshot_add_job(struct snapshot *snapshot, const struct snapshot_job *row)
 {
-	struct snapshot_job *job = new_row(snapshot);
-	char type[INDEX_TYPE_MAX + 1], policy[INDEX_TYPE_MAX + 1];
+	struct index_draft draft = begin_index(snapshot);
+	struct snapshot_job job = *row;
 
-	*job = *row;
-	job->site = snapshot->site.name;
-	job->job_type = mem_strdup(row->job_type);
-	job->policy_type = mem_strdup(row->policy_type);
-	snapshot->site.names_cut += (uint32_t)index_name(job->job_type, INDEX_TYPE_MAX, type);
-	snapshot->site.names_cut += (uint32_t)index_name(job->policy_type, INDEX_TYPE_MAX, policy);
-	job->index = snapshot->site.index;
-	index_add_string(&job->index, type);
-	index_add_string(&job->index, policy);
-	index_add_number(&job->index, job->status);
+	job.site = snapshot->site.name;
+	job.job_type = arena_text(snapshot->arena, row->job_type);
+	job.policy_type = arena_text(snapshot->arena, row->policy_type);
+	add_name(snapshot, &draft, row->job_type, INDEX_TYPE_MAX);
+	add_name(snapshot, &draft, row->policy_type, INDEX_TYPE_MAX);
+	index_add_number(&draft, row->status);
+	job.index = keep_index(snapshot, &draft);
+	snapshot->jobs = add(snapshot->jobs, &snapshot->job_count, &job, sizeof job);
 }
 
-static int compare_jobs(const void *a, const void *b)
+void snapshot_add_workload(struct snapshot *snapshot, const struct snapshot_workload *row)
 {
-	const struct snapshot_job *left = a, *right = b;
+	struct index_draft draft = begin_index(snapshot);
+	struct snapshot_workload workload = *row;
 
-	return index_compare(&left->index, &right->index);
+	workload.site = snapshot->site.name;
+	workload.job_type = arena_text(snapshot->arena, row->job_type);
+	workload.policy_type = arena_text(snapshot->arena, row->policy_type);
+	add_name(snapshot, &draft, row->job_type, INDEX_TYPE_MAX);
+	add_name(snapshot, &draft, row->policy_type, INDEX_TYPE_MAX);
+	workload.index = keep_index(snapshot, &draft);
+	snapshot->workloads =
+	    add(snapshot->workloads, &snapshot->workload_count, &workload, sizeof workload);
+}
+
+static struct snapshot_subject make_subject(struct snapshot *snapshot,
+					    const struct snapshot_subject *row)
+{
+	struct index_draft draft = begin_index(snapshot);
+	struct snapshot_subject subject = *row;
+
+	subject.site = snapshot->site.name;
+	subject.name = arena_text(snapshot->arena, row->name);
+	subject.policy_type = arena_text(snapshot->arena, row->policy_type);
+	add_name(snapshot, &draft, row->name, INDEX_NAME_MAX);
+	subject.index = keep_index(snapshot, &draft);
+	return subject;
+}
+
+void snapshot_add_policy(struct snapshot *snapshot, const struct snapshot_subject *row)
+{
+	struct snapshot_subject policy = make_subject(snapshot, row);
+
+	snapshot->policies =
+	    add(snapshot->policies, &snapshot->policy_count, &policy, sizeof policy);
+}
+
+void snapshot_add_client(struct snapshot *snapshot, const struct snapshot_subject *row)
+{
+	struct snapshot_subject client = make_subject(snapshot, row);
+
+	snapshot->clients = add(snapshot->clients, &snapshot->client_count, &client, sizeof client);
+}
+
+void snapshot_add_queue(struct snapshot *snapshot, const struct snapshot_queue *row)
+{
+	struct index_draft draft = begin_index(snapshot);
+	struct snapshot_queue queue = *row;
+
+	queue.site = snapshot->site.name;
+	index_add_number(&draft, row->reason);
+	queue.index = keep_index(snapshot, &draft);
+	snapshot->queues = add(snapshot->queues, &snapshot->queue_count, &queue, sizeof queue);
+}
+
+/* Every row begins with its index. */
+static int compare_rows(const void *a, const void *b)
+{
+	return index_compare(a, b);
+}
+
+static void sort(void *rows, size_t *count, size_t size)
+{
+	char *base = rows;
+	size_t kept = 0;
+
+	if (*count == 0)
+		return;
+	qsort(rows, *count, size, compare_rows);
+	for (size_t i = 1; i < *count; i++) {
+		if (compare_rows(base + kept * size, base + i * size) == 0)
+			continue;
+		if (++kept != i)
+			memcpy(base + kept * size, base + i * size, size);
+	}
+	*count = kept + 1;
 }
 
 void snapshot_seal(struct snapshot *snapshot)
 {
-	if (snapshot->job_count > 0)
-		qsort(snapshot->jobs, snapshot->job_count, sizeof *snapshot->jobs, compare_jobs);
+	sort(snapshot->jobs, &snapshot->job_count, sizeof *snapshot->jobs);
+	sort(snapshot->workloads, &snapshot->workload_count, sizeof *snapshot->workloads);
+	sort(snapshot->policies, &snapshot->policy_count, sizeof *snapshot->policies);
+	sort(snapshot->clients, &snapshot->client_count, sizeof *snapshot->clients);
+	sort(snapshot->queues, &snapshot->queue_count, sizeof *snapshot->queues);
 }
 
 void snapshot_free(struct snapshot *snapshot)
 {
 	if (!snapshot)
 		return;
-	for (size_t i = 0; i < snapshot->job_count; i++) {
-		free((char *)snapshot->jobs[i].job_type);
-		free((char *)snapshot->jobs[i].policy_type);
-	}
 	free(snapshot->jobs);
-	free((char *)snapshot->site.name);
-	free((char *)snapshot->site.url);
+	free(snapshot->workloads);
+	free(snapshot->policies);
+	free(snapshot->clients);
+	free(snapshot->queues);
+	news_clear(&snapshot->news);
+	arena_free(snapshot->arena);
 	free(snapshot);
 }

@@ -5,8 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "arena.h"
 #include "fault.h"
 #include "index.h"
+#include "news.h"
 
 /* Numbers of nbuSiteStatus and nbuSiteRefreshMode. */
 enum snapshot_status { SNAPSHOT_UNKNOWN = 1, SNAPSHOT_UP = 2, SNAPSHOT_DOWN = 3 };
@@ -41,8 +43,9 @@ struct snapshot_site {
 	uint32_t refresh_interval; /* seconds */
 	int32_t clock_skew;	   /* seconds, server less agent */
 	uint32_t names_cut;
-	int64_t started;  /* when the site's counters began */
-	int64_t swept_at; /* when the rolling sweep last came round */
+	int64_t started;	   /* when the site's counters began */
+	int64_t swept_at;	   /* when the rolling sweep last came round */
+	uint32_t clients_left_out; /* by client-limit */
 };
 
 /* A row of nbuJobTable: the finished jobs of one job type, policy type and status. */
@@ -63,26 +66,98 @@ struct snapshot_job {
 	uint64_t finished_files;
 };
 
+/* A row of nbuWorkloadTable: the jobs of one job type and policy type. Oldest: 0 = there is none.
+ */
+struct snapshot_workload {
+	struct index index;
+	const char *site;
+	const char *job_type;
+	const char *policy_type;
+	uint32_t succeeded; /* within the window, like the next two */
+	uint32_t partial;
+	uint32_t failed;
+	uint32_t active; /* now, like those up to incomplete */
+	uint32_t queued;
+	uint32_t requeued;
+	uint32_t suspended;
+	uint32_t incomplete;
+	int64_t oldest_active; /* when it started; instant of the local clock, like all below */
+	int64_t oldest_queued;
+	uint64_t bytes;
+	int64_t last_success; /* ever; 0 = never */
+	int64_t last_failure;
+	uint32_t dedup; /* 1/100 %, weighted by bytes */
+};
+
+/* overdue_at: never; for what is not watched */
+#define SNAPSHOT_NEVER INT64_MAX
+
+/* A row of nbuPolicyTable or nbuClientTable: the backups of one policy or client. */
+struct snapshot_subject {
+	struct index index;
+	const char *site;
+	const char *name;	 /* whole, however long */
+	const char *policy_type; /* of the last job; "" = none has ended yet */
+	uint32_t succeeded;	 /* within the window, like the next two */
+	uint32_t partial;
+	uint32_t failed;
+	int32_t last_status;  /* -1 = none has ended yet */
+	int64_t last_success; /* ever; instant of the local clock, 0 = never */
+	int64_t last_failure;
+	uint32_t failure_streak;
+	uint64_t bytes;
+	uint32_t max_age;   /* seconds; 0 = not watched */
+	int64_t overdue_at; /* from this instant of the local clock on, unless it succeeds */
+};
+
+/* A row of nbuQueueTable: the jobs that are queued for one reason. */
+struct snapshot_queue {
+	struct index index;
+	const char *site;
+	uint32_t reason;
+	uint32_t jobs;
+};
+
 /*
- * All that is shown of one site at one time. Built by one thread, sealed, and from then on
- * never changed; whoever holds it frees it.
+ * All that is shown of one site at one time, and what has happened since the one before. Built by
+ * one thread, sealed, and from then on never changed, but that the news are taken out; whoever
+ * holds it frees it.
  */
 struct snapshot {
 	struct snapshot_site site;
-	struct snapshot_job *jobs; /* rising by index once sealed */
+	/* Rising by index once sealed. */
+	struct snapshot_job *jobs;
 	size_t job_count;
+	struct snapshot_workload *workloads;
+	size_t workload_count;
+	struct snapshot_subject *policies;
+	size_t policy_count;
+	struct snapshot_subject *clients;
+	size_t client_count;
+	struct snapshot_queue *queues;
+	size_t queue_count;
+	struct news_list news;
+	struct arena *arena; /* of all strings and indexes */
 };
 
 /* An empty snapshot of the site NAME at URL, status unknown. Both are copied. */
 struct snapshot *snapshot_new(const char *name, const char *url);
 
 /*
- * Adds a row to nbuJobTable: a copy of ROW, whose strings are copied too; index and site need not
- * be set. Names too long for an index are counted in the site's names_cut.
+ * Each adds a row: a copy of ROW, whose strings are copied too; index and site need not be set.
+ * Names too long for an index are counted in the site's names_cut. The name of a policy or client
+ * must not be empty.
  */
 void snapshot_add_job(struct snapshot *snapshot, const struct snapshot_job *row);
+void snapshot_add_workload(struct snapshot *snapshot, const struct snapshot_workload *row);
+void snapshot_add_policy(struct snapshot *snapshot, const struct snapshot_subject *row);
+void snapshot_add_client(struct snapshot *snapshot, const struct snapshot_subject *row);
+void snapshot_add_queue(struct snapshot *snapshot, const struct snapshot_queue *row);
 
-/* Sorts the rows; nothing may be added afterwards. */
+/*
+ * Sorts the rows; nothing may be added afterwards. Of rows with the same index, which takes two
+ * long names with the same hash, the first stays.
+ */
 void snapshot_seal(struct snapshot *snapshot);
 
 /* Frees SNAPSHOT and all it holds; NULL is fine. */

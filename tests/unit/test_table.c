@@ -22,6 +22,8 @@ struct row {
 	int filler;
 };
 
+#define IDS_MAX 3
+
 struct name {
 	size_t length;
 	uint32_t ids[TABLE_NAME_MAX];
@@ -79,11 +81,13 @@ static uint32_t random_id(void)
 
 static void random_rows(size_t count)
 {
+	static uint32_t ids[ROWS_MAX][IDS_MAX];
+
 	row_count = 0;
 	for (size_t i = 0; i < count; i++) {
-		rows[i].index.length = 1 + (unsigned)rand() % 3;
-		for (unsigned k = 0; k < rows[i].index.length; k++)
-			rows[i].index.ids[k] = random_id();
+		for (unsigned k = 0; k < IDS_MAX; k++)
+			ids[i][k] = random_id();
+		rows[i].index = (struct index){1 + (unsigned)rand() % IDS_MAX, ids[i]};
 	}
 	qsort(rows, count, sizeof(*rows), compare_rows);
 	for (size_t i = 0; i < count; i++)
@@ -297,8 +301,8 @@ static void test_empty(void)
 static void test_swap(void)
 {
 	static const uint32_t name[] = {1, 3, 6, 5, 1, 7, 1};
-	struct row first = {.index = {1, {1}}};
-	struct row second = {.index = {1, {1}}};
+	struct row first = {.index = {1, name}};
+	struct row second = {.index = {1, name}};
 	struct table *table = table_new(&description, base, COUNT(base));
 	struct table_cell cell = {0};
 
@@ -318,7 +322,7 @@ static void test_long_base(void)
 	uint32_t ids[TABLE_NAME_MAX] = {1, 3};
 	size_t longest = TABLE_NAME_MAX - INDEX_SIZE - 1 - COUNT(path);
 	struct table *table = table_new(&description, ids, longest);
-	struct row row = {.index = {.length = INDEX_SIZE}};
+	struct row row = {.index = {INDEX_SIZE, ids}};
 	struct table_cell cell = {&columns[0], &row};
 	uint32_t name[TABLE_NAME_MAX];
 
