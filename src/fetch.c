@@ -6,6 +6,7 @@
 
 #include "log.h"
 #include "mem.h"
+#include "overdue.h"
 #include "timefmt.h"
 
 /*
@@ -295,6 +296,11 @@ static bool begin_marks(struct fetch *fetch, int64_t began, struct fault *fault)
 	return commit_and_begin(fetch, fault);
 }
 
+int64_t fetch_known_since(const struct store_marks *marks, const struct config_site *site)
+{
+	return marks->began - site->window * INT64_C(1000);
+}
+
 static void finish_marks(struct fetch *fetch, int64_t began)
 {
 	struct store_marks *marks = store_marks(fetch->store);
@@ -309,9 +315,23 @@ static void finish_marks(struct fetch *fetch, int64_t began)
 		start = marks->newest_end + 1;
 	if (start > marks->window_start)
 		marks->window_start = start;
-	marks->expired = fetch->window_start;
 	marks->data_at = began;
 	marks->skew = netbackup_skew(fetch->netbackup);
+	marks->down_told = 0;
+}
+
+/* Which policies have become overdue, or are no longer so; not what was so from the beginning. */
+static bool watch_policies(struct fetch *fetch, bool first, struct fault *fault)
+{
+	const struct store_marks *marks = store_marks(fetch->store);
+
+	if (!store_settle(fetch->store, fault))
+		return false;
+	overdue_expect(store_tally(fetch->store), fetch->site);
+	overdue_update(store_tally(fetch->store), fetch->site, fetch->now,
+		       fetch_known_since(marks, fetch->site), marks->skew,
+		       first ? NULL : store_pending_news(fetch->store));
+	return true;
 }
 
 /*
@@ -361,11 +381,12 @@ static bool fetch_lists(struct fetch *fetch, int64_t began, struct fault *fault)
  * nothing. */
 static bool finish(struct fetch *fetch, bool fetched, int64_t began, struct fault *fault)
 {
+	bool first = store_marks(fetch->store)->data_at == 0;
 	struct fault second;
 
 	if (fetched) {
 		finish_marks(fetch, began);
-		return store_commit(fetch->store, fault);
+		return watch_policies(fetch, first, fault) && store_commit(fetch->store, fault);
 	}
 	if (!store_marks(fetch->store)->complete && fault->class != FAULT_STORAGE)
 		store_commit(fetch->store, &second);

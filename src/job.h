@@ -24,6 +24,7 @@ enum job_state {
 	JOB_INCOMPLETE = 5,
 	JOB_OTHER = 6 /* absent, or new to this program */
 };
+#define JOB_STATES 7
 
 struct job {
 	int64_t id;

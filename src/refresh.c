@@ -8,6 +8,7 @@
 #include "log.h"
 #include "mem.h"
 #include "netbackup.h"
+#include "overdue.h"
 #include "store.h"
 #include "timefmt.h"
 
@@ -18,6 +19,8 @@ struct refresh {
 	struct store *store;	  /* NULL = not open: not yet, or the disk refuses */
 	struct snapshot_site row; /* all but its strings and its index */
 	struct fetch fetch;	  /* of the last or present run */
+	struct news_list news;	  /* of the site itself */
+	bool down_told;		  /* it is news already that it is down */
 };
 
 struct refresh *refresh_open(const struct config_site *site, const char *state_dir)
@@ -67,6 +70,7 @@ static bool open_store(struct refresh *refresh, struct fault *fault)
 	if (!refresh->store)
 		return false;
 	marks = store_marks(refresh->store);
+	refresh->down_told = refresh->down_told || marks->down_told;
 	if (refresh->row.data_at == 0) {
 		refresh->row.data_at = marks->data_at;
 		refresh->row.last_success = marks->data_at;
@@ -75,7 +79,22 @@ static bool open_store(struct refresh *refresh, struct fault *fault)
 	return true;
 }
 
-static void note_success(struct refresh *refresh, int64_t began, int64_t millis)
+static void add_news(struct refresh *refresh, enum news_kind kind, const struct fault *fault)
+{
+	struct news news = {
+	    .kind = kind,
+	    .site = refresh->site->name,
+	    .failure_streak = refresh->row.failure_streak,
+	    .error_class = fault->class,
+	    .error_text = fault->text,
+	};
+
+	news_add(&refresh->news, &news);
+	refresh->down_told = kind == NEWS_SITE_DOWN;
+}
+
+static void note_success(struct refresh *refresh, int64_t began, int64_t millis,
+			 const struct fault *fault)
 {
 	const struct fetch *fetch = &refresh->fetch;
 	struct snapshot_site *row = &refresh->row;
@@ -84,6 +103,8 @@ static void note_success(struct refresh *refresh, int64_t began, int64_t millis)
 		log_info("site %s: up, API version %s; %llu jobs in %.1f s", refresh->site->name,
 			 netbackup_version(refresh->netbackup), (unsigned long long)fetch->jobs,
 			 (double)millis / 1000);
+	if (refresh->down_told)
+		add_news(refresh, NEWS_SITE_UP, fault);
 	row->status = SNAPSHOT_UP;
 	row->data_at = began;
 	row->last_success = timefmt_now();
@@ -97,6 +118,19 @@ static void note_success(struct refresh *refresh, int64_t began, int64_t millis)
 	row->clock_skew = seconds_of_skew(netbackup_skew(refresh->netbackup));
 }
 
+/* That the site is down is told once, even if the program is restarted meanwhile: where the disk
+ * allows it. */
+static void tell_down(struct refresh *refresh, const struct fault *fault)
+{
+	struct fault ignored;
+
+	add_news(refresh, NEWS_SITE_DOWN, fault);
+	if (!refresh->store || !store_begin(refresh->store, &ignored))
+		return;
+	store_marks(refresh->store)->down_told = 1;
+	store_commit(refresh->store, &ignored);
+}
+
 static void note_failure(struct refresh *refresh, const struct fault *fault)
 {
 	struct snapshot_site *row = &refresh->row;
@@ -108,6 +142,8 @@ static void note_failure(struct refresh *refresh, const struct fault *fault)
 	row->status = SNAPSHOT_DOWN;
 	row->failures++;
 	row->failure_streak++;
+	if (!refresh->down_told && row->failure_streak >= (uint32_t)refresh->site->down_after)
+		tell_down(refresh, fault);
 }
 
 void refresh_release(struct refresh *refresh)
@@ -142,7 +178,7 @@ bool refresh_run(struct refresh *refresh)
 	if (fine) {
 		/* Of what was overcome on the way. */
 		fault_clear(&fault);
-		note_success(refresh, began, timefmt_monotonic() - clock);
+		note_success(refresh, began, timefmt_monotonic() - clock, &fault);
 		/* Should the rows not be readable now, the next refresh will say so. */
 		if (refresh->fetch.round_ended)
 			store_verify(refresh->store, &ignored);
@@ -153,13 +189,21 @@ bool refresh_run(struct refresh *refresh)
 	return fine;
 }
 
-/* What add_cell needs to know of the snapshot at hand. */
+/* What is needed to make the rows of the snapshot at hand. */
 struct drawing {
 	struct snapshot *snapshot;
-	int64_t now;
+	const struct config_site *site;
+	int64_t now; /* of the local clock */
 	int64_t skew;
-	int64_t hold; /* milliseconds that a row without jobs stays */
+	int64_t hold;  /* milliseconds that a row without jobs stays */
+	int64_t since; /* fetch_known_since */
 };
+
+/* The local clock's time of INSTANT, which is the server's; 0 = none stays so. */
+static int64_t local(const struct drawing *drawing, int64_t instant)
+{
+	return instant ? instant - drawing->skew : 0;
+}
 
 static void add_cell(struct tally_cell *cell, void *arg)
 {
@@ -173,29 +217,145 @@ static void add_cell(struct tally_cell *cell, void *arg)
 	    .files = cell->files,
 	    .mean_duration = cell->count ? gauge(cell->duration_sum / cell->count) : 0,
 	    .max_duration = cell->duration_max,
-	    .last_end = cell->last_end ? cell->last_end - drawing->skew : 0,
+	    .last_end = local(drawing, cell->last_end),
 	    .finished = cell->finished,
 	    .finished_bytes = cell->finished_bytes,
 	    .finished_files = cell->finished_files,
 	};
 
-	if (cell->count > 0 || drawing->now - cell->empty_since < drawing->hold)
-		snapshot_add_job(drawing->snapshot, &row);
+	if (cell->count == 0 && drawing->now - cell->empty_since >= drawing->hold)
+		return;
+	snapshot_add_job(drawing->snapshot, &row);
+	/* Its workload has a row for as long as one of its cells has. */
+	cell->workload->subject.watch = 1;
+}
+
+static void add_workload(struct tally_subject *subject, void *arg)
+{
+	const struct tally_workload *workload = tally_workload(subject);
+	const struct drawing *drawing = arg;
+	struct snapshot_workload row = {
+	    .job_type = subject->name,
+	    .policy_type = subject->policy_type,
+	    .succeeded = gauge(subject->succeeded),
+	    .partial = gauge(subject->partial),
+	    .failed = gauge(subject->failed),
+	    .active = gauge(workload->jobs[JOB_ACTIVE]),
+	    .queued = gauge(workload->jobs[JOB_QUEUED]),
+	    .requeued = gauge(workload->jobs[JOB_REQUEUED]),
+	    .suspended = gauge(workload->jobs[JOB_SUSPENDED]),
+	    .incomplete = gauge(workload->jobs[JOB_INCOMPLETE]),
+	    .oldest_active = local(drawing, workload->oldest[JOB_ACTIVE]),
+	    .oldest_queued = local(drawing, workload->oldest[JOB_QUEUED]),
+	    .bytes = subject->bytes,
+	    .last_success = local(drawing, subject->history.ok_at),
+	    .last_failure = local(drawing, subject->history.failed_at),
+	    .dedup = workload->dedup_weight
+			 ? gauge((uint64_t)(workload->dedup_sum / workload->dedup_weight))
+			 : 0,
+	};
+
+	if (subject->watch || subject->unfinished)
+		snapshot_add_workload(drawing->snapshot, &row);
+	subject->watch = 0;
+}
+
+/* Whether there are jobs of SUBJECT, or there were lately, or there should be. */
+static bool is_shown(const struct drawing *drawing, const struct tally_subject *subject,
+		     const struct config_watch *watch)
+{
+	return subject->succeeded + subject->partial + subject->failed + subject->unfinished > 0 ||
+	       (watch && watch->expected) ||
+	       (subject->history.last_at &&
+		drawing->now - local(drawing, subject->history.last_at) < drawing->hold);
+}
+
+static struct snapshot_subject make_row(const struct drawing *drawing,
+					const struct tally_subject *subject,
+					const struct config_watch *watch)
+{
+	const struct history *history = &subject->history;
+	int64_t overdue_at = overdue_from(subject, watch, drawing->since);
+
+	return (struct snapshot_subject){
+	    .name = subject->name,
+	    .policy_type = history->last_at ? history->last_type : "",
+	    .succeeded = gauge(subject->succeeded),
+	    .partial = gauge(subject->partial),
+	    .failed = gauge(subject->failed),
+	    .last_status = history->last_at ? (int32_t)history->last_status : -1,
+	    .last_success = local(drawing, history->ok_at),
+	    .last_failure = local(drawing, history->failed_at),
+	    .failure_streak = history->streak,
+	    .bytes = subject->bytes,
+	    .max_age = watch ? (uint32_t)watch->max_age : 0,
+	    .overdue_at = overdue_at == OVERDUE_NEVER ? SNAPSHOT_NEVER : local(drawing, overdue_at),
+	};
+}
+
+static void add_policy(struct tally_subject *policy, void *arg)
+{
+	const struct drawing *drawing = arg;
+	const struct config_watch *watch = overdue_watch(policy, &drawing->site->policies);
+	struct snapshot_subject row = make_row(drawing, policy, watch);
+
+	if (is_shown(drawing, policy, watch))
+		snapshot_add_policy(drawing->snapshot, &row);
+}
+
+/* Which clients are left out beyond the limit must not change from one time to the next: those that
+ * come last by name. */
+static void add_client(struct tally_subject *client, void *arg)
+{
+	const struct drawing *drawing = arg;
+	const struct config_watch *watch = overdue_watch(client, &drawing->site->clients);
+	struct snapshot_subject row;
+
+	if (!watch || !is_shown(drawing, client, watch))
+		return;
+	if (drawing->snapshot->client_count >= (size_t)drawing->site->client_limit) {
+		drawing->snapshot->site.clients_left_out++;
+		return;
+	}
+	row = make_row(drawing, client, watch);
+	snapshot_add_client(drawing->snapshot, &row);
+}
+
+static void add_queue(struct tally_queue *queue, void *arg)
+{
+	const struct drawing *drawing = arg;
+	struct snapshot_queue row = {.reason = queue->reason, .jobs = gauge(queue->jobs)};
+
+	if (queue->jobs > 0 || drawing->now - queue->empty_since < drawing->hold)
+		snapshot_add_queue(drawing->snapshot, &row);
 }
 
 /* The rows, once the first sweep has come to its end. */
 static void add_rows(struct refresh *refresh, struct snapshot *snapshot)
 {
 	const struct store_marks *marks = store_marks(refresh->store);
-	struct drawing drawing = {snapshot, timefmt_now(), marks->skew,
-				  refresh->site->row_hold * INT64_C(1000)};
+	struct tally *tally = store_tally(refresh->store);
+	struct drawing drawing = {
+	    .snapshot = snapshot,
+	    .site = refresh->site,
+	    .now = timefmt_now(),
+	    .skew = marks->skew,
+	    .hold = refresh->site->row_hold * INT64_C(1000),
+	    .since = fetch_known_since(marks, refresh->site),
+	};
 
 	snapshot->site.jobs_held = gauge(store_jobs(refresh->store));
 	snapshot->site.swept_at = marks->sweep_ended;
 	if (marks->created)
 		snapshot->site.started = marks->created;
-	if (marks->complete)
-		tally_each(store_tally(refresh->store), add_cell, &drawing);
+	if (!marks->complete)
+		return;
+	overdue_expect(tally, refresh->site);
+	tally_each(tally, add_cell, &drawing);
+	tally_each_subject(tally, TALLY_WORKLOAD, add_workload, &drawing);
+	tally_each_subject(tally, TALLY_POLICY, add_policy, &drawing);
+	tally_each_subject(tally, TALLY_CLIENT, add_client, &drawing);
+	tally_each_queue(tally, add_queue, &drawing);
 }
 
 struct snapshot *refresh_snapshot(struct refresh *refresh)
@@ -216,8 +376,11 @@ struct snapshot *refresh_snapshot(struct refresh *refresh)
 	row->name = snapshot->site.name;
 	row->url = snapshot->site.url;
 	snapshot->site = *row;
-	if (refresh->store)
+	news_move(&snapshot->news, &refresh->news);
+	if (refresh->store) {
+		news_move(&snapshot->news, store_news(refresh->store));
 		add_rows(refresh, snapshot);
+	}
 	snapshot_seal(snapshot);
 	row->names_cut = snapshot->site.names_cut;
 	return snapshot;
@@ -249,6 +412,7 @@ void refresh_close(struct refresh *refresh)
 		return;
 	refresh_release(refresh);
 	netbackup_close(refresh->netbackup);
+	news_clear(&refresh->news);
 	fetch_clear(&refresh->fetch);
 	free(refresh);
 }

@@ -17,6 +17,9 @@
 #include "mem.h"
 #include "timefmt.h"
 
+/* What is remembered of a policy, a client or a workload without jobs is kept for so long. */
+#define REMEMBER_MS (INT64_C(400) * 86400 * 1000)
+
 #define APPLICATION_ID 0x4e425541 /* "NBUA" */
 #define APPLICATION_ID_TEXT "1312970049"
 
@@ -48,8 +51,28 @@ static const char *const migrations[] = {
     /* Of a cell the longest job and the latest end, each by one seek. */
     "CREATE INDEX job_long ON job(cell, (ended - started) / 1000) WHERE state = 0 AND gone = 0;"
     "CREATE INDEX job_last ON job(cell, ended) WHERE state = 0 AND gone = 0;",
+    /*
+     * What outlives the jobs. Of a job that was restarted its earlier ends, as long as the window
+     * has them; of each policy, client and workload the history of all ends that the window has
+     * left behind, and whether it has been told to be overdue; the reasons for which jobs were
+     * queued.
+     */
+    "CREATE TABLE earlier(ended INT NOT NULL, id INT NOT NULL, cell INT NOT NULL,"
+    " policy INT NOT NULL, client INT NOT NULL, PRIMARY KEY(ended, id)) WITHOUT ROWID;"
+    "CREATE TABLE subject(kind INT NOT NULL, name INT NOT NULL, ptype INT NOT NULL,"
+    " ok_at INT NOT NULL, ok_id INT NOT NULL, failed_at INT NOT NULL, failed_id INT NOT NULL,"
+    " last_at INT NOT NULL, last_id INT NOT NULL, last_cell INT NOT NULL, streak INT NOT NULL,"
+    " overdue INT NOT NULL, PRIMARY KEY(kind, name, ptype)) WITHOUT ROWID;"
+    "CREATE TABLE queue(reason INTEGER PRIMARY KEY, empty_since INT NOT NULL);",
 };
 #define SCHEMA_VERSION ((int)(sizeof migrations / sizeof migrations[0]))
+
+/* Whether the server still lists a finished job. */
+enum gone {
+	LISTED = 0,
+	GONE_FINISHED = 1,
+	GONE_UNFINISHED = 2 /* it had been restarted: its end is among the earlier ones */
+};
 
 /* The columns of a job in the order of the table. */
 enum column {
@@ -87,6 +110,8 @@ enum statement {
 	ALL_NAMES,
 	ALL_CELLS,
 	ALL_JOBS,
+	ALL_SUBJECTS,
+	ALL_QUEUES,
 	ADD_NAME,
 	DROP_NAME,
 	ADD_CELL,
@@ -99,6 +124,14 @@ enum statement {
 	LIST_UNFINISHED,
 	LIST_EXPIRED,
 	DROP_EXPIRED,
+	LIST_ENDS,
+	GET_EARLIER,
+	PUT_EARLIER,
+	DROP_EARLIER,
+	EXPIRE_EARLIER,
+	PUT_SUBJECT,
+	DROP_SUBJECTS,
+	PUT_QUEUE,
 	LONGEST,
 	LATEST,
 	STATEMENT_COUNT
@@ -124,6 +157,10 @@ static const struct {
 		   " ORDER BY id",
 		   true},
     [ALL_JOBS] = {"SELECT " COLUMNS " FROM job NOT INDEXED", true},
+    [ALL_SUBJECTS] = {"SELECT kind, name, ptype, ok_at, ok_id, failed_at, failed_id, last_at,"
+		      " last_id, last_cell, streak, overdue FROM subject",
+		      true},
+    [ALL_QUEUES] = {"SELECT reason, empty_since FROM queue", true},
     [ADD_NAME] = {"INSERT INTO name VALUES(?1, ?2)", false},
     [DROP_NAME] = {"DELETE FROM name WHERE id = ?1", false},
     [ADD_CELL] = {"INSERT INTO cell VALUES(?1, ?2, ?3, ?4, 0, 0, 0, NULL)", false},
@@ -140,7 +177,7 @@ static const struct {
 		 " reason = excluded.reason",
 		 false},
     [DROP_JOB] = {"DELETE FROM job WHERE id = ?1", false},
-    [HIDE_JOB] = {"UPDATE job SET state = 0, gone = 1 WHERE id = ?1", false},
+    [HIDE_JOB] = {"UPDATE job SET state = 0, gone = ?2 WHERE id = ?1", false},
     [LIST_FINISHED] = {"SELECT " COLUMNS " FROM job NOT INDEXED WHERE id > ?1 AND id <= ?2"
 		       " AND state = 0 AND gone = 0 AND ended >= ?3 ORDER BY id",
 		       false},
@@ -149,6 +186,25 @@ static const struct {
 		      " WHERE state = 0 AND ended < ?1",
 		      false},
     [DROP_EXPIRED] = {"DELETE FROM job INDEXED BY job_end WHERE state = 0 AND ended < ?1", false},
+    /* In the order in which they ended, those of restarted jobs between those of the others. */
+    [LIST_ENDS] = {"SELECT id, cell, policy, client, ended FROM job INDEXED BY job_end"
+		   " WHERE state = 0 AND ended >= ?1 AND ended < ?2 AND gone < 2"
+		   " UNION ALL SELECT id, cell, policy, client, ended FROM earlier"
+		   " WHERE ended >= ?1 AND ended < ?2 ORDER BY 5, 1",
+		   false},
+    [GET_EARLIER] = {"SELECT id, cell, policy, client, ended FROM earlier"
+		     " WHERE ended = ?1 AND id = ?2",
+		     false},
+    [PUT_EARLIER] = {"INSERT OR REPLACE INTO earlier(ended, id, cell, policy, client)"
+		     " VALUES(?1, ?2, ?3, ?4, ?5)",
+		     false},
+    [DROP_EARLIER] = {"DELETE FROM earlier WHERE ended = ?1 AND id = ?2", false},
+    [EXPIRE_EARLIER] = {"DELETE FROM earlier WHERE ended < ?1", false},
+    [PUT_SUBJECT] = {"INSERT OR REPLACE INTO subject VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+		     " ?10, ?11, ?12)",
+		     false},
+    [DROP_SUBJECTS] = {"DELETE FROM subject WHERE last_at < ?1 AND overdue = 0", true},
+    [PUT_QUEUE] = {"INSERT OR REPLACE INTO queue VALUES(?1, ?2)", false},
     [LONGEST] = {"SELECT (ended - started) / 1000 FROM job INDEXED BY job_long WHERE state = 0"
 		 " AND gone = 0 AND cell = ?1 ORDER BY (ended - started) / 1000 DESC LIMIT 1",
 		 false},
@@ -168,7 +224,7 @@ static const struct {
 	}
     MARK(began),       MARK(created),  MARK(window_start), MARK(newest_end),  MARK(expired),
     MARK(mark),	       MARK(complete), MARK(sweep_id),	   MARK(sweep_pages), MARK(sweep_began),
-    MARK(sweep_ended), MARK(data_at),  MARK(skew),
+    MARK(sweep_ended), MARK(data_at),  MARK(skew),	   MARK(down_told),
 #undef MARK
 };
 #define MARK_COUNT (sizeof marks_saved / sizeof marks_saved[0])
@@ -188,7 +244,18 @@ struct cell {
 	bool seen; /* it has had jobs when a transaction was committed */
 };
 
+/* A tally, and where in it is what cells and names stand for, by their ids; NULL = not yet looked
+ * up. */
+struct view {
+	struct tally *tally;
+	struct tally_cell **cells;
+	size_t cell_room;
+	struct tally_subject **subjects[TALLY_KINDS]; /* policies and clients */
+	size_t name_room[TALLY_KINDS];
+};
+
 struct store {
+	char *name; /* of the site */
 	char *path;
 	char *lock_path;
 	bool in_memory;
@@ -199,22 +266,24 @@ struct store {
 	struct store_marks saved; /* as on disk */
 
 	/* Kept in memory of what is on disk: forgotten and read again when it may differ. */
-	struct tally *tally;
+	struct view view;
 	void *names;		   /* a tree of tsearch(3) */
+	struct name **names_by_id; /* NULL = there is none of that id */
 	void *cells;		   /* likewise */
 	struct cell **cells_by_id; /* the first has id 1; none is ever deleted */
 	size_t cell_count;
 	int64_t last_name;
-	uint64_t unfinished;
 	bool sound; /* it has been read */
 
 	uint64_t written;
-	bool begun;	     /* a transaction */
-	bool dirty;	     /* something has been written in it */
-	bool failed;	     /* it can only be rolled back */
-	struct fault why;    /* it failed */
-	const char *aside;   /* why the file must be set aside, or NULL */
-	unsigned char *used; /* while names are looked for that no job has: by id */
+	struct news_list news;	  /* committed */
+	struct news_list pending; /* of this transaction */
+	bool begun;		  /* a transaction */
+	bool dirty;		  /* something has been written in it */
+	bool failed;		  /* it can only be rolled back */
+	struct fault why;	  /* it failed */
+	const char *aside;	  /* why the file must be set aside, or NULL */
+	unsigned char *used;	  /* while names are looked for that no job has: by id */
 };
 
 /* Numbers of SQLite that say more than its texts do; the first that fits is taken. */
@@ -350,6 +419,19 @@ static const char *text_at(struct store *store, enum statement which, int column
 	return text ? (const char *)text : "";
 }
 
+static bool is_name(const struct store *store, int64_t id)
+{
+	return id >= 1 && id <= store->last_name && store->names_by_id[id];
+}
+
+/* Whether all that ROW refers to is there. */
+static bool makes_sense(const struct store *store, const struct row *row)
+{
+	return row->is[CELL] >= 1 && (uint64_t)row->is[CELL] <= store->cell_count &&
+	       is_name(store, row->is[POLICY]) && is_name(store, row->is[CLIENT]) &&
+	       row->is[STATE] >= 0 && row->is[STATE] < JOB_STATES;
+}
+
 /* The same as next for statements that give jobs. */
 static bool next_job(struct store *store, enum statement which, struct row *row, bool *fine,
 		     struct fault *fault)
@@ -358,7 +440,25 @@ static bool next_job(struct store *store, enum statement which, struct row *row,
 		return false;
 	for (int i = 0; i < COLUMN_COUNT; i++)
 		row->is[i] = number_at(store, which, i);
-	if (row->is[CELL] >= 1 && (uint64_t)row->is[CELL] <= store->cell_count)
+	if (makes_sense(store, row))
+		return true;
+	*fine = refuse_contents(store, fault);
+	sqlite3_reset(store->prepared[which]);
+	return false;
+}
+
+/* The same for those that give ends, as rows of finished jobs of which nothing else is known. */
+static bool next_end(struct store *store, enum statement which, struct row *row, bool *fine,
+		     struct fault *fault)
+{
+	static const enum column columns[] = {ID, CELL, POLICY, CLIENT, ENDED};
+
+	if (!next(store, which, fine, fault))
+		return false;
+	memset(row, 0, sizeof *row);
+	for (int i = 0; i < (int)(sizeof columns / sizeof columns[0]); i++)
+		row->is[columns[i]] = number_at(store, which, i);
+	if (makes_sense(store, row))
 		return true;
 	*fine = refuse_contents(store, fault);
 	sqlite3_reset(store->prepared[which]);
@@ -429,15 +529,22 @@ static int compare_cells(const void *a, const void *b)
 static void keep_name(struct store *store, int64_t id, const char *text)
 {
 	size_t size = strlen(text) + 1;
-	struct name *name = mem_zalloc(1, sizeof *name + size);
+	struct name *name = mem_zalloc(1, sizeof *name + size), **found;
 
 	name->text = memcpy(name + 1, text, size);
 	name->id = id;
-	/* Should the file hold a name twice, either will do. */
-	if (*(struct name **)mem_checked(tsearch(name, &store->names, compare_names)) != name)
-		free(name);
-	if (id > store->last_name)
+	if (id > store->last_name) {
+		store->names_by_id =
+		    mem_resize(store->names_by_id, (size_t)id + 1, sizeof *store->names_by_id);
+		memset(store->names_by_id + store->last_name + 1, 0,
+		       (size_t)(id - store->last_name) * sizeof *store->names_by_id);
 		store->last_name = id;
+	}
+	/* Should the file hold a name twice, either will do. */
+	found = mem_checked(tsearch(name, &store->names, compare_names));
+	if (*found != name)
+		free(name);
+	store->names_by_id[id] = *found;
 }
 
 static bool intern_name(struct store *store, const char *text, int64_t *id, struct fault *fault)
@@ -507,7 +614,9 @@ static bool intern_cell(struct store *store, const struct job *job, int64_t *id,
 static void forget_names(struct store *store)
 {
 	tdestroy(store->names, free);
+	free(store->names_by_id);
 	store->names = NULL;
+	store->names_by_id = NULL;
 	store->last_name = 0;
 }
 
@@ -524,38 +633,82 @@ static void forget_cells(struct store *store)
  * What is kept in memory.
  */
 
-/* What the tally needs to know of a finished job. */
-static struct job job_of(const struct store *store, const struct row *row)
+static void free_view(struct view *view)
 {
-	const struct cell *cell = store->cells_by_id[row->is[CELL] - 1];
+	tally_free(view->tally);
+	free(view->cells);
+	for (int kind = 0; kind < TALLY_KINDS; kind++)
+		free(view->subjects[kind]);
+	memset(view, 0, sizeof *view);
+}
 
-	return (struct job){
+/* ARRAY with room for the pointers 0 to LAST; those that are new are NULL. */
+static void *grow(void *array, size_t *room, size_t last)
+{
+	size_t wanted = last < 16 ? 32 : last * 2;
+
+	if (last < *room)
+		return array;
+	array = mem_resize(array, wanted, sizeof(void *));
+	memset((char *)array + *room * sizeof(void *), 0, (wanted - *room) * sizeof(void *));
+	*room = wanted;
+	return array;
+}
+
+static struct tally_cell *cell_in(const struct store *store, struct view *view, int64_t id)
+{
+	const struct cell *cell = store->cells_by_id[id - 1];
+
+	view->cells = grow(view->cells, &view->cell_room, (size_t)id);
+	if (!view->cells[id])
+		view->cells[id] = tally_cell(view->tally, cell->type, cell->ptype, cell->status);
+	return view->cells[id];
+}
+
+/* NULL where jobs of CELL are not counted by KIND, or the name ID is empty. */
+static struct tally_subject *subject_in(const struct store *store, struct view *view,
+					enum tally_kind kind, const struct tally_cell *cell,
+					int64_t id)
+{
+	const char *text = store->names_by_id[id]->text;
+	struct tally_subject **subject;
+
+	if (!*text || !tally_is_backup(cell))
+		return NULL;
+	view->subjects[kind] = grow(view->subjects[kind], &view->name_room[kind], (size_t)id);
+	subject = &view->subjects[kind][id];
+	if (!*subject)
+		*subject = tally_subject(view->tally, kind, text, "");
+	return *subject;
+}
+
+/* What the tally of VIEW needs to know of a job. */
+static struct tally_job job_of(const struct store *store, struct view *view, const struct row *row)
+{
+	struct tally_cell *cell = cell_in(store, view, row->is[CELL]);
+
+	return (struct tally_job){
 	    .id = row->is[ID],
-	    .state = JOB_DONE,
-	    .type = cell->type,
-	    .policy_type = cell->ptype,
-	    .status = cell->status,
+	    .state = (enum job_state)row->is[STATE],
 	    .started = row->is[STARTED],
 	    .ended = row->is[ENDED],
 	    .bytes = (uint64_t)row->is[BYTES],
 	    .files = (uint64_t)row->is[FILES],
+	    .dedup = (uint32_t)row->is[DEDUP],
+	    .queue_reason = (uint32_t)row->is[REASON],
+	    .cell = cell,
+	    .policy = subject_in(store, view, TALLY_POLICY, cell, row->is[POLICY]),
+	    .client = subject_in(store, view, TALLY_CLIENT, cell, row->is[CLIENT]),
 	};
-}
-
-static bool is_counted_in(const struct row *row)
-{
-	return row->is[STATE] == JOB_DONE && !row->is[GONE];
 }
 
 /* Takes ROW out of what is kept in memory. */
 static void subtract(struct store *store, const struct row *row)
 {
-	struct job job = job_of(store, row);
+	struct tally_job job = job_of(store, &store->view, row);
 
-	if (row->is[STATE] != JOB_DONE)
-		store->unfinished--;
-	else if (!row->is[GONE])
-		tally_remove(store->tally, &job);
+	if (!row->is[GONE])
+		tally_remove(store->view.tally, &job);
 }
 
 static bool read_names(struct store *store, struct fault *fault)
@@ -607,35 +760,137 @@ static bool read_cells(struct store *store, struct tally *tally, struct fault *f
 	return fine;
 }
 
-/* Notes that NAME has a job; false when there is no such name. */
-static bool note_name(struct store *store, int64_t name)
+/* Notes that the names of ROW are in use, where somebody wants to know. */
+static void note_names(struct store *store, const struct row *row)
 {
-	if (name < 1 || name > store->last_name)
-		return false;
 	if (store->used)
-		store->used[name] = 1;
+		store->used[row->is[POLICY]] = store->used[row->is[CLIENT]] = 1;
+}
+
+static bool read_jobs(struct store *store, struct view *view, struct fault *fault)
+{
+	struct tally_job job;
+	struct row row;
+	bool fine;
+
+	while (next_job(store, ALL_JOBS, &row, &fine, fault)) {
+		note_names(store, &row);
+		if (row.is[GONE])
+			continue;
+		job = job_of(store, view, &row);
+		tally_add(view->tally, &job);
+	}
+	return fine;
+}
+
+/* Column FIRST and those behind it as a history; false when it makes no sense. */
+static bool read_history(struct store *store, struct view *view, int first, struct history *history)
+{
+	int64_t cell = number_at(store, ALL_SUBJECTS, first + 6);
+
+	history->ok_at = number_at(store, ALL_SUBJECTS, first);
+	history->ok_id = number_at(store, ALL_SUBJECTS, first + 1);
+	history->failed_at = number_at(store, ALL_SUBJECTS, first + 2);
+	history->failed_id = number_at(store, ALL_SUBJECTS, first + 3);
+	history->last_at = number_at(store, ALL_SUBJECTS, first + 4);
+	history->last_id = number_at(store, ALL_SUBJECTS, first + 5);
+	history->streak = (uint32_t)number_at(store, ALL_SUBJECTS, first + 7);
+	if (history->last_at == 0)
+		return true;
+	if (cell < 1 || (uint64_t)cell > store->cell_count)
+		return false;
+	history->last_status = store->cells_by_id[cell - 1]->status;
+	history->last_type = cell_in(store, view, cell)->policy_type;
 	return true;
 }
 
-static bool read_jobs(struct store *store, struct tally *tally, uint64_t *unfinished,
-		      struct fault *fault)
+static bool read_subject(struct store *store, struct view *view)
 {
-	struct row row;
-	struct job job;
+	int64_t kind = number_at(store, ALL_SUBJECTS, 0), name = number_at(store, ALL_SUBJECTS, 1),
+		ptype = number_at(store, ALL_SUBJECTS, 2);
+	struct tally_subject *subject;
+
+	if (kind < 0 || kind >= TALLY_KINDS || !is_name(store, name) || !is_name(store, ptype))
+		return false;
+	subject = tally_subject(view->tally, (enum tally_kind)kind, store->names_by_id[name]->text,
+				store->names_by_id[ptype]->text);
+	subject->overdue = number_at(store, ALL_SUBJECTS, 11) != 0;
+	return read_history(store, view, 3, &subject->past);
+}
+
+static bool read_subjects(struct store *store, struct view *view, struct fault *fault)
+{
 	bool fine;
 
-	*unfinished = 0;
-	while (next_job(store, ALL_JOBS, &row, &fine, fault)) {
-		if (!note_name(store, row.is[POLICY]) || !note_name(store, row.is[CLIENT])) {
-			sqlite3_reset(store->prepared[ALL_JOBS]);
-			return refuse_contents(store, fault);
-		}
-		job = job_of(store, &row);
-		if (is_counted_in(&row))
-			tally_add(tally, &job);
-		*unfinished += row.is[STATE] != JOB_DONE;
+	while (next(store, ALL_SUBJECTS, &fine, fault)) {
+		if (read_subject(store, view))
+			continue;
+		sqlite3_reset(store->prepared[ALL_SUBJECTS]);
+		return refuse_contents(store, fault);
 	}
 	return fine;
+}
+
+static bool read_queues(struct store *store, struct view *view, struct fault *fault)
+{
+	struct tally_queue *queue;
+	bool fine;
+
+	while (next(store, ALL_QUEUES, &fine, fault)) {
+		queue = tally_queue(view->tally, (uint32_t)number_at(store, ALL_QUEUES, 0));
+		queue->empty_since = number_at(store, ALL_QUEUES, 1);
+		queue->seen = true;
+	}
+	return fine;
+}
+
+/* Makes the histories of VIEW anew where they are not known. */
+static bool settle_histories(struct store *store, struct view *view, struct fault *fault)
+{
+	struct tally_job job;
+	struct row row;
+	int64_t since;
+	bool fine;
+
+	if (!tally_settle(view->tally, store->marks.expired, &since))
+		return true;
+	bind(store, LIST_ENDS, 2, (int64_t[]){since, INT64_MAX});
+	while (next_end(store, LIST_ENDS, &row, &fine, fault)) {
+		note_names(store, &row);
+		job = job_of(store, view, &row);
+		tally_replay_end(view->tally, &job);
+	}
+	tally_replayed(view->tally);
+	return fine;
+}
+
+/* Finds anew which unfinished jobs are the oldest. */
+static bool settle_oldest(struct store *store, struct fault *fault)
+{
+	struct tally_job job;
+	struct row row;
+	bool fine;
+
+	if (!tally_forget_oldest(store->view.tally))
+		return true;
+	while (next_job(store, LIST_UNFINISHED, &row, &fine, fault)) {
+		job = job_of(store, &store->view, &row);
+		tally_note_unfinished(store->view.tally, &job);
+	}
+	return fine;
+}
+
+/*
+ * Reads all that is in the store into VIEW, which is new. Histories mean nothing before the first
+ * sweep has come to its end, and are left out until then.
+ */
+static bool read_view(struct store *store, struct view *view, struct fault *fault)
+{
+	view->tally = tally_new();
+	tally_distrust(view->tally, false, 0);
+	return read_cells(store, view->tally, fault) && read_subjects(store, view, fault) &&
+	       read_queues(store, view, fault) && read_jobs(store, view, fault) &&
+	       (!store->marks.complete || settle_histories(store, view, fault));
 }
 
 static void settle_cell(struct tally_cell *cell, void *arg)
@@ -644,21 +899,25 @@ static void settle_cell(struct tally_cell *cell, void *arg)
 	cell->changed = false;
 }
 
+static void settle_queue(struct tally_queue *queue, void *arg)
+{
+	(void)arg;
+	queue->changed = false;
+}
+
 /* Reads into memory all that is kept there. Where that fails the tally stays as it was. */
 static bool reload(struct store *store, struct fault *fault)
 {
-	struct tally *tally = tally_new();
-	uint64_t unfinished;
+	struct view view = {0};
 
-	store->sound = read_names(store, fault) && read_cells(store, tally, fault) &&
-		       read_jobs(store, tally, &unfinished, fault);
+	store->sound = read_names(store, fault) && read_view(store, &view, fault);
 	if (store->sound) {
-		tally_each(tally, settle_cell, NULL);
-		tally_free(store->tally);
-		store->tally = tally;
-		store->unfinished = unfinished;
+		tally_each(view.tally, settle_cell, NULL);
+		tally_each_queue(view.tally, settle_queue, NULL);
+		free_view(&store->view);
+		store->view = view;
 	} else {
-		tally_free(tally);
+		free_view(&view);
 	}
 	return store->sound;
 }
@@ -948,6 +1207,7 @@ struct store *store_open(const char *directory, const char *name, const char *ur
 	struct store *store = mem_zalloc(1, sizeof *store);
 	bool fine;
 
+	store->name = mem_strdup(name);
 	store->lock = -1;
 	store->in_memory = strcmp(directory, STORE_MEMORY) == 0;
 	if (store->in_memory) {
@@ -978,9 +1238,12 @@ void store_close(struct store *store)
 		set_aside(store, &store->why);
 	if (store->lock >= 0)
 		close(store->lock);
-	tally_free(store->tally);
+	free_view(&store->view);
+	news_clear(&store->news);
+	news_clear(&store->pending);
 	forget_names(store);
 	forget_cells(store);
+	free(store->name);
 	free(store->path);
 	free(store->lock_path);
 	free(store);
@@ -988,7 +1251,7 @@ void store_close(struct store *store)
 
 struct tally *store_tally(struct store *store)
 {
-	return store->tally;
+	return store->view.tally;
 }
 
 struct store_marks *store_marks(struct store *store)
@@ -998,7 +1261,17 @@ struct store_marks *store_marks(struct store *store)
 
 uint64_t store_jobs(const struct store *store)
 {
-	return tally_jobs(store->tally) + store->unfinished;
+	return tally_jobs(store->view.tally) + tally_unfinished(store->view.tally);
+}
+
+struct news_list *store_news(struct store *store)
+{
+	return &store->news;
+}
+
+struct news_list *store_pending_news(struct store *store)
+{
+	return &store->pending;
 }
 
 uint64_t store_written(const struct store *store)
@@ -1077,9 +1350,97 @@ static bool is_news(const struct store *store, const struct job *job, const stru
 	       job->ended >= store->marks.began && job->ended >= store->saved.window_start;
 }
 
+/* Keeps the end that OLD has, before another takes its place. */
+static bool keep_earlier(struct store *store, const struct row *old, struct fault *fault)
+{
+	bind(store, PUT_EARLIER, 5,
+	     (int64_t[]){old->is[ENDED], old->is[ID], old->is[CELL], old->is[POLICY],
+			 old->is[CLIENT]});
+	return write_rows(store, PUT_EARLIER, false, fault);
+}
+
+/* Takes the end that ROW has from among the earlier ones; *FOUND says whether it was there. */
+static bool take_earlier(struct store *store, const struct row *row, struct row *earlier,
+			 bool *found, struct fault *fault)
+{
+	const int64_t key[] = {row->is[ENDED], row->is[ID]};
+	struct row other;
+	bool fine;
+
+	bind(store, GET_EARLIER, 2, key);
+	*found = next_end(store, GET_EARLIER, earlier, &fine, fault);
+	while (*found && next_end(store, GET_EARLIER, &other, &fine, fault))
+		;
+	if (!fine || !*found)
+		return fine;
+	bind(store, DROP_EARLIER, 2, key);
+	return write_rows(store, DROP_EARLIER, false, fault);
+}
+
+/* Whether A and B, which ended together, mean the same for all histories. */
+static bool same_end(const struct row *a, const struct row *b)
+{
+	return a->is[CELL] == b->is[CELL] && a->is[POLICY] == b->is[POLICY] &&
+	       a->is[CLIENT] == b->is[CLIENT];
+}
+
+/*
+ * Tells the histories what comes of ROW taking the place of OLD, which is all zeros where there was
+ * none. What ended before the window's start as of the last time that jobs were dropped has been
+ * told before, or was never ours.
+ */
+static bool note_end(struct store *store, const struct row *old, const struct row *row,
+		     struct fault *fault)
+{
+	bool has_end =
+	    old->is[ID] && old->is[STATE] == JOB_DONE && old->is[GONE] != GONE_UNFINISHED;
+	bool done = row->is[STATE] == JOB_DONE, known = has_end && old->is[ENDED] == row->is[ENDED];
+	struct row before = *old;
+	struct tally_job job;
+
+	known = known && done;
+	if (has_end && !known && !keep_earlier(store, old, fault))
+		return false;
+	if (!done || row->is[ENDED] < store->marks.expired)
+		return true;
+	/* In a first sweep, where it would cost, what is new has no earlier end. */
+	if (!known && (old->is[ID] || store->marks.complete) &&
+	    !take_earlier(store, row, &before, &known, fault))
+		return false;
+	if (known && same_end(&before, row))
+		return true;
+	if (known) {
+		job = job_of(store, &store->view, &before);
+		tally_retract_end(store->view.tally, &job);
+	}
+	job = job_of(store, &store->view, row);
+	tally_see_end(store->view.tally, &job);
+	return true;
+}
+
+/* A job that has been counted is news when it failed. */
+static void count(struct store *store, const struct job *job, const struct tally_job *counted)
+{
+	struct news news = {
+	    .kind = NEWS_JOB_FAILED,
+	    .site = store->name,
+	    .job_id = job->id,
+	    .status = job->status,
+	    .job_type = job->type,
+	    .policy_type = job->policy_type,
+	    .policy = job->policy,
+	    .client = job->client,
+	};
+
+	tally_count(store->view.tally, counted);
+	if (!history_is_success(job->status))
+		news_add(&store->pending, &news);
+}
+
 bool store_put(struct store *store, const struct job *job, struct fault *fault)
 {
 	struct row old = {{0}}, row;
+	struct tally_job counted;
 	bool held, fine;
 
 	if (!is_open(store, fault))
@@ -1096,13 +1457,11 @@ bool store_put(struct store *store, const struct job *job, struct fault *fault)
 		return false;
 	if (held)
 		subtract(store, &old);
-	if (job->state == JOB_DONE)
-		tally_add(store->tally, job);
-	else
-		store->unfinished++;
+	counted = job_of(store, &store->view, &row);
+	tally_add(store->view.tally, &counted);
 	if (is_news(store, job, &old))
-		tally_count(store->tally, job);
-	return true;
+		count(store, job, &counted);
+	return note_end(store, &old, &row, fault);
 }
 
 bool store_merge(struct store *store, int64_t after, int64_t upto, int64_t since,
@@ -1122,7 +1481,7 @@ bool store_merge(struct store *store, int64_t after, int64_t upto, int64_t since
 		if (at < count && ids[at] == row.is[ID])
 			continue;
 		subtract(store, &row);
-		bind(store, HIDE_JOB, 1, &row.is[ID]);
+		bind(store, HIDE_JOB, 2, (int64_t[]){row.is[ID], GONE_FINISHED});
 		hidden = write_rows(store, HIDE_JOB, true, fault);
 	}
 	if (!hidden)
@@ -1143,7 +1502,8 @@ static bool drop_unfinished(struct store *store, const struct row *row, struct f
 	enum statement which = row->is[ENDED] ? HIDE_JOB : DROP_JOB;
 
 	subtract(store, row);
-	bind(store, which, 1, &row->is[ID]);
+	bind(store, DROP_JOB, 1, &row->is[ID]);
+	bind(store, HIDE_JOB, 2, (int64_t[]){row->is[ID], GONE_UNFINISHED});
 	return write_rows(store, which, true, fault);
 }
 
@@ -1169,12 +1529,29 @@ bool store_drop_unfinished(struct store *store, const int64_t *ids, size_t count
 	return fine;
 }
 
+/* The ends that leave the window become part of the past, in their order. */
+static bool pass_ends(struct store *store, int64_t window_start, struct fault *fault)
+{
+	struct tally_job job;
+	struct row row;
+	bool fine;
+
+	bind(store, LIST_ENDS, 2, (int64_t[]){store->marks.expired, window_start});
+	while (next_end(store, LIST_ENDS, &row, &fine, fault)) {
+		store->dirty = true;
+		job = job_of(store, &store->view, &row);
+		tally_pass_end(store->view.tally, &job);
+	}
+	bind(store, EXPIRE_EARLIER, 1, &window_start);
+	return fine && write_rows(store, EXPIRE_EARLIER, false, fault);
+}
+
 bool store_expire(struct store *store, int64_t window_start, struct fault *fault)
 {
 	struct row row;
 	bool fine, any = false;
 
-	if (!is_open(store, fault))
+	if (!is_open(store, fault) || !pass_ends(store, window_start, fault))
 		return false;
 	bind(store, LIST_EXPIRED, 1, &window_start);
 	while (next_job(store, LIST_EXPIRED, &row, &fine, fault)) {
@@ -1184,6 +1561,7 @@ bool store_expire(struct store *store, int64_t window_start, struct fault *fault
 		subtract(store, &row);
 		any = true;
 	}
+	store->marks.expired = window_start;
 	bind(store, DROP_EXPIRED, 1, &window_start);
 	return fine && (!any || write_rows(store, DROP_EXPIRED, true, fault));
 }
@@ -1208,6 +1586,9 @@ bool store_begin(struct store *store, struct fault *fault)
 		return false;
 	store->begun = run(store, BEGIN, fault);
 	store->dirty = store->failed = false;
+	/* What is told of them would be lost before there is anything to compare with. */
+	if (store->begun && !store->marks.complete)
+		tally_distrust(store->view.tally, false, 0);
 	return store->begun;
 }
 
@@ -1271,6 +1652,84 @@ static void save_cell(struct tally_cell *totals, void *arg)
 	saving->fine = saving->fine && write_rows(saving->store, SAVE_CELL, false, saving->fault);
 }
 
+/* The id of the cell that HISTORY's last end belongs to; 0 = there is none. */
+static int64_t last_cell(const struct store *store, const struct tally_subject *subject)
+{
+	const struct history *past = &subject->past;
+	const char *type = subject->kind == TALLY_WORKLOAD ? subject->name : "BACKUP";
+	const struct cell *cell;
+
+	if (past->last_at == 0)
+		return 0;
+	cell = find_cell(store, type, past->last_type, past->last_status);
+	return cell ? cell->id : 0;
+}
+
+static void save_subject(struct tally_subject *subject, void *arg)
+{
+	struct saving *saving = arg;
+	const struct history *past = &subject->past;
+	int64_t name, ptype;
+
+	if (!saving->fine || !subject->changed)
+		return;
+	subject->changed = false;
+	saving->fine = intern_name(saving->store, subject->name, &name, saving->fault) &&
+		       intern_name(saving->store, subject->policy_type, &ptype, saving->fault);
+	if (!saving->fine)
+		return;
+	bind(saving->store, PUT_SUBJECT, 12,
+	     (int64_t[]){subject->kind, name, ptype, past->ok_at, past->ok_id, past->failed_at,
+			 past->failed_id, past->last_at, past->last_id,
+			 last_cell(saving->store, subject), past->streak, subject->overdue});
+	saving->fine = write_rows(saving->store, PUT_SUBJECT, false, saving->fault);
+}
+
+static void save_queue(struct tally_queue *queue, void *arg)
+{
+	struct saving *saving = arg;
+
+	if (!saving->fine || !queue->changed)
+		return;
+	queue->changed = false;
+	if (queue->jobs == 0 && !queue->seen)
+		return;
+	queue->seen = true;
+	if (queue->jobs > 0)
+		queue->empty_since = 0;
+	else if (queue->empty_since == 0)
+		queue->empty_since = saving->now;
+	bind(saving->store, PUT_QUEUE, 2, (int64_t[]){queue->reason, queue->empty_since});
+	saving->fine = write_rows(saving->store, PUT_QUEUE, false, saving->fault);
+}
+
+bool store_settle(struct store *store, struct fault *fault)
+{
+	struct tally *tally = store->view.tally;
+
+	if (!is_open(store, fault) || !settle_oldest(store, fault))
+		return false;
+	if (!store->marks.complete)
+		return true;
+	/* The window reaches further back than before: what had left it is in it again. */
+	if (store->marks.expired < store->saved.expired)
+		tally_distrust(tally, true, store->marks.expired);
+	return settle_histories(store, &store->view, fault);
+}
+
+/* Writes what is kept in memory and must last. */
+static bool save(struct store *store, struct fault *fault)
+{
+	struct saving saving = {store, fault, true, timefmt_now()};
+	struct tally *tally = store->view.tally;
+
+	tally_each(tally, save_cell, &saving);
+	for (int kind = 0; kind < TALLY_KINDS; kind++)
+		tally_each_subject(tally, (enum tally_kind)kind, save_subject, &saving);
+	tally_each_queue(tally, save_queue, &saving);
+	return saving.fine;
+}
+
 static bool save_marks(struct store *store, struct fault *fault)
 {
 	int64_t value;
@@ -1289,15 +1748,12 @@ static bool save_marks(struct store *store, struct fault *fault)
 
 bool store_commit(struct store *store, struct fault *fault)
 {
-	struct saving saving = {store, fault, true, timefmt_now()};
-
-	if (is_open(store, fault)) {
-		tally_each(store->tally, save_cell, &saving);
-		if (saving.fine && save_marks(store, fault) && run(store, COMMIT, fault)) {
-			store->begun = false;
-			store->saved = store->marks;
-			return true;
-		}
+	if (store_settle(store, fault) && save(store, fault) && save_marks(store, fault) &&
+	    run(store, COMMIT, fault)) {
+		store->begun = false;
+		store->saved = store->marks;
+		news_move(&store->news, &store->pending);
+		return true;
 	}
 	store_rollback(store);
 	return false;
@@ -1310,6 +1766,7 @@ void store_rollback(struct store *store)
 	if (!store->begun)
 		return;
 	store->begun = store->failed = false;
+	news_clear(&store->pending);
 	/* After some errors SQLite has done so itself. */
 	if (!sqlite3_get_autocommit(store->db) && !run(store, ROLLBACK, &fault))
 		store->dirty = true;
@@ -1329,6 +1786,21 @@ struct unused {
 	size_t count;
 };
 
+/* The names of what is remembered are in use. */
+static void note_subject(struct tally_subject *subject, void *arg)
+{
+	struct store *store = arg;
+	const char *texts[] = {subject->name, subject->policy_type};
+
+	for (int i = 0; i < 2; i++) {
+		struct name key = {texts[i], 0};
+		struct name **found = tfind(&key, &store->names, compare_names);
+
+		if (found && (subject->past.last_at || subject->overdue))
+			store->used[(*found)->id] = 1;
+	}
+}
+
 static void collect_unused(const void *node, VISIT order, void *arg)
 {
 	const struct name *name = *(struct name *const *)node;
@@ -1338,6 +1810,16 @@ static void collect_unused(const void *node, VISIT order, void *arg)
 		return;
 	unused->ids = mem_resize(unused->ids, unused->count + 1, sizeof *unused->ids);
 	unused->ids[unused->count++] = name->id;
+}
+
+/* What the view knows by ids that may be given out again. */
+static void forget_lookups(struct view *view)
+{
+	for (int kind = 0; kind < TALLY_KINDS; kind++) {
+		free(view->subjects[kind]);
+		view->subjects[kind] = NULL;
+		view->name_room[kind] = 0;
+	}
 }
 
 /* Forgets the names that are not used, so that the file does not grow with all there ever were. */
@@ -1353,35 +1835,57 @@ static bool drop_names(struct store *store, struct fault *fault)
 		bind(store, DROP_NAME, 1, &unused.ids[i]);
 		fine = write_rows(store, DROP_NAME, false, fault);
 	}
-	if (unused.count > 0 && fine)
+	if (unused.count > 0 && fine) {
 		fine = store_commit(store, fault) && (store->sound = read_names(store, fault));
+		forget_lookups(&store->view);
+	}
 	store_rollback(store);
 	free(unused.ids);
 	return fine;
 }
 
-/* Reads all jobs into TALLY, and drops what they show to be of no use. */
-static bool check_jobs(struct store *store, struct tally *tally, bool *equal, struct fault *fault)
+/* Forgets policies, clients and workloads that have long been without jobs. */
+static bool drop_subjects(struct store *store, struct fault *fault)
 {
-	uint64_t unfinished;
+	int64_t before = store->marks.window_start - REMEMBER_MS;
+	bool fine;
 
-	*equal = true;
-	if (!read_jobs(store, tally, &unfinished, fault))
+	if (!store_begin(store, fault))
 		return false;
-	*equal = tally_equal(store->tally, tally) && unfinished == store->unfinished;
-	return *equal ? drop_names(store, fault) : reload(store, fault);
+	bind(store, DROP_SUBJECTS, 1, &before);
+	fine = write_rows(store, DROP_SUBJECTS, false, fault) && store_commit(store, fault);
+	store_rollback(store);
+	return fine;
+}
+
+/* Reads all jobs into VIEW, which is new, and drops what they show to be of no use. */
+static bool check_jobs(struct store *store, struct view *view, bool *equal, struct fault *fault)
+{
+	*equal = true;
+	view->tally = tally_new();
+	tally_distrust(view->tally, false, 0);
+	if (!read_subjects(store, view, fault) || !read_jobs(store, view, fault) ||
+	    (store->marks.complete && !settle_histories(store, view, fault)))
+		return false;
+	for (int kind = 0; kind < TALLY_KINDS; kind++)
+		tally_each_subject(view->tally, (enum tally_kind)kind, note_subject, store);
+	*equal = tally_equal(store->view.tally, view->tally);
+	if (!*equal)
+		return reload(store, fault);
+	/* Before, the ends of restarted jobs have not been looked through. */
+	return !store->marks.complete || (drop_names(store, fault) && drop_subjects(store, fault));
 }
 
 bool store_verify(struct store *store, struct fault *fault)
 {
-	struct tally *tally = tally_new();
-	bool fine, equal;
+	struct view view = {0};
+	bool fine, equal = true;
 
 	store->used = mem_zalloc((size_t)store->last_name + 1, 1);
-	fine = check_jobs(store, tally, &equal, fault);
+	fine = check_jobs(store, &view, &equal, fault);
 	free(store->used);
 	store->used = NULL;
-	tally_free(tally);
+	free_view(&view);
 	if (!equal)
 		log_error("%s: the running totals did not agree with the jobs; counted anew",
 			  store->path);

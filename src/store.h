@@ -8,6 +8,7 @@
 
 #include "fault.h"
 #include "job.h"
+#include "news.h"
 #include "tally.h"
 
 /*
@@ -30,7 +31,8 @@ struct store_marks {
 	int64_t created;      /* the same by the local clock: since when its counters count */
 	int64_t window_start; /* as of the last committed refresh */
 	int64_t newest_end;   /* latest end of a job that has been seen */
-	int64_t expired;      /* the window's start when finished jobs were last dropped */
+	int64_t expired;      /* the window's start when finished jobs were last dropped: by
+				 store_expire */
 	int64_t mark;	      /* from where the next refresh asks for what has changed */
 	int64_t complete; /* 1 = the first sweep has come to its end: there is something to show */
 	int64_t sweep_id; /* last id of the rolling sweep */
@@ -39,6 +41,7 @@ struct store_marks {
 	int64_t sweep_ended; /* last round, local clock; 0 = never */
 	int64_t data_at;     /* of the last success, local clock */
 	int64_t skew;	     /* milliseconds, server less agent, then */
+	int64_t down_told;   /* 1 = it is news already that the site is down */
 };
 
 /*
@@ -63,6 +66,14 @@ struct store *store_open(const char *directory, const char *name, const char *ur
 struct tally *store_tally(struct store *store);
 
 struct store_marks *store_marks(struct store *store);
+
+/*
+ * What has happened in the transactions that were committed, for the caller to take; and in the one
+ * that is under way, for the caller to add to. A job that failed is in it when it is counted: once,
+ * whatever happens to the program, and perhaps never when that is killed.
+ */
+struct news_list *store_news(struct store *store);
+struct news_list *store_pending_news(struct store *store);
 
 /* How many jobs are held, finished and not; those that the server no longer lists do not count. */
 uint64_t store_jobs(const struct store *store);
@@ -104,12 +115,21 @@ bool store_merge(struct store *store, int64_t after, int64_t upto, int64_t since
 bool store_drop_unfinished(struct store *store, const int64_t *ids, size_t count,
 			   struct fault *fault);
 
-/* Forgets the finished jobs that ended before WINDOW_START, gone ones too. */
+/*
+ * Forgets the finished jobs that ended before WINDOW_START, gone ones too. Their ends become part
+ * of the past of policies, clients and workloads, which is kept.
+ */
 bool store_expire(struct store *store, int64_t window_start, struct fault *fault);
 
 /*
- * Brings the tally's maxima up to date, saves counters and marks, and makes it all last. Where that
- * fails, it has been rolled back already.
+ * Brings the tally's histories up to date, and when the oldest unfinished jobs started. Histories
+ * are empty as long as the marks say that the first sweep has not come to its end.
+ */
+bool store_settle(struct store *store, struct fault *fault);
+
+/*
+ * Settles, brings the tally's maxima up to date, saves counters, what has passed and marks, and
+ * makes it all last. Where that fails, it has been rolled back already.
  */
 bool store_commit(struct store *store, struct fault *fault);
 

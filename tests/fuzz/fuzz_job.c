@@ -24,6 +24,7 @@ static void read_page(const char *text, size_t size)
 	struct job_page *page = job_page_parse(text, size, &complaint);
 	struct tally *tally = tally_new();
 	enum job_result result;
+	struct tally_job resolved;
 	struct job job;
 
 	assert((page == NULL) == (complaint != NULL));
@@ -31,8 +32,10 @@ static void read_page(const char *text, size_t size)
 		if (result != JOB_READ)
 			continue;
 		check_job(&job);
+		resolved = tally_resolve(tally, &job);
+		tally_add(tally, &resolved);
 		if (job.state == JOB_DONE)
-			tally_add(tally, &job);
+			tally_see_end(tally, &resolved);
 	}
 	tally_free(tally);
 	job_page_free(page);

@@ -40,7 +40,9 @@ static struct tally *true_counters(const struct sim *sim, int64_t began)
 
 	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
 		char state[20], type[80], policy_type[80], status[20];
-		struct job job = {.type = type, .policy_type = policy_type};
+		struct job job = {
+		    .type = type, .policy_type = policy_type, .policy = "", .client = ""};
+		struct tally_job resolved;
 
 		if (sscanf(line,
 			   "%*d\t%19[^\t]\t%79[^\t]\t%79[^\t]\t%19[^\t]\t%" SCNu64 "\t%" SCNu64
@@ -49,8 +51,9 @@ static struct tally *true_counters(const struct sim *sim, int64_t began)
 			   &job.ended) != 7)
 			CU_FAIL("a line of the simulator's jobs is not understood");
 		job.status = (uint32_t)strtoul(status, NULL, 10);
+		resolved = tally_resolve(tally, &job);
 		if (strcmp(state, "DONE") == 0 && job.ended >= began)
-			tally_count(tally, &job);
+			tally_count(tally, &resolved);
 	}
 	free(text);
 	return tally;

@@ -432,9 +432,10 @@ static void test_verify(void)
 {
 	struct store *store = begun_store();
 	struct job job = finished(2, BEGAN + 2);
+	struct tally_job resolved = tally_resolve(store_tally(store), &job);
 
 	put(store, finished(1, BEGAN + 1));
-	tally_add(store_tally(store), &job);
+	tally_add(store_tally(store), &resolved);
 	fault_clear(&fault);
 	CU_ASSERT(!store_verify(store, &fault));
 	EQUAL_NUMBER(fault.class, FAULT_NONE);
@@ -496,6 +497,9 @@ static void test_names(void)
 
 	scratch_make();
 	store = open_here();
+	FINE(store_begin(store, &fault));
+	store_marks(store)->complete = 1;
+	FINE(store_commit(store, &fault));
 	job.client = job.policy = "";
 	put(store, job);
 	job.policy = "second";
@@ -528,6 +532,7 @@ static void test_names(void)
 
 #define MODEL_JOBS 40
 #define MODEL_CELLS 6
+#define MODEL_ENDS 12000
 
 struct model_job {
 	bool held, gone;
@@ -541,6 +546,9 @@ struct model {
 	uint64_t counted_bytes[MODEL_CELLS];
 	int64_t window; /* of the last commit */
 	int64_t next_window;
+	int64_t expired;
+	struct job ends[MODEL_ENDS]; /* all there have ever been */
+	size_t end_count;
 };
 
 static unsigned long long seed;
@@ -579,6 +587,48 @@ static struct job random_job(int64_t now)
 	return job;
 }
 
+/* Notes an end with what was last told of it. */
+static void model_end(struct model *model, const struct job *job)
+{
+	size_t i = 0;
+
+	while (i < model->end_count &&
+	       (model->ends[i].id != job->id || model->ends[i].ended != job->ended))
+		i++;
+	if (i < MODEL_ENDS)
+		model->ends[i] = *job;
+	if (i == model->end_count)
+		model->end_count++;
+	CU_ASSERT(model->end_count <= MODEL_ENDS);
+}
+
+static int compare_ends(const void *a, const void *b)
+{
+	const struct job *left = a, *right = b;
+
+	if (left->ended != right->ended)
+		return left->ended < right->ended ? -1 : 1;
+	return (left->id > right->id) - (left->id < right->id);
+}
+
+/* Makes the histories of PLAIN of all ends there have ever been. */
+static void model_histories(const struct model *model, struct tally *plain)
+{
+	static struct job ends[MODEL_ENDS];
+	int64_t since;
+
+	memcpy(ends, model->ends, model->end_count * sizeof *ends);
+	qsort(ends, model->end_count, sizeof *ends, compare_ends);
+	tally_distrust(plain, false, 0);
+	tally_settle(plain, 0, &since);
+	for (size_t i = 0; i < model->end_count; i++) {
+		struct tally_job end = tally_resolve(plain, &ends[i]);
+
+		tally_replay_end(plain, &end);
+	}
+	tally_replayed(plain);
+}
+
 static void model_put(struct model *model, const struct job *job)
 {
 	struct model_job *held = &model->jobs[job->id];
@@ -598,6 +648,8 @@ static void model_put(struct model *model, const struct job *job)
 	held->job = *job;
 	if (job->state == JOB_DONE)
 		held->seen_end = job->ended;
+	if (job->state == JOB_DONE && job->ended >= model->expired)
+		model_end(model, job);
 }
 
 static void model_merge(struct model *model, int64_t after, int64_t upto, int64_t since,
@@ -628,12 +680,14 @@ static void model_expire(struct model *model, int64_t start)
 		if (model->jobs[id].job.state == JOB_DONE && model->jobs[id].job.ended < start)
 			model->jobs[id].held = false;
 	model->next_window = start;
+	model->expired = start;
 }
 
 static void model_compare(const struct model *model, struct store *store, bool committed)
 {
 	struct tally *plain = tally_new();
 	const struct tally_cell *cell;
+	struct tally_job resolved;
 	uint64_t held = 0;
 
 	for (int64_t id = 1; id <= MODEL_JOBS; id++) {
@@ -642,9 +696,10 @@ static void model_compare(const struct model *model, struct store *store, bool c
 		if (!job->held || job->gone)
 			continue;
 		held++;
-		if (job->job.state == JOB_DONE)
-			tally_add(plain, &job->job);
+		resolved = tally_resolve(plain, &job->job);
+		tally_add(plain, &resolved);
 	}
+	model_histories(model, plain);
 	EQUAL_NUMBER(store_jobs(store), held);
 	EQUAL_NUMBER(tally_jobs(store_tally(store)), tally_jobs(plain));
 	/* Maxima are brought up to date by the commit. */
@@ -709,8 +764,10 @@ static void random_operation(struct model *model, struct store *store, int64_t n
 
 static void random_transaction(struct model *model, struct store *store, int64_t now)
 {
-	struct model before = *model;
+	static struct model before;
 	unsigned end = pick(6);
+
+	before = *model;
 
 	FINE(store_begin(store, &fault));
 	for (unsigned i = pick(25); i > 0; i--)
@@ -730,7 +787,7 @@ static void random_transaction(struct model *model, struct store *store, int64_t
 static void test_random(void)
 {
 	const char *given = getenv("STORE_SEED");
-	struct model model;
+	static struct model model;
 	struct store *store;
 	int64_t now = BEGAN;
 
@@ -741,6 +798,7 @@ static void test_random(void)
 	store = open_here();
 	FINE(store_begin(store, &fault));
 	store_marks(store)->began = BEGAN;
+	store_marks(store)->complete = 1;
 	FINE(store_commit(store, &fault));
 	for (int i = 0; i < 500 && CU_get_number_of_failures() == 0; i++) {
 		random_transaction(&model, store, now);
@@ -958,7 +1016,7 @@ static void test_newer(void)
 	change("PRAGMA user_version = 7");
 	expect_refused(scratch_path("."), "schema 7");
 	EQUAL_NUMBER(ask("SELECT count(*) FROM job"), 3000);
-	change("PRAGMA user_version = 1");
+	change("PRAGMA user_version = 2");
 	store_close(open_here());
 	EQUAL_NUMBER(files_with("paris.db."), 0);
 	scratch_remove();

@@ -48,12 +48,42 @@ static struct tally_cell find(const struct tally *tally, const char *type, const
 	return wanted.cell;
 }
 
+static void add(struct tally *tally, const struct job *job)
+{
+	struct tally_job resolved = tally_resolve(tally, job);
+
+	tally_add(tally, &resolved);
+}
+
+static void take(struct tally *tally, const struct job *job)
+{
+	struct tally_job resolved = tally_resolve(tally, job);
+
+	tally_remove(tally, &resolved);
+}
+
+static void count(struct tally *tally, const struct job *job)
+{
+	struct tally_job resolved = tally_resolve(tally, job);
+
+	tally_count(tally, &resolved);
+}
+
+static uint32_t duration_of(struct tally *tally, const struct job *job)
+{
+	struct tally_job resolved = tally_resolve(tally, job);
+
+	return tally_duration(&resolved);
+}
+
 static struct job job_of(const char *type, const char *policy, uint32_t status)
 {
 	return (struct job){.id = 1,
 			    .state = JOB_DONE,
 			    .type = type,
 			    .policy_type = policy,
+			    .policy = "gold",
+			    .client = "db1",
 			    .status = status,
 			    .started = 1000000,
 			    .ended = 1060999,
@@ -77,17 +107,17 @@ static void test_sums(void)
 	struct job job = job_of("BACKUP", "VMWARE", 0);
 	struct tally_cell cell;
 
-	tally_add(tally, &job);
+	add(tally, &job);
 	job.started = 0; /* not known */
 	job.ended = 5000;
 	job.bytes = 10;
-	tally_add(tally, &job);
+	add(tally, &job);
 	job.started = 9000; /* ends before it starts */
-	tally_add(tally, &job);
+	add(tally, &job);
 	job.started = 1;
 	job.ended = 2000001;
 	job.files = 0;
-	tally_add(tally, &job);
+	add(tally, &job);
 	cell = find(tally, "BACKUP", "VMWARE", 0);
 	EQUAL_NUMBER(cell.count, 4);
 	EQUAL_NUMBER(cell.bytes, 1054);
@@ -116,7 +146,7 @@ static void test_apart(void)
 			struct job job = job_of(keys[i].type, keys[i].policy, keys[i].status);
 
 			for (size_t times = 0; times <= i; times++)
-				tally_add(tally, &job);
+				add(tally, &job);
 		}
 	}
 	EQUAL_NUMBER(cells_of(tally), count);
@@ -132,7 +162,7 @@ static void test_copies(void)
 	struct job job = job_of(type, policy, 7);
 	struct tally *tally = tally_new();
 
-	tally_add(tally, &job);
+	add(tally, &job);
 	memset(type, 'x', 6);
 	memset(policy, 'x', 6);
 	EQUAL_NUMBER(find(tally, "BACKUP", "VMWARE", 7).count, 1);
@@ -148,15 +178,15 @@ static void test_removal(void)
 
 	large.started = 1;
 	large.bytes = UINT64_C(1) << 53;
-	tally_add(tally, &large);
-	tally_add(tally, &small);
-	tally_remove(tally, &small);
+	add(tally, &large);
+	add(tally, &small);
+	take(tally, &small);
 	cell = find(tally, "BACKUP", "VMWARE", 0);
 	EQUAL_NUMBER(cell.count, 1);
 	EQUAL_NUMBER(cell.bytes, UINT64_C(1) << 53);
-	EQUAL_NUMBER(cell.duration_sum, tally_duration(&large));
+	EQUAL_NUMBER(cell.duration_sum, duration_of(tally, &large));
 	CU_ASSERT_TRUE(cell.stale); /* they ended at the same moment */
-	tally_remove(tally, &large);
+	take(tally, &large);
 	cell = find(tally, "BACKUP", "VMWARE", 0);
 	EQUAL_NUMBER(cell.count + cell.bytes + cell.files + cell.duration_sum, 0);
 	EQUAL_NUMBER(tally_jobs(tally), 0);
@@ -171,12 +201,12 @@ static void test_stale(void)
 	longest.started = 1;
 	latest.ended += 5000;
 	latest.started = latest.ended - 1000;
-	tally_add(tally, &longest);
-	tally_add(tally, &latest);
-	tally_add(tally, &other);
-	tally_remove(tally, &other);
+	add(tally, &longest);
+	add(tally, &latest);
+	add(tally, &other);
+	take(tally, &other);
 	CU_ASSERT_FALSE(find(tally, "BACKUP", "VMWARE", 0).stale);
-	tally_remove(tally, &longest);
+	take(tally, &longest);
 	CU_ASSERT_TRUE(find(tally, "BACKUP", "VMWARE", 0).stale);
 	tally_free(tally);
 }
@@ -188,10 +218,10 @@ static void test_counters(void)
 	struct tally *tally = tally_new();
 	struct tally_cell cell;
 
-	tally_count(tally, &job);
-	tally_add(tally, &job);
-	tally_remove(tally, &job);
-	tally_count(tally, &job);
+	count(tally, &job);
+	add(tally, &job);
+	take(tally, &job);
+	count(tally, &job);
 	cell = find(tally, "BACKUP", "VMWARE", 0);
 	EQUAL_NUMBER(cell.finished, 2);
 	EQUAL_NUMBER(cell.finished_bytes, 2048);
@@ -207,14 +237,14 @@ static void test_equal(void)
 	struct job job = job_of("BACKUP", "VMWARE", 0), other = job_of("BACKUP", "VMWARE", 1);
 	struct tally *a = tally_new(), *b = tally_new();
 
-	tally_add(a, &job);
-	tally_add(b, &job);
-	tally_count(a, &other); /* counters and empty cells do not matter */
+	add(a, &job);
+	add(b, &job);
+	count(a, &other); /* counters and empty cells do not matter */
 	CU_ASSERT_TRUE(tally_equal(a, b) && tally_equal(b, a));
-	tally_add(b, &other);
+	add(b, &other);
 	CU_ASSERT_FALSE(tally_equal(a, b) || tally_equal(b, a));
 	job.files++;
-	tally_add(a, &job);
+	add(a, &job);
 	CU_ASSERT_FALSE(tally_equal(a, b) || tally_equal(b, a));
 	tally_free(a);
 	tally_free(b);
@@ -229,7 +259,7 @@ static void test_many(void)
 		struct job job = job_of("BACKUP", policy, i % 7);
 
 		snprintf(policy, sizeof policy, "P%u", i * 7919 % 500);
-		tally_add(tally, &job);
+		add(tally, &job);
 	}
 	EQUAL_NUMBER(tally_jobs(tally), 30000);
 	EQUAL_NUMBER(cells_of(tally), 3500);
