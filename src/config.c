@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,26 +16,79 @@
 #include "index.h"
 #include "mem.h"
 #include "timefmt.h"
+#include "utf8.h"
 
 #define DAY 86400
 #define KEY_SIZE 4096
+#define PATTERN_MAX 255
+#define TITLED (CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES)
 
 /* Where errors of the parse at hand go: libconfuse's callbacks take no argument of ours. */
 static char *error_text;
 
-/* The durations there are, where they go, and what they may be. */
-static const struct duration {
+/*
+ * Not libconfuse's own integers: those take 010 for eight, nothing for zero, and refuse what is
+ * right when errno happens to be ERANGE. A number too large for an int becomes the largest.
+ */
+static bool parse_number(const char *text, int *value)
+{
+	unsigned long number;
+
+	if (text[0] == '\0' || text[strspn(text, "0123456789")] != '\0')
+		return false;
+	number = strtoul(text, NULL, 10);
+	*value = number < INT_MAX ? (int)number : INT_MAX;
+	return true;
+}
+
+/* How quantities are written. */
+struct notation {
+	bool (*parse)(const char *text, int *value);
+	const char *form;
+	const char *unit;
+};
+static const struct notation durations = {
+    timefmt_parse_duration, "a number and a unit, s, m, h or d, like \"60s\" or \"24h\"",
+    " seconds"};
+static const struct notation numbers = {parse_number, "a whole number", ""};
+
+/* What a quantity is a member of. */
+enum home { HOME_SITE, HOME_WATCH, HOME_NOTIFY };
+#define OF_SITE(member) HOME_SITE, offsetof(struct config_site, member)
+#define OF_WATCH(member) HOME_WATCH, offsetof(struct config_watch, member)
+#define OF_NOTIFY(member) HOME_NOTIFY, offsetof(struct config_notify, member)
+
+/* The quantities there are, where they go, and what they may be. */
+static const struct quantity {
 	const char *name;
-	const char *fallback; /* NULL: the file's own default, outside of any site */
+	const char *fallback;
+	const struct notation *notation;
+	enum home home;
 	size_t offset;
+	bool shared; /* may also stand outside of its section, for all of them */
 	int min, max;
-} durations[] = {
-    {"refresh", "60s", offsetof(struct config_site, refresh), 1, DAY},
-    {"full-refresh", "6h", offsetof(struct config_site, full_refresh), 60, 31 * DAY},
-    {"window", "24h", offsetof(struct config_site, window), 60, 31 * DAY},
-    {"row-hold", "7d", offsetof(struct config_site, row_hold), 0, 366 * DAY},
-    {"timeout", "30s", offsetof(struct config_site, timeout), 1, 600},
-    {"deadline", "30m", offsetof(struct config_site, deadline), 1, DAY},
+} quantities[] = {
+    {"refresh", "60s", &durations, OF_SITE(refresh), true, 1, DAY},
+    {"full-refresh", "6h", &durations, OF_SITE(full_refresh), true, 60, 31 * DAY},
+    {"window", "24h", &durations, OF_SITE(window), true, 60, 31 * DAY},
+    {"row-hold", "7d", &durations, OF_SITE(row_hold), true, 0, 366 * DAY},
+    {"timeout", "30s", &durations, OF_SITE(timeout), false, 1, 600},
+    {"deadline", "30m", &durations, OF_SITE(deadline), false, 1, DAY},
+    {"client-limit", "2000", &numbers, OF_SITE(client_limit), true, 0, 100000},
+    {"down-after", "2", &numbers, OF_SITE(down_after), true, 1, 1000},
+    {"max-age", "0s", &durations, OF_WATCH(max_age), false, 0, 366 * DAY},
+    {"notify-limit", "20", &numbers, OF_NOTIFY(limit), false, 1, 1000},
+};
+#define QUANTITIES (sizeof quantities / sizeof quantities[0])
+
+/* The words that notify may hold, and what each switches on. */
+static const struct notify_word {
+	const char *word;
+	size_t offset;
+} notify_words[] = {
+    {"site", offsetof(struct config_notify, site)},
+    {"job-failed", offsetof(struct config_notify, job_failed)},
+    {"policy-overdue", offsetof(struct config_notify, policy_overdue)},
 };
 
 static const char *const target_words[] = {
@@ -58,6 +112,8 @@ __attribute__((format(printf, 3, 0))) static void set_error(const char *file, in
 	if (length < CONFIG_ERROR_SIZE)
 		vsnprintf(error_text + length, CONFIG_ERROR_SIZE - (size_t)length, format,
 			  arguments);
+	/* It may repeat anything that stands in the file. */
+	utf8_clean(error_text);
 }
 
 __attribute__((format(printf, 2, 0))) static void on_error(cfg_t *cfg, const char *format,
@@ -82,28 +138,28 @@ static const char *value_of(cfg_opt_t *opt)
 	return cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
 }
 
-static const struct duration *find_duration(const char *name)
+static const struct quantity *find_quantity(const char *name)
 {
-	for (size_t i = 0; i < sizeof durations / sizeof durations[0]; i++)
-		if (strcmp(durations[i].name, name) == 0)
-			return &durations[i];
+	for (size_t i = 0; i < QUANTITIES; i++)
+		if (strcmp(quantities[i].name, name) == 0)
+			return &quantities[i];
 	return NULL;
 }
 
-static int check_duration(cfg_t *cfg, cfg_opt_t *opt)
+static int check_quantity(cfg_t *cfg, cfg_opt_t *opt)
 {
-	const struct duration *duration = find_duration(opt->name);
-	int seconds;
+	const struct quantity *quantity = find_quantity(opt->name);
+	const struct notation *notation = quantity->notation;
+	int value;
 
-	if (!timefmt_parse_duration(value_of(opt), &seconds)) {
-		cfg_error(
-		    cfg, "%s is \"%s\", but must be a number and a unit, s, m, h or d, like \"%s\"",
-		    opt->name, value_of(opt), duration->fallback);
+	if (!notation->parse(value_of(opt), &value)) {
+		cfg_error(cfg, "%s is \"%s\", but must be %s", opt->name, value_of(opt),
+			  notation->form);
 		return -1;
 	}
-	if (seconds < duration->min || seconds > duration->max) {
-		cfg_error(cfg, "%s is \"%s\", but must be from %d to %d seconds", opt->name,
-			  value_of(opt), duration->min, duration->max);
+	if (value < quantity->min || value > quantity->max) {
+		cfg_error(cfg, "%s is \"%s\", but must be from %d to %d%s", opt->name,
+			  value_of(opt), quantity->min, quantity->max, notation->unit);
 		return -1;
 	}
 	return 0;
@@ -334,6 +390,52 @@ static int check_key(cfg_t *cfg, cfg_opt_t *opt)
 	return -1;
 }
 
+static const struct notify_word *find_notify_word(const char *word)
+{
+	for (size_t i = 0; i < sizeof notify_words / sizeof notify_words[0]; i++)
+		if (strcmp(notify_words[i].word, word) == 0)
+			return &notify_words[i];
+	return NULL;
+}
+
+/* Runs for each word of the list. */
+static int check_notify(cfg_t *cfg, cfg_opt_t *opt)
+{
+	if (find_notify_word(value_of(opt)))
+		return 0;
+	cfg_error(cfg,
+		  "notify holds \"%s\", but may only hold \"site\", \"job-failed\" and "
+		  "\"policy-overdue\"",
+		  value_of(opt));
+	return -1;
+}
+
+/* What a name may look like that is shown: of well-formed characters, and no line break in it. */
+static bool pattern_fits(const char *pattern)
+{
+	size_t length = strlen(pattern);
+
+	if (length < 1 || length > PATTERN_MAX || !utf8_valid(pattern))
+		return false;
+	for (; *pattern; pattern++)
+		if (iscntrl((unsigned char)*pattern))
+			return false;
+	return true;
+}
+
+/* Runs when a whole policy or client section has been read. */
+static int check_watch(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *pattern = cfg_title(cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1));
+
+	if (pattern_fits(pattern))
+		return 0;
+	cfg_error(cfg,
+		  "%s \"%.40s\": a pattern has 1 to %d octets of UTF-8 and no control characters",
+		  opt->name, pattern, PATTERN_MAX);
+	return -1;
+}
+
 static bool site_name_fits(const char *name)
 {
 	size_t length = strlen(name);
@@ -376,54 +478,84 @@ static const struct check {
     {"state-dir", check_state_dir},
     {"log-target", check_log_target},
     {"log-level", check_log_level},
-    {"refresh", check_duration},
-    {"full-refresh", check_duration},
-    {"window", check_duration},
-    {"row-hold", check_duration},
+    {"refresh", check_quantity},
+    {"full-refresh", check_quantity},
+    {"window", check_quantity},
+    {"row-hold", check_quantity},
+    {"client-limit", check_quantity},
+    {"down-after", check_quantity},
+    {"notify", check_notify},
+    {"notify-limit", check_quantity},
+    {"policy", check_watch},
+    {"policy|max-age", check_quantity},
+    {"client", check_watch},
+    {"client|max-age", check_quantity},
     {"site", check_site},
     {"site|url", check_url},
     {"site|api-key", check_key},
     {"site|api-key-file", check_key_file},
     {"site|ca-file", check_ca_file},
     {"site|api-version", check_api_version},
-    {"site|refresh", check_duration},
-    {"site|full-refresh", check_duration},
-    {"site|window", check_duration},
-    {"site|row-hold", check_duration},
-    {"site|timeout", check_duration},
-    {"site|deadline", check_duration},
+    {"site|refresh", check_quantity},
+    {"site|full-refresh", check_quantity},
+    {"site|window", check_quantity},
+    {"site|row-hold", check_quantity},
+    {"site|timeout", check_quantity},
+    {"site|deadline", check_quantity},
+    {"site|client-limit", check_quantity},
+    {"site|down-after", check_quantity},
+    {"site|policy", check_watch},
+    {"site|policy|max-age", check_quantity},
+    {"site|client", check_watch},
+    {"site|client|max-age", check_quantity},
+};
+
+/* The parser copies these. */
+static cfg_opt_t watch_options[] = {
+    CFG_STR("max-age", NULL, CFGF_NONE),
+    CFG_END(),
+};
+static cfg_opt_t site_options[] = {
+    CFG_STR("url", NULL, CFGF_NONE),
+    CFG_STR("api-key", NULL, CFGF_NONE),
+    CFG_STR("api-key-file", NULL, CFGF_NONE),
+    CFG_STR("ca-file", NULL, CFGF_NONE),
+    CFG_BOOL("tls-verify", cfg_true, CFGF_NONE),
+    CFG_STR("api-version", "auto", CFGF_NONE),
+    CFG_STR("refresh", NULL, CFGF_NONE),
+    CFG_STR("full-refresh", NULL, CFGF_NONE),
+    CFG_STR("window", NULL, CFGF_NONE),
+    CFG_STR("row-hold", NULL, CFGF_NONE),
+    CFG_STR("timeout", NULL, CFGF_NONE),
+    CFG_STR("deadline", NULL, CFGF_NONE),
+    CFG_STR("client-limit", NULL, CFGF_NONE),
+    CFG_STR("down-after", NULL, CFGF_NONE),
+    CFG_SEC("policy", watch_options, TITLED),
+    CFG_SEC("client", watch_options, TITLED),
+    CFG_END(),
+};
+static cfg_opt_t options[] = {
+    CFG_STR("agentx-socket", "/var/agentx/master", CFGF_NONE),
+    CFG_STR("base-oid", "1.3.6.1.4.1.8072.9999.9999.1556", CFGF_NONE),
+    CFG_STR("state-dir", "/var/lib/nbu-agentx", CFGF_NONE),
+    CFG_STR("log-target", "stderr", CFGF_NONE),
+    CFG_STR("log-level", "info", CFGF_NONE),
+    CFG_STR("refresh", NULL, CFGF_NONE),
+    CFG_STR("full-refresh", NULL, CFGF_NONE),
+    CFG_STR("window", NULL, CFGF_NONE),
+    CFG_STR("row-hold", NULL, CFGF_NONE),
+    CFG_STR("client-limit", NULL, CFGF_NONE),
+    CFG_STR("down-after", NULL, CFGF_NONE),
+    CFG_STR_LIST("notify", NULL, CFGF_NONE),
+    CFG_STR("notify-limit", NULL, CFGF_NONE),
+    CFG_SEC("policy", watch_options, TITLED),
+    CFG_SEC("client", watch_options, TITLED),
+    CFG_SEC("site", site_options, TITLED),
+    CFG_END(),
 };
 
 static cfg_t *new_parser(void)
 {
-	static cfg_opt_t site_options[] = {
-	    CFG_STR("url", NULL, CFGF_NONE),
-	    CFG_STR("api-key", NULL, CFGF_NONE),
-	    CFG_STR("api-key-file", NULL, CFGF_NONE),
-	    CFG_STR("ca-file", NULL, CFGF_NONE),
-	    CFG_BOOL("tls-verify", cfg_true, CFGF_NONE),
-	    CFG_STR("api-version", "auto", CFGF_NONE),
-	    CFG_STR("refresh", NULL, CFGF_NONE),
-	    CFG_STR("full-refresh", NULL, CFGF_NONE),
-	    CFG_STR("window", NULL, CFGF_NONE),
-	    CFG_STR("row-hold", NULL, CFGF_NONE),
-	    CFG_STR("timeout", NULL, CFGF_NONE),
-	    CFG_STR("deadline", NULL, CFGF_NONE),
-	    CFG_END(),
-	};
-	static cfg_opt_t options[] = {
-	    CFG_STR("agentx-socket", "/var/agentx/master", CFGF_NONE),
-	    CFG_STR("base-oid", "1.3.6.1.4.1.8072.9999.9999.1556", CFGF_NONE),
-	    CFG_STR("state-dir", "/var/lib/nbu-agentx", CFGF_NONE),
-	    CFG_STR("log-target", "stderr", CFGF_NONE),
-	    CFG_STR("log-level", "info", CFGF_NONE),
-	    CFG_STR("refresh", NULL, CFGF_NONE),
-	    CFG_STR("full-refresh", NULL, CFGF_NONE),
-	    CFG_STR("window", NULL, CFGF_NONE),
-	    CFG_STR("row-hold", NULL, CFGF_NONE),
-	    CFG_SEC("site", site_options, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
-	    CFG_END(),
-	};
 	cfg_t *cfg = cfg_init(options, CFGF_NONE);
 
 	cfg_set_error_function(cfg, on_error);
@@ -432,17 +564,40 @@ static cfg_t *new_parser(void)
 	return cfg;
 }
 
-/* The value of a duration: the site's own, else that of the whole file, else ours. */
-static int duration_of(const struct duration *duration, cfg_t *site, cfg_t *cfg)
+/*
+ * Sets all quantities of OBJECT, which is what HOME says: to the value in SECTION, else for those
+ * that are shared to that of the whole file, CFG, else to ours.
+ */
+static void set_quantities(void *object, enum home home, cfg_t *section, cfg_t *cfg)
 {
-	const char *text = cfg_getstr(site, duration->name);
-	int seconds = 0;
+	for (size_t i = 0; i < QUANTITIES; i++) {
+		const struct quantity *quantity = &quantities[i];
+		const char *text;
 
-	if (!text && (duration->offset != offsetof(struct config_site, timeout)) &&
-	    (duration->offset != offsetof(struct config_site, deadline)))
-		text = cfg_getstr(cfg, duration->name);
-	timefmt_parse_duration(text ? text : duration->fallback, &seconds);
-	return seconds;
+		if (quantity->home != home)
+			continue;
+		text = cfg_getstr(section, quantity->name);
+		if (!text && quantity->shared)
+			text = cfg_getstr(cfg, quantity->name);
+		quantity->notation->parse(text ? text : quantity->fallback,
+					  (int *)((char *)object + quantity->offset));
+	}
+}
+
+/* Adds the sections of KEY in SCOPE, a site or the whole file, to LIST. */
+static void add_watches(struct config_watch_list *list, const char *key, cfg_t *scope, cfg_t *cfg)
+{
+	size_t more = cfg_size(scope, key);
+
+	list->watches = mem_resize(list->watches, list->count + more, sizeof *list->watches);
+	for (size_t i = 0; i < more; i++) {
+		cfg_t *section = cfg_getnsec(scope, key, (unsigned)i);
+		struct config_watch *watch = &list->watches[list->count++];
+
+		watch->pattern = mem_strdup(cfg_title(section));
+		watch->expected = scope != cfg && !strpbrk(watch->pattern, "*?[\\");
+		set_quantities(watch, HOME_WATCH, section, cfg);
+	}
 }
 
 /* The parser has checked all values; only a key file may have changed since. */
@@ -458,13 +613,13 @@ static struct config_site *make_site(cfg_t *section, cfg_t *cfg)
 		site->url[last - 1] = '\0';
 	site->ca_file = mem_strdup(cfg_getstr(section, "ca-file"));
 	site->tls_verify = cfg_getbool(section, "tls-verify");
-	site->client_limit = 2000;
-	site->down_after = 2;
 	if (strcmp(cfg_getstr(section, "api-version"), "auto") != 0)
 		site->api_version = mem_strdup(cfg_getstr(section, "api-version"));
-	for (size_t i = 0; i < sizeof durations / sizeof durations[0]; i++)
-		*(int *)((char *)site + durations[i].offset) =
-		    duration_of(&durations[i], section, cfg);
+	set_quantities(site, HOME_SITE, section, cfg);
+	add_watches(&site->policies, "policy", section, cfg);
+	add_watches(&site->policies, "policy", cfg, cfg);
+	add_watches(&site->clients, "client", section, cfg);
+	add_watches(&site->clients, "client", cfg, cfg);
 	if (file) {
 		complaint = read_key(file, key);
 		if (complaint)
@@ -473,6 +628,14 @@ static struct config_site *make_site(cfg_t *section, cfg_t *cfg)
 	site->api_key = mem_strdup(file ? key : cfg_getstr(section, "api-key"));
 	explicit_bzero(key, sizeof key);
 	return site;
+}
+
+static void set_notify(struct config_notify *notify, cfg_t *cfg)
+{
+	set_quantities(notify, HOME_NOTIFY, cfg, cfg);
+	for (unsigned i = 0; i < cfg_size(cfg, "notify"); i++)
+		*(bool *)((char *)notify +
+			  find_notify_word(cfg_getnstr(cfg, "notify", i))->offset) = true;
 }
 
 static struct config *make_config(cfg_t *cfg)
@@ -489,7 +652,7 @@ static struct config *make_config(cfg_t *cfg)
 	config->sites = mem_zalloc(config->site_count, sizeof *config->sites);
 	for (size_t i = 0; i < config->site_count; i++)
 		config->sites[i] = make_site(cfg_getnsec(cfg, "site", (unsigned)i), cfg);
-	config->notify.limit = 20;
+	set_notify(&config->notify, cfg);
 	config->read_at = timefmt_now();
 	if (config->site_count == 0)
 		fail(cfg->filename, cfg->line, "there is no site; add site \"NAME\" { url = ... }");
@@ -585,6 +748,24 @@ static void check_exposed_keys(const char *file, const char *text)
 	}
 }
 
+/*
+ * libconfuse drops these in silence where they stand outside of quotes, so that gold-* would mean
+ * gold-. TEXT is without comments.
+ */
+static void check_dropped(const char *file, const char *text)
+{
+	size_t quoted;
+
+	for (const char *at = text; *at; at += quoted ? quoted : 1) {
+		quoted = quoted_length(at);
+		if (*at != '*' && (*at != '+' || at[1] == '='))
+			continue;
+		fail(file, line_of(text, at),
+		     "a %c outside of quotes has no meaning; write patterns as \"gold-*\"", *at);
+		return;
+	}
+}
+
 /* The whole of FILE as a string to be freed, and its mode. NULL with an error. */
 static char *read_text(const char *file, mode_t *mode)
 {
@@ -621,6 +802,7 @@ static struct config *parse_text(const char *file, char *text)
 	int open = blank_comments(text);
 	FILE *stream;
 
+	check_dropped(file, text);
 	stream = mem_checked(fmemopen(text, strlen(text), "r"));
 	free(cfg->filename);
 	cfg->filename = mem_strdup(file);
@@ -671,18 +853,31 @@ static bool same_text(const char *a, const char *b)
 	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
+static bool same_watches(const struct config_watch_list *a, const struct config_watch_list *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (!same_text(a->watches[i].pattern, b->watches[i].pattern) ||
+		    a->watches[i].max_age != b->watches[i].max_age ||
+		    a->watches[i].expected != b->watches[i].expected)
+			return false;
+	return true;
+}
+
 bool config_site_equal(const struct config_site *a, const struct config_site *b)
 {
-	for (size_t i = 0; i < sizeof durations / sizeof durations[0]; i++) {
-		size_t offset = durations[i].offset;
+	for (size_t i = 0; i < QUANTITIES; i++) {
+		size_t offset = quantities[i].offset;
 
-		if (*(const int *)((const char *)a + offset) !=
-		    *(const int *)((const char *)b + offset))
+		if (quantities[i].home == HOME_SITE && *(const int *)((const char *)a + offset) !=
+							   *(const int *)((const char *)b + offset))
 			return false;
 	}
 	return same_text(a->name, b->name) && same_text(a->url, b->url) &&
 	       same_text(a->api_key, b->api_key) && same_text(a->ca_file, b->ca_file) &&
-	       same_text(a->api_version, b->api_version) && a->tls_verify == b->tls_verify;
+	       same_text(a->api_version, b->api_version) && a->tls_verify == b->tls_verify &&
+	       same_watches(&a->policies, &b->policies) && same_watches(&a->clients, &b->clients);
 }
 
 void config_keep_unchanged(struct config *new, struct config *old)
@@ -700,6 +895,13 @@ void config_keep_unchanged(struct config *new, struct config *old)
 	}
 }
 
+static void free_watches(struct config_watch_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		free(list->watches[i].pattern);
+	free(list->watches);
+}
+
 static void free_site(struct config_site *site)
 {
 	explicit_bzero(site->api_key, strlen(site->api_key));
@@ -708,6 +910,8 @@ static void free_site(struct config_site *site)
 	free(site->url);
 	free(site->ca_file);
 	free(site->api_version);
+	free_watches(&site->policies);
+	free_watches(&site->clients);
 	free(site);
 }
 

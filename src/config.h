@@ -12,12 +12,14 @@
 #define CONFIG_BASE_OID_MAX 22 /* leaves room for the longest row within 128 sub-identifiers */
 #define CONFIG_ERROR_SIZE 512
 
-/* Policies or clients whose backups are watched: a policy or client section of the file. */
+/*
+ * What a policy or client section of the file says. It is expected, which gives it a row even
+ * before it is seen, where it names one policy or client and stands in a site's own section.
+ */
 struct config_watch {
-	char *pattern; /* of fnmatch(3) */
+	char *pattern; /* of fnmatch(3); a name without *, ?, [ and \ where it is expected */
 	int max_age;   /* seconds since the last success; 0 = not watched */
-	bool expected; /* a plain name in a site's own section: it has a row even before it is seen
-			*/
+	bool expected;
 };
 
 struct config_watch_list {
@@ -43,7 +45,7 @@ struct config_site {
 	struct config_watch_list policies;
 	struct config_watch_list clients;
 	int client_limit; /* rows of nbuClientTable */
-	int down_after;	  /* failures in a row */
+	int down_after;	  /* failed refreshes in a row */
 };
 
 /* Which notifications are sent. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +49,23 @@ static struct config *load(const char *text)
 	return config;
 }
 
+/* A site with OF_SITE in its section, behind OF_FILE. */
+static struct config *load_site(const char *of_file, const char *of_site)
+{
+	char text[4000];
+
+	snprintf(text, sizeof text, "%s%s%s}\n", of_file, "site paris {\n" SITE, of_site);
+	return load(text);
+}
+
+static void check_notify(const struct config *config, bool site, bool job_failed,
+			 bool policy_overdue)
+{
+	EQUAL_NUMBER(config->notify.site, site);
+	EQUAL_NUMBER(config->notify.job_failed, job_failed);
+	EQUAL_NUMBER(config->notify.policy_overdue, policy_overdue);
+}
+
 static void test_least(void)
 {
 	struct config *config;
@@ -74,6 +92,12 @@ static void test_least(void)
 	EQUAL_NUMBER(site->row_hold, 7 * 86400);
 	EQUAL_NUMBER(site->timeout, 30);
 	EQUAL_NUMBER(site->deadline, 30 * 60);
+	EQUAL_NUMBER(site->policies.count, 0);
+	EQUAL_NUMBER(site->clients.count, 0);
+	EQUAL_NUMBER(site->client_limit, 2000);
+	EQUAL_NUMBER(site->down_after, 2);
+	check_notify(config, false, false, false);
+	EQUAL_NUMBER(config->notify.limit, 20);
 	CU_ASSERT_PTR_EQUAL(config_find_site(config, "paris"), site);
 	CU_ASSERT_PTR_NULL(config_find_site(config, "lyon"));
 	config_free(config);
@@ -99,6 +123,22 @@ static void test_base_oid(void)
 	scratch_remove();
 }
 
+/* EXPECTED is a line for each: the pattern, its age and '!' where it is expected. */
+static void check_watches(const struct config_watch_list *list, const char *expected)
+{
+	char actual[2000] = "";
+	size_t length = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct config_watch *watch = &list->watches[i];
+
+		length +=
+		    (size_t)snprintf(actual + length, sizeof actual - length, "%s %d%s\n",
+				     watch->pattern, watch->max_age, watch->expected ? " !" : "");
+	}
+	EQUAL_TEXT(actual, expected);
+}
+
 static void test_every_key(void)
 {
 	struct config *config;
@@ -111,6 +151,8 @@ static void test_every_key(void)
 		      "state-dir = \":memory:\"\n"
 		      "log-target = \"syslog\"\n"
 		      "log-level = \"debug\"\n"
+		      "notify = { \"site\", \"job-failed\", \"policy-overdue\" }\n"
+		      "notify-limit = 1000\n"
 		      "site \"lyon-2.a_B\" {\n"
 		      "url = \"http://[::1]:8080/netbackup///\"\n"
 		      "api-key = \"" KEY "\"\n"
@@ -123,6 +165,10 @@ static void test_every_key(void)
 		      "row-hold = \"0s\"\n"
 		      "timeout = \"600s\"\n"
 		      "deadline = \"1d\"\n"
+		      "client-limit = 100000\n"
+		      "down-after = 1000\n"
+		      "policy \"gold-*\" { max-age = \"366d\" }\n"
+		      "client \"db*\" { max-age = \"0s\" }\n"
 		      "}\n");
 	EQUAL_TEXT(config->agentx_socket, "tcp:127.0.0.1:705");
 	EQUAL_NUMBER(config->base_oid_length, 6);
@@ -142,38 +188,51 @@ static void test_every_key(void)
 	EQUAL_NUMBER(site->row_hold, 0);
 	EQUAL_NUMBER(site->timeout, 600);
 	EQUAL_NUMBER(site->deadline, 86400);
+	EQUAL_NUMBER(site->client_limit, 100000);
+	EQUAL_NUMBER(site->down_after, 1000);
+	check_watches(&site->policies, "gold-* 31622400\n");
+	check_watches(&site->clients, "db* 0\n");
+	check_notify(config, true, true, true);
+	EQUAL_NUMBER(config->notify.limit, 1000);
 	config_free(config);
 	scratch_remove();
 }
 
-/* A site's own duration, else that of the file, else ours, each by itself. */
+/* A site's own value, else that of the file, else ours, each by itself. */
 static void test_inheritance(void)
 {
 	struct config *config;
 	const struct config_site *site;
 
 	set_up();
-	config =
-	    load("refresh = \"5m\"\nwindow = \"2h\"\nfull-refresh = \"3h\"\nrow-hold = \"4h\"\n"
-		 "site paris {\n" SITE "}\n"
-		 "site lyon {\n" SITE "refresh = \"7s\"\nrow-hold = \"1d\"\n}\n"
-		 "site nice {\n" SITE "window = \"8h\"\nfull-refresh = \"9h\"\n}\n");
+	config = load(
+	    "refresh = \"5m\"\nwindow = \"2h\"\nfull-refresh = \"3h\"\nrow-hold = \"4h\"\n"
+	    "client-limit = 5\ndown-after = 6\n"
+	    "site paris {\n" SITE "}\n"
+	    "site lyon {\n" SITE "refresh = \"7s\"\nrow-hold = \"1d\"\nclient-limit = 0\n}\n"
+	    "site nice {\n" SITE "window = \"8h\"\nfull-refresh = \"9h\"\ndown-after = 1\n}\n");
 	EQUAL_NUMBER(config->site_count, 3);
 	site = config_find_site(config, "paris");
 	EQUAL_NUMBER(site->refresh, 300);
 	EQUAL_NUMBER(site->window, 7200);
 	EQUAL_NUMBER(site->full_refresh, 10800);
 	EQUAL_NUMBER(site->row_hold, 14400);
+	EQUAL_NUMBER(site->client_limit, 5);
+	EQUAL_NUMBER(site->down_after, 6);
 	site = config_find_site(config, "lyon");
 	EQUAL_NUMBER(site->refresh, 7);
 	EQUAL_NUMBER(site->window, 7200);
 	EQUAL_NUMBER(site->full_refresh, 10800);
 	EQUAL_NUMBER(site->row_hold, 86400);
+	EQUAL_NUMBER(site->client_limit, 0);
+	EQUAL_NUMBER(site->down_after, 6);
 	site = config_find_site(config, "nice");
 	EQUAL_NUMBER(site->refresh, 300);
 	EQUAL_NUMBER(site->window, 8 * 3600);
 	EQUAL_NUMBER(site->full_refresh, 9 * 3600);
 	EQUAL_NUMBER(site->row_hold, 14400);
+	EQUAL_NUMBER(site->client_limit, 5);
+	EQUAL_NUMBER(site->down_after, 1);
 	config_free(config);
 	scratch_remove();
 }
@@ -186,6 +245,77 @@ static void test_order_of_sections(void)
 	set_up();
 	config = load("site paris {\n" SITE "}\nrefresh = \"9s\"\n");
 	EQUAL_NUMBER(config->sites[0]->refresh, 9);
+	config_free(config);
+	scratch_remove();
+}
+
+/* A site's own come first, then those of the file, wherever they stand in it. */
+static void test_watches(void)
+{
+	struct config *config;
+
+	set_up();
+	config = load("policy \"gold-1\" { max-age = \"1s\" }\n"
+		      "client 'db*' {}\n"
+		      "site paris {\n" SITE "policy \"gold-2\" { max-age = \"1d\" }\n"
+		      "client plain { }\n"
+		      "policy \"*\" {\n}\n"
+		      "client \"db*\" { max-age = 25h }\n"
+		      "}\n"
+		      "site lyon {\n" SITE "}\n"
+		      "policy \"gold-2\" { max-age = \"2s\" }\n");
+	check_watches(&config->sites[0]->policies, "gold-2 86400 !\n* 0\ngold-1 1\ngold-2 2\n");
+	check_watches(&config->sites[0]->clients, "plain 0 !\ndb* 90000\ndb* 0\n");
+	check_watches(&config->sites[1]->policies, "gold-1 1\ngold-2 2\n");
+	check_watches(&config->sites[1]->clients, "db* 0\n");
+	config_free(config);
+	scratch_remove();
+}
+
+/* All forms that a list may have; of several the last counts, unless it appends. */
+static void test_notify(void)
+{
+	static const struct notify_case {
+		const char *text;
+		bool site, job_failed, policy_overdue;
+	} cases[] = {
+	    {"notify = {}\n", false, false, false},
+	    {"notify = {\n}\n", false, false, false},
+	    {"notify = { \"site\" }\n", true, false, false},
+	    {"notify = \"job-failed\"\n", false, true, false},
+	    {"notify = policy-overdue\n", false, false, true},
+	    {"notify = {policy-overdue,\n# all\nsite,}\n", true, false, true},
+	    {"notify = { site, site }\n", true, false, false},
+	    {"notify = { site }\nnotify = { job-failed }\n", false, true, false},
+	    {"notify = { site }\nnotify = {}\n", false, false, false},
+	    {"notify = { site }\nnotify += { job-failed }\n", true, true, false},
+	    {"notify = {}\nnotify += job-failed\n", false, true, false},
+	    {"notify += { policy-overdue }\n", false, false, true},
+	};
+
+	set_up();
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct config *config = load_site(cases[i].text, "");
+
+		check_notify(config, cases[i].site, cases[i].job_failed, cases[i].policy_overdue);
+		config_free(config);
+	}
+	scratch_remove();
+}
+
+/* Numbers are decimal, whatever they begin with, and whatever failed before. */
+static void test_numbers(void)
+{
+	struct config *config;
+
+	set_up();
+	errno = ERANGE;
+	config = load("down-after = \"010\"\nclient-limit = 0\nnotify-limit = 1\n"
+		      "site paris {\n" SITE "down-after = 1\n}\nsite lyon {\n" SITE "}\n");
+	EQUAL_NUMBER(config->sites[0]->down_after, 1);
+	EQUAL_NUMBER(config->sites[1]->down_after, 10);
+	EQUAL_NUMBER(config->sites[1]->client_limit, 0);
+	EQUAL_NUMBER(config->notify.limit, 1);
 	config_free(config);
 	scratch_remove();
 }
@@ -245,6 +375,72 @@ static const struct wrong {
     {"site paris {\ntimeout = \"601s\"\n", 2, "timeout is \"601s\""},
     {"site paris {\n\n\ndeadline = \"2d\"\n", 4, "deadline is \"2d\""},
     {"timeout = \"5s\"\n", 1, "timeout"}, /* of a site only */
+    /* numbers */
+    {"client-limit = -5\n", 1, "client-limit is \"-5\", but must be a whole number"},
+    {"client-limit = \"\"\n", 1, "client-limit is \"\", but must be a whole number"},
+    {"client-limit = \" 5\"\n", 1, "must be a whole number"},
+    {"client-limit = 5x\n", 1, "must be a whole number"},
+    {"client-limit = 5.0\n", 1, "must be a whole number"},
+    {"client-limit = 0x10\n", 1, "must be a whole number"},
+    {"client-limit = many\n", 1, "must be a whole number"},
+    {"client-limit = 100001\n", 1, "client-limit is \"100001\", but must be from 0 to 100000"},
+    {"client-limit = 4294967296\n", 1, "must be from 0 to 100000"},
+    {"client-limit = 99999999999999999999\n", 1, "must be from 0 to 100000"},
+    {"client-limit = +5\n", 1, "a + outside of quotes"},
+    {"client-limit = {5}\n", 1, "'{'"},
+    {"client-limit = 1,000\n", 1, "','"},
+    {"down-after = 0\n", 1, "down-after is \"0\", but must be from 1 to 1000"},
+    {"\ndown-after = 1001\n", 2, "down-after is \"1001\", but must be from 1 to 1000"},
+    {"notify-limit = 0\n", 1, "notify-limit is \"0\", but must be from 1 to 1000"},
+    {"notify-limit = 1001\n", 1, "notify-limit is \"1001\", but must be from 1 to 1000"},
+    {"notify-limit = none\n", 1, "notify-limit is \"none\", but must be a whole number"},
+    {"site paris {\nclient-limit = 100001\n", 2, "client-limit is \"100001\""},
+    {"site paris {\n\ndown-after = \"two\"\n", 3, "down-after is \"two\""},
+    {"site paris {\nnotify-limit = 5\n", 2, "notify-limit"}, /* of the whole file only */
+    /* policies and clients */
+    {"policy \"\" {}\n", 1, "policy \"\": a pattern has 1 to 255 octets"},
+    {"policy \"${NBU_TEST_NOT_SET}\" {}\n", 1, "policy \"\": a pattern has 1 to 255 octets"},
+    {"client \"\" {\n\n}\n", 3, "client \"\": a pattern has 1 to 255 octets"},
+    {"client \"a\xff\" {}\n", 1, "client \"a?\": a pattern"},
+    {"client \"a\nb\" {}\n", 2, "client \"a b\": a pattern"},
+    {"site paris {\npolicy \"\\177\" {}\n", 2, "policy \" \": a pattern"},
+    {"site paris {\nclient \"\" {}\n", 2, "client \"\": a pattern"},
+    {"policy {}\n", 1, "missing title for section 'policy'"},
+    {"policy \"a\"\nrefresh = \"1s\"\n", 2, "missing opening brace for section 'policy'"},
+    {"policy \"a\" {}\nclient \"a\" {}\n\npolicy \"a\" {\n}\n", 4, "'a'"},
+    {"client \"a*\" {}\nclient \"a*\" {}\n", 2, "'a*'"},
+    {"site paris {\npolicy \"a\" {\n}\npolicy \"b\" {}\npolicy \"a\" {}\n", 5, "'a'"},
+    {"site paris {\nclient \"a\" {\n}\nclient \"a\" {}\n", 4, "'a'"},
+    {"policy \"a\" {\n\nmax-age = \"25\"\n}\n", 3, "max-age is \"25\", but must be a number and"},
+    {"client \"a\" { max-age = \"367d\" }\n", 1,
+     "max-age is \"367d\", but must be from 0 to 31622400 seconds"},
+    {"site paris {\npolicy \"a\" {\n}\n\npolicy \"b\" {\nmax-age = \"-1s\"\n}\n}\n", 6,
+     "max-age is \"-1s\""},
+    {"site paris {\nclient \"a\" {\nmax-age = \"1\"\n}\n}\n", 3, "max-age is \"1\""},
+    {"policy \"a\" {\nrefresh = \"1m\"\n}\n", 2, "refresh"},
+    {"policy \"a\" {\npolicy \"b\" {}\n}\n", 2, "policy"},
+    {"max-age = \"1h\"\n", 1, "max-age"}, /* of such a section only */
+    {"site paris {\nmax-age = \"1h\"\n", 2, "max-age"},
+    {"site paris {\n" SITE "\npolicy \"a\" {\n}\ncolour = red\n}\n", 7, "colour"},
+    {"site paris {\n" SITE "policy \"a\" {\nmax-age = \"1h\"\n}\n", 7,
+     "the file ends within a section"},
+    {"site paris {\n" SITE "}\npolicy \"a\" {\n", 6, "the file ends within a section"},
+    {"policy gold-* {}\n", 1, "a * outside of quotes"},
+    {"# *\nsite paris {\n" SITE "/* * */client\n db* {}\n}\n", 6, "a * outside of quotes"},
+    {"policy c++ {}\n", 1, "a + outside of quotes"},
+    /* lists */
+    {"notify = { \"site\",\n\"loud\" }\n", 2,
+     "notify holds \"loud\", but may only hold \"site\", \"job-failed\" and"},
+    {"notify = \"Site\"\n", 1, "notify holds \"Site\""},
+    {"notify = { \"\" }\n", 1, "notify holds \"\""},
+    {"notify = \"\"\n", 1, "notify holds \"\""},
+    {"notify = { \"site job-failed\" }\n", 1, "notify holds \"site job-failed\""},
+    {"notify = { \"site\" \"job-failed\" }\n", 1, "'job-failed'"},
+    {"notify = site, job-failed\n", 1, "','"},
+    {"\nnotify = {}\nnotify += down\n", 3, "notify holds \"down\""},
+    {"notify = { \"site\"\n", 2, ""},
+    {"notify { \"site\" }\n", 1, "notify"},
+    {"site paris {\nnotify = { \"site\" }\n", 2, "notify"}, /* of the whole file only */
     /* words */
     {"log-level = \"loud\"\n", 1, "must be error, warning, info or debug"},
     {"log-target = \"printer\"\n", 1, "must be stderr or syslog"},
@@ -335,6 +531,29 @@ static void test_errors(void)
 	scratch_remove();
 }
 
+/* Only a plain name is expected; within double quotes two backslashes are one. */
+static void test_expected(void)
+{
+	char most[256], text[1000], expected[1000];
+	struct config *config;
+
+	set_up();
+	memset(most, 'b', sizeof most);
+	strcpy(most + 253, "\xc3\xbc");
+	snprintf(text, sizeof text,
+		 "policy \"a]b|c=d {e} #f\" {}\npolicy \"?\" {}\npolicy '[a' {}\n"
+		 "policy 'a\\*' {}\npolicy \"\\\\\" {}\nclient \"%s\" {}\n",
+		 most);
+	config = load_site("", text);
+	check_watches(&config->sites[0]->policies, "a]b|c=d {e} #f 0 !\n? 0\n[a 0\na\\* 0\n\\ 0\n");
+	snprintf(expected, sizeof expected, "%s 0 !\n", most);
+	check_watches(&config->sites[0]->clients, expected);
+	config_free(config);
+	snprintf(text, sizeof text, "\nclient \"b%s\" {}\n", most);
+	check_wrong(&(struct wrong){text, 2, "a pattern has 1 to 255 octets"});
+	scratch_remove();
+}
+
 static void test_no_file(void)
 {
 	char error[CONFIG_ERROR_SIZE], expected[CONFIG_ERROR_SIZE];
@@ -395,6 +614,9 @@ static void test_good_after_bad(void)
 	    "site \"paris\n",
 	    "/* no end\nsite paris {\n",
 	    "site paris {\nurl = \"https://",
+	    "site paris {\npolicy \"gold-",
+	    "policy \"a\" {\nmax-age = '1",
+	    "notify = { \"site",
 	};
 	char error[CONFIG_ERROR_SIZE];
 	struct config *config;
@@ -421,7 +643,8 @@ static void test_equal(void)
 	    "refresh = \"61s\"\n",	"full-refresh = \"1h\"\n", "window = \"1h\"\n",
 	    "row-hold = \"1h\"\n",	"timeout = \"1m\"\n",	   "deadline = \"1m\"\n",
 	    "ca-file = \"%/ca.pem\"\n", "tls-verify = false\n",	   "api-version = \"10.0\"\n",
-	    "url = \"https://lyon\"\n", "api-key = \"other\"\n",
+	    "url = \"https://lyon\"\n", "api-key = \"other\"\n",   "client-limit = 1999\n",
+	    "down-after = 3\n",		"policy \"b\" {}\n",	   "client \"b\" {}\n",
 	};
 	struct config *first, *second;
 	char text[1000];
@@ -446,6 +669,55 @@ static void test_equal(void)
 	CU_ASSERT_FALSE(config_site_equal(first->sites[0], second->sites[0]));
 	config_free(second);
 	config_free(first);
+	scratch_remove();
+}
+
+/* The lists are the same wherever they come from, as long as they say the same. */
+static void test_equal_watches(void)
+{
+	static const char first[] = "policy \"a*\" { max-age = \"1h\" }\npolicy \"b\" {}\n"
+				    "client \"c*\" { max-age = \"1h\" }\n";
+	static const struct equal_case {
+		const char *of_file, *of_site;
+		bool equal;
+	} cases[] = {
+	    {"", first, true},
+	    {"client \"c*\" { max-age = \"60m\" }\n",
+	     "policy \"a*\" { max-age = \"60m\" }\npolicy \"b\" { max-age = 0s }\n", true},
+	    {"policy \"a*\" { max-age = \"1h\" }\npolicy \"b\" {}\n", /* b is not expected */
+	     "client \"c*\" { max-age = \"1h\" }\n", false},
+	    {"",
+	     "policy \"b\" {}\npolicy \"a*\" { max-age = 1h }\nclient \"c*\" { max-age = 1h }\n",
+	     false},
+	    {"",
+	     "policy \"a*\" { max-age = 2h }\npolicy \"b\" {}\nclient \"c*\" { max-age = 1h }\n",
+	     false},
+	    {"", "policy \"a*\" { max-age = 1h }\npolicy \"b\" {}\nclient \"c*\" {}\n", false},
+	    {"",
+	     "policy \"a*\" { max-age = 1h }\npolicy \"b\" {}\nclient \"d*\" { max-age = 1h }\n",
+	     false},
+	    {"", "policy \"a*\" { max-age = 1h }\nclient \"c*\" { max-age = 1h }\n", false},
+	    {"client \"d\" {}\n", first, false},
+	    {"policy \"d\" {}\n", first, false},
+	};
+	struct config *old, *new;
+
+	set_up();
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const struct config_site *kept;
+
+		old = load_site("", first);
+		kept = old->sites[0];
+		new = load_site(cases[i].of_file, cases[i].of_site);
+		if (config_site_equal(old->sites[0], new->sites[0]) != cases[i].equal)
+			FAIL("case %zu: %s", i, cases[i].equal ? "not equal" : "equal");
+		config_keep_unchanged(new, old);
+		EQUAL_NUMBER(new->sites[0] == kept, cases[i].equal);
+		config_free(old);
+		if (cases[i].equal)
+			check_watches(&new->sites[0]->policies, "a* 3600\nb 0 !\n");
+		config_free(new);
+	}
 	scratch_remove();
 }
 
@@ -481,14 +753,19 @@ static const struct harness_test tests[] = {
     {"the least that is needed, and the defaults", test_least},
     {"base-oid", test_base_oid},
     {"every key", test_every_key},
-    {"durations are inherited", test_inheritance},
+    {"values are inherited", test_inheritance},
     {"durations behind the sites", test_order_of_sections},
+    {"policies and clients", test_watches},
+    {"names and patterns", test_expected},
+    {"notify", test_notify},
+    {"numbers", test_numbers},
     {"the environment", test_environment},
     {"errors name file and line", test_errors},
     {"no file", test_no_file},
     {"a key that others can read", test_exposed_key},
     {"a good file after a broken one", test_good_after_bad},
     {"equal sites", test_equal},
+    {"equal policies and clients", test_equal_watches},
     {"unchanged sites keep their object", test_keep_unchanged},
     {NULL, NULL},
 };
