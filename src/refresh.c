@@ -260,14 +260,21 @@ static void add_workload(struct tally_subject *subject, void *arg)
 	subject->watch = 0;
 }
 
-/* Whether there are jobs of SUBJECT, or there were lately, or there should be. */
+/*
+ * Whether there are jobs of SUBJECT, or there were lately, or there should be. One that is watched
+ * must not be gone before anybody has seen that it is overdue.
+ */
 static bool is_shown(const struct drawing *drawing, const struct tally_subject *subject,
 		     const struct config_watch *watch)
 {
+	int64_t since = subject->history.last_at;
+	int64_t overdue = overdue_from(subject, watch, drawing->since);
+
+	if (overdue != OVERDUE_NEVER && overdue > since)
+		since = overdue;
 	return subject->succeeded + subject->partial + subject->failed + subject->unfinished > 0 ||
 	       (watch && watch->expected) ||
-	       (subject->history.last_at &&
-		drawing->now - local(drawing, subject->history.last_at) < drawing->hold);
+	       (subject->history.last_at && drawing->now - local(drawing, since) < drawing->hold);
 }
 
 static struct snapshot_subject make_row(const struct drawing *drawing,

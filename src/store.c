@@ -17,8 +17,11 @@
 #include "mem.h"
 #include "timefmt.h"
 
-/* What is remembered of a policy, a client or a workload without jobs is kept for so long. */
-#define REMEMBER_MS (INT64_C(400) * 86400 * 1000)
+/*
+ * What is remembered of a policy, a client or a workload without jobs is kept for so long: more
+ * than the longest max-age and row-hold together.
+ */
+#define REMEMBER_MS (INT64_C(800) * 86400 * 1000)
 
 #define APPLICATION_ID 0x4e425541 /* "NBUA" */
 #define APPLICATION_ID_TEXT "1312970049"
