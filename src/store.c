@@ -1035,10 +1035,9 @@ static bool migrate(struct store *store, int64_t version, struct fault *fault)
 	bool fine = true;
 	char *sql;
 
+	if (version > 0 && version < SCHEMA_VERSION)
+		log_info("%s: bringing schema %d to %d", store->path, (int)version, SCHEMA_VERSION);
 	for (; fine && version < SCHEMA_VERSION; version++) {
-		if (version > 0)
-			log_info("%s: bringing schema %d to %d", store->path, (int)version,
-				 (int)version + 1);
 		sql = mem_printf("BEGIN IMMEDIATE; %s PRAGMA user_version = %d; COMMIT",
 				 migrations[version], (int)version + 1);
 		fine = execute(store, sql, fault);
