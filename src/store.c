@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "store.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <search.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
+#include "database.h"
 #include "log.h"
 #include "mem.h"
 #include "timefmt.h"
@@ -23,14 +17,11 @@
  */
 #define REMEMBER_MS (INT64_C(800) * 86400 * 1000)
 
-#define APPLICATION_ID 0x4e425541 /* "NBUA" */
+#define APPLICATION_ID 1312970049 /* "NBUA" */
 #define APPLICATION_ID_TEXT "1312970049"
 
 /* Ids are given out from 1; one that is beyond this was never ours. */
 #define NAMES_MAX INT32_MAX
-
-/* Why a file is set aside, as part of its new name. */
-static const char corrupt[] = "corrupt", foreign[] = "foreign", other_url[] = "other-url";
 
 /*
  * What brings a store from version N of its schema to N + 1; the first makes it. Names of policies
@@ -105,9 +96,6 @@ struct row {
 	"reason"
 
 enum statement {
-	BEGIN,
-	COMMIT,
-	ROLLBACK,
 	GET_META,
 	PUT_META,
 	ALL_NAMES,
@@ -144,13 +132,7 @@ enum statement {
  * All statements, prepared once. Where the planner could choose, the index is named: then a
  * statement that cannot use it does not even prepare.
  */
-static const struct {
-	const char *sql;
-	bool whole; /* reads a whole table: only to rebuild what is kept in memory */
-} statements[STATEMENT_COUNT] = {
-    [BEGIN] = {"BEGIN IMMEDIATE", false},
-    [COMMIT] = {"COMMIT", false},
-    [ROLLBACK] = {"ROLLBACK", false},
+static const struct database_statement statements[STATEMENT_COUNT] = {
     [GET_META] = {"SELECT value FROM meta WHERE key = ?1", false},
     [PUT_META] = {"INSERT INTO meta VALUES(?1, ?2)"
 		  " ON CONFLICT(key) DO UPDATE SET value = excluded.value",
@@ -258,13 +240,9 @@ struct view {
 };
 
 struct store {
-	char *name; /* of the site */
-	char *path;
-	char *lock_path;
-	bool in_memory;
-	int lock; /* -1 = none */
-	sqlite3 *db;
-	sqlite3_stmt *prepared[STATEMENT_COUNT];
+	char *name;	 /* of the site */
+	const char *url; /* while it is being opened */
+	struct database *database;
 	struct store_marks marks;
 	struct store_marks saved; /* as on disk */
 
@@ -281,146 +259,8 @@ struct store {
 	uint64_t written;
 	struct news_list news;	  /* committed */
 	struct news_list pending; /* of this transaction */
-	bool begun;		  /* a transaction */
-	bool dirty;		  /* something has been written in it */
-	bool failed;		  /* it can only be rolled back */
-	struct fault why;	  /* it failed */
-	const char *aside;	  /* why the file must be set aside, or NULL */
 	unsigned char *used;	  /* while names are looked for that no job has: by id */
 };
-
-/* Numbers of SQLite that say more than its texts do; the first that fits is taken. */
-static const struct {
-	int code;
-	const char *text;
-} troubles[] = {
-    {SQLITE_FULL, "the disk is full"},
-    {SQLITE_READONLY, "cannot be written"},
-    {SQLITE_CANTOPEN, "cannot be opened"},
-    {SQLITE_PERM, "must not be opened"},
-    {SQLITE_BUSY, "is locked by another program"},
-    {SQLITE_LOCKED, "is locked by another program"},
-    {SQLITE_PROTOCOL, "is locked by another program"},
-    {SQLITE_CORRUPT, "is corrupt"},
-    {SQLITE_NOTADB, "is not a database"},
-    {SQLITE_IOERR, "cannot be read or written"},
-};
-
-/*
- * Turns CODE of SQLite into FAULT. Always false. What the system said SQLite does not always keep,
- * so that errno is cleared before each call that may come to this.
- */
-static bool refuse(struct store *store, int code, struct fault *fault)
-{
-	int error = errno ? errno : sqlite3_system_errno(store->db);
-	const char *text = sqlite3_errmsg(store->db);
-	int primary = code & 0xff;
-
-	/* SQLite takes a page that the disk could not give for one that is wrong. */
-	if (primary == SQLITE_CORRUPT && (errno == EIO || errno == ENXIO))
-		primary = SQLITE_IOERR;
-	if (primary == SQLITE_IOERR && (error == ENOSPC || error == EDQUOT || error == EFBIG))
-		primary = SQLITE_FULL;
-	for (size_t i = 0; i < sizeof troubles / sizeof troubles[0]; i++)
-		if (troubles[i].code == primary)
-			text = troubles[i].text;
-	if (primary != SQLITE_IOERR && primary != SQLITE_CANTOPEN)
-		error = 0;
-	fault_set(fault, FAULT_STORAGE, "%s: %s%s%s (SQLite %d)", store->path, text,
-		  error ? ": " : "", error ? strerror(error) : "", code);
-	if (primary == SQLITE_CORRUPT)
-		store->aside = corrupt;
-	else if (primary == SQLITE_NOTADB)
-		store->aside = foreign;
-	store->failed = store->begun;
-	store->why = *fault;
-	return false;
-}
-
-/* What is read makes no sense. */
-static bool refuse_contents(struct store *store, struct fault *fault)
-{
-	return refuse(store, SQLITE_CORRUPT, fault);
-}
-
-static bool refuse_file(const char *path, struct fault *fault)
-{
-	fault_set(fault, FAULT_STORAGE, "%s: %s", path, strerror(errno));
-	return false;
-}
-
-/*
- * Statements.
- */
-
-static sqlite3_stmt *bind(struct store *store, enum statement which, size_t count,
-			  const int64_t *values)
-{
-	sqlite3_stmt *statement = store->prepared[which];
-
-	for (size_t i = 0; i < count; i++)
-		sqlite3_bind_int64(statement, (int)i + 1, values[i]);
-	return statement;
-}
-
-/* TEXT must last until the statement has run. */
-static void bind_text(struct store *store, enum statement which, int at, const char *text)
-{
-	sqlite3_bind_text(store->prepared[which], at, text, -1, SQLITE_STATIC);
-}
-
-static int step(struct store *store, enum statement which)
-{
-	errno = 0;
-	return sqlite3_step(store->prepared[which]);
-}
-
-/* Runs a statement that gives no rows. */
-static bool run(struct store *store, enum statement which, struct fault *fault)
-{
-	bool fine;
-	int code = step(store, which);
-
-	fine = code == SQLITE_DONE || refuse(store, code, fault);
-	/* A statement left in the middle would keep the log from ever being emptied. */
-	sqlite3_reset(store->prepared[which]);
-	return fine;
-}
-
-/* The same for one that writes rows, of which COUNTED are jobs. */
-static bool write_rows(struct store *store, enum statement which, bool counted, struct fault *fault)
-{
-	store->dirty = true;
-	if (!run(store, which, fault))
-		return false;
-	if (counted)
-		store->written += (uint64_t)sqlite3_changes(store->db);
-	return true;
-}
-
-/* Steps on to the next row. At the end false, and FINE says whether it was reached in peace. */
-static bool next(struct store *store, enum statement which, bool *fine, struct fault *fault)
-{
-	int code = step(store, which);
-
-	if (code == SQLITE_ROW)
-		return true;
-	*fine = code == SQLITE_DONE || refuse(store, code, fault);
-	sqlite3_reset(store->prepared[which]);
-	return false;
-}
-
-static int64_t number_at(struct store *store, enum statement which, int column)
-{
-	return sqlite3_column_int64(store->prepared[which], column);
-}
-
-static const char *text_at(struct store *store, enum statement which, int column)
-{
-	const unsigned char *text = sqlite3_column_text(store->prepared[which], column);
-
-	return text ? (const char *)text : "";
-}
 
 static bool is_name(const struct store *store, int64_t id)
 {
@@ -439,14 +279,13 @@ static bool makes_sense(const struct store *store, const struct row *row)
 static bool next_job(struct store *store, enum statement which, struct row *row, bool *fine,
 		     struct fault *fault)
 {
-	if (!next(store, which, fine, fault))
+	if (!database_next(store->database, which, fine, fault))
 		return false;
 	for (int i = 0; i < COLUMN_COUNT; i++)
-		row->is[i] = number_at(store, which, i);
+		row->is[i] = database_number(store->database, which, i);
 	if (makes_sense(store, row))
 		return true;
-	*fine = refuse_contents(store, fault);
-	sqlite3_reset(store->prepared[which]);
+	*fine = database_refuse(store->database, which, fault);
 	return false;
 }
 
@@ -456,56 +295,15 @@ static bool next_end(struct store *store, enum statement which, struct row *row,
 {
 	static const enum column columns[] = {ID, CELL, POLICY, CLIENT, ENDED};
 
-	if (!next(store, which, fine, fault))
+	if (!database_next(store->database, which, fine, fault))
 		return false;
 	memset(row, 0, sizeof *row);
 	for (int i = 0; i < (int)(sizeof columns / sizeof columns[0]); i++)
-		row->is[columns[i]] = number_at(store, which, i);
+		row->is[columns[i]] = database_number(store->database, which, i);
 	if (makes_sense(store, row))
 		return true;
-	*fine = refuse_contents(store, fault);
-	sqlite3_reset(store->prepared[which]);
+	*fine = database_refuse(store->database, which, fault);
 	return false;
-}
-
-/* Runs statements that are not prepared. */
-static bool execute(struct store *store, const char *sql, struct fault *fault)
-{
-	int code;
-
-	errno = 0;
-	code = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
-	return code == SQLITE_OK || refuse(store, code, fault);
-}
-
-/* The first value that SQL answers, to be freed; NULL with FAULT. */
-static char *ask(struct store *store, const char *sql, struct fault *fault)
-{
-	sqlite3_stmt *statement = NULL;
-	char *answer = NULL;
-	int code;
-
-	errno = 0;
-	code = sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL);
-	if (code == SQLITE_OK)
-		code = sqlite3_step(statement);
-	if (code == SQLITE_ROW)
-		answer = mem_printf("%s", (const char *)sqlite3_column_text(statement, 0));
-	else
-		refuse(store, code, fault);
-	sqlite3_finalize(statement);
-	return answer;
-}
-
-static bool ask_number(struct store *store, const char *sql, int64_t *number, struct fault *fault)
-{
-	char *answer = ask(store, sql, fault);
-
-	if (!answer)
-		return false;
-	*number = strtoll(answer, NULL, 10);
-	free(answer);
-	return true;
 }
 
 /*
@@ -559,9 +357,9 @@ static bool intern_name(struct store *store, const char *text, int64_t *id, stru
 		return true;
 	}
 	*id = store->last_name + 1;
-	bind(store, ADD_NAME, 1, id);
-	bind_text(store, ADD_NAME, 2, text);
-	if (!write_rows(store, ADD_NAME, false, fault))
+	database_bind(store->database, ADD_NAME, 1, id);
+	database_bind_text(store->database, ADD_NAME, 2, text);
+	if (!database_write(store->database, ADD_NAME, NULL, fault))
 		return false;
 	keep_name(store, *id, text);
 	return true;
@@ -602,11 +400,12 @@ static bool intern_cell(struct store *store, const struct job *job, int64_t *id,
 	struct cell *cell = find_cell(store, job->type, job->policy_type, status);
 
 	if (!cell) {
-		bind(store, ADD_CELL, 1, (int64_t[]){(int64_t)store->cell_count + 1});
-		bind_text(store, ADD_CELL, 2, job->type);
-		bind_text(store, ADD_CELL, 3, job->policy_type);
-		sqlite3_bind_int64(store->prepared[ADD_CELL], 4, status);
-		if (!write_rows(store, ADD_CELL, false, fault))
+		database_bind(store->database, ADD_CELL, 1,
+			      (int64_t[]){(int64_t)store->cell_count + 1});
+		database_bind_text(store->database, ADD_CELL, 2, job->type);
+		database_bind_text(store->database, ADD_CELL, 3, job->policy_type);
+		database_bind_number(store->database, ADD_CELL, 4, status);
+		if (!database_write(store->database, ADD_CELL, NULL, fault))
 			return false;
 		cell = keep_cell(store, job->type, job->policy_type, status);
 	}
@@ -720,13 +519,12 @@ static bool read_names(struct store *store, struct fault *fault)
 	bool fine;
 
 	forget_names(store);
-	while (next(store, ALL_NAMES, &fine, fault)) {
-		id = number_at(store, ALL_NAMES, 0);
+	while (database_next(store->database, ALL_NAMES, &fine, fault)) {
+		id = database_number(store->database, ALL_NAMES, 0);
 		if (id < 1 || id > NAMES_MAX) {
-			sqlite3_reset(store->prepared[ALL_NAMES]);
-			return refuse_contents(store, fault);
+			return database_refuse(store->database, ALL_NAMES, fault);
 		}
-		keep_name(store, id, text_at(store, ALL_NAMES, 1));
+		keep_name(store, id, database_text(store->database, ALL_NAMES, 1));
 	}
 	return fine;
 }
@@ -741,24 +539,24 @@ static bool read_cells(struct store *store, struct tally *tally, struct fault *f
 	bool fine;
 
 	forget_cells(store);
-	while (next(store, ALL_CELLS, &fine, fault)) {
-		type = text_at(store, ALL_CELLS, 1);
-		ptype = text_at(store, ALL_CELLS, 2);
-		status = (uint32_t)number_at(store, ALL_CELLS, 3);
-		if (number_at(store, ALL_CELLS, 0) != (int64_t)store->cell_count + 1 ||
+	while (database_next(store->database, ALL_CELLS, &fine, fault)) {
+		type = database_text(store->database, ALL_CELLS, 1);
+		ptype = database_text(store->database, ALL_CELLS, 2);
+		status = (uint32_t)database_number(store->database, ALL_CELLS, 3);
+		if (database_number(store->database, ALL_CELLS, 0) !=
+			(int64_t)store->cell_count + 1 ||
 		    find_cell(store, type, ptype, status)) {
-			sqlite3_reset(store->prepared[ALL_CELLS]);
-			return refuse_contents(store, fault);
+			return database_refuse(store->database, ALL_CELLS, fault);
 		}
 		cell = keep_cell(store, type, ptype, status);
-		cell->seen = sqlite3_column_type(store->prepared[ALL_CELLS], 7) != SQLITE_NULL;
+		cell->seen = !database_is_null(store->database, ALL_CELLS, 7);
 		if (!cell->seen)
 			continue;
 		totals = tally_cell(tally, cell->type, cell->ptype, cell->status);
-		totals->finished = (uint64_t)number_at(store, ALL_CELLS, 4);
-		totals->finished_bytes = (uint64_t)number_at(store, ALL_CELLS, 5);
-		totals->finished_files = (uint64_t)number_at(store, ALL_CELLS, 6);
-		totals->empty_since = number_at(store, ALL_CELLS, 7);
+		totals->finished = (uint64_t)database_number(store->database, ALL_CELLS, 4);
+		totals->finished_bytes = (uint64_t)database_number(store->database, ALL_CELLS, 5);
+		totals->finished_files = (uint64_t)database_number(store->database, ALL_CELLS, 6);
+		totals->empty_since = database_number(store->database, ALL_CELLS, 7);
 	}
 	return fine;
 }
@@ -789,15 +587,15 @@ static bool read_jobs(struct store *store, struct view *view, struct fault *faul
 /* Column FIRST and those behind it as a history; false when it makes no sense. */
 static bool read_history(struct store *store, struct view *view, int first, struct history *history)
 {
-	int64_t cell = number_at(store, ALL_SUBJECTS, first + 6);
+	int64_t cell = database_number(store->database, ALL_SUBJECTS, first + 6);
 
-	history->ok_at = number_at(store, ALL_SUBJECTS, first);
-	history->ok_id = number_at(store, ALL_SUBJECTS, first + 1);
-	history->failed_at = number_at(store, ALL_SUBJECTS, first + 2);
-	history->failed_id = number_at(store, ALL_SUBJECTS, first + 3);
-	history->last_at = number_at(store, ALL_SUBJECTS, first + 4);
-	history->last_id = number_at(store, ALL_SUBJECTS, first + 5);
-	history->streak = (uint32_t)number_at(store, ALL_SUBJECTS, first + 7);
+	history->ok_at = database_number(store->database, ALL_SUBJECTS, first);
+	history->ok_id = database_number(store->database, ALL_SUBJECTS, first + 1);
+	history->failed_at = database_number(store->database, ALL_SUBJECTS, first + 2);
+	history->failed_id = database_number(store->database, ALL_SUBJECTS, first + 3);
+	history->last_at = database_number(store->database, ALL_SUBJECTS, first + 4);
+	history->last_id = database_number(store->database, ALL_SUBJECTS, first + 5);
+	history->streak = (uint32_t)database_number(store->database, ALL_SUBJECTS, first + 7);
 	if (history->last_at == 0)
 		return true;
 	if (cell < 1 || (uint64_t)cell > store->cell_count)
@@ -809,15 +607,16 @@ static bool read_history(struct store *store, struct view *view, int first, stru
 
 static bool read_subject(struct store *store, struct view *view)
 {
-	int64_t kind = number_at(store, ALL_SUBJECTS, 0), name = number_at(store, ALL_SUBJECTS, 1),
-		ptype = number_at(store, ALL_SUBJECTS, 2);
+	int64_t kind = database_number(store->database, ALL_SUBJECTS, 0),
+		name = database_number(store->database, ALL_SUBJECTS, 1),
+		ptype = database_number(store->database, ALL_SUBJECTS, 2);
 	struct tally_subject *subject;
 
 	if (kind < 0 || kind >= TALLY_KINDS || !is_name(store, name) || !is_name(store, ptype))
 		return false;
 	subject = tally_subject(view->tally, (enum tally_kind)kind, store->names_by_id[name]->text,
 				store->names_by_id[ptype]->text);
-	subject->overdue = number_at(store, ALL_SUBJECTS, 11) != 0;
+	subject->overdue = database_number(store->database, ALL_SUBJECTS, 11) != 0;
 	return read_history(store, view, 3, &subject->past);
 }
 
@@ -825,11 +624,10 @@ static bool read_subjects(struct store *store, struct view *view, struct fault *
 {
 	bool fine;
 
-	while (next(store, ALL_SUBJECTS, &fine, fault)) {
+	while (database_next(store->database, ALL_SUBJECTS, &fine, fault)) {
 		if (read_subject(store, view))
 			continue;
-		sqlite3_reset(store->prepared[ALL_SUBJECTS]);
-		return refuse_contents(store, fault);
+		return database_refuse(store->database, ALL_SUBJECTS, fault);
 	}
 	return fine;
 }
@@ -839,9 +637,10 @@ static bool read_queues(struct store *store, struct view *view, struct fault *fa
 	struct tally_queue *queue;
 	bool fine;
 
-	while (next(store, ALL_QUEUES, &fine, fault)) {
-		queue = tally_queue(view->tally, (uint32_t)number_at(store, ALL_QUEUES, 0));
-		queue->empty_since = number_at(store, ALL_QUEUES, 1);
+	while (database_next(store->database, ALL_QUEUES, &fine, fault)) {
+		queue = tally_queue(view->tally,
+				    (uint32_t)database_number(store->database, ALL_QUEUES, 0));
+		queue->empty_since = database_number(store->database, ALL_QUEUES, 1);
 		queue->seen = true;
 	}
 	return fine;
@@ -857,7 +656,7 @@ static bool settle_histories(struct store *store, struct view *view, struct faul
 
 	if (!tally_settle(view->tally, store->marks.expired, &since))
 		return true;
-	bind(store, LIST_ENDS, 2, (int64_t[]){since, INT64_MAX});
+	database_bind(store->database, LIST_ENDS, 2, (int64_t[]){since, INT64_MAX});
 	while (next_end(store, LIST_ENDS, &row, &fine, fault)) {
 		note_names(store, &row);
 		job = job_of(store, view, &row);
@@ -925,151 +724,14 @@ static bool reload(struct store *store, struct fault *fault)
 	return store->sound;
 }
 
-/*
- * Opening.
- */
-
-/* SQLite gives the files beside it the mode of this one. */
-static bool make_file(const char *path, struct fault *fault)
-{
-	int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-
-	if (file < 0)
-		return refuse_file(path, fault);
-	close(file);
-	return true;
-}
-
-static bool take_lock(struct store *store, struct fault *fault)
-{
-	store->lock = open(store->lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (store->lock < 0)
-		return refuse_file(store->lock_path, fault);
-	if (flock(store->lock, LOCK_EX | LOCK_NB) == 0)
-		return true;
-	if (errno != EWOULDBLOCK)
-		return refuse_file(store->lock_path, fault);
-	fault_set(fault, FAULT_STORAGE,
-		  "%s: in use by another nbu-agentx; each needs a state-dir of its own",
-		  store->path);
-	return false;
-}
-
-static bool open_file(struct store *store, struct fault *fault)
-{
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-	int code;
-
-	errno = 0;
-	code = sqlite3_open_v2(store->path, &store->db, flags, NULL);
-	if (code != SQLITE_OK)
-		return refuse(store, code, fault);
-	sqlite3_extended_result_codes(store->db, 1);
-	if (sqlite3_db_readonly(store->db, "main") == 1) {
-		fault_set(fault, FAULT_STORAGE, "%s: cannot be written", store->path);
-		return false;
-	}
-	/*
-	 * Nobody else has it open, and without a -shm file its rows can be read on a full disk. A
-	 * negative size is in KiB.
-	 */
-	return execute(store,
-		       "PRAGMA locking_mode = EXCLUSIVE;"
-		       "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;"
-		       "PRAGMA cell_size_check = ON; PRAGMA cache_size = -4096;"
-		       "PRAGMA mmap_size = 0",
-		       fault);
-}
-
-/* Whether it is ours, and not of a later time; *VERSION is that of its schema, 0 = it is empty. */
-static bool check_identity(struct store *store, int64_t *version, struct fault *fault)
-{
-	int64_t application, tables;
-
-	if (!ask_number(store, "PRAGMA application_id", &application, fault) ||
-	    !ask_number(store, "PRAGMA user_version", version, fault) ||
-	    !ask_number(store, "SELECT count(*) FROM sqlite_schema", &tables, fault))
-		return false;
-	if ((application != APPLICATION_ID && (application != 0 || *version != 0 || tables != 0)) ||
-	    *version < 0) {
-		store->aside = foreign;
-		fault_set(fault, FAULT_STORAGE, "%s: made by another program", store->path);
-		return false;
-	}
-	if (*version > SCHEMA_VERSION) {
-		fault_set(fault, FAULT_STORAGE,
-			  "%s: made by a newer version of nbu-agentx (schema %lld, this one knows "
-			  "%d); update, or move the file away",
-			  store->path, (long long)*version, SCHEMA_VERSION);
-		return false;
-	}
-	return true;
-}
-
-/* One fdatasync for each commit buys that nothing is counted twice or missed over a power cut. */
-static bool set_journal(struct store *store, struct fault *fault)
-{
-	char *mode;
-	bool fine;
-
-	if (store->in_memory)
-		return true;
-	mode = ask(store, "PRAGMA journal_mode = WAL", fault);
-	if (!mode)
-		return false;
-	fine = strcmp(mode, "wal") == 0;
-	if (!fine)
-		fault_set(
-		    fault, FAULT_STORAGE,
-		    "%s: this file system cannot hold it (a network one?): no write-ahead log",
-		    store->path);
-	free(mode);
-	return fine &&
-	       execute(store, "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 8388608",
-		       fault);
-}
-
-static bool migrate(struct store *store, int64_t version, struct fault *fault)
-{
-	struct fault ignored;
-	bool fine = true;
-	char *sql;
-
-	if (version > 0 && version < SCHEMA_VERSION)
-		log_info("%s: bringing schema %d to %d", store->path, (int)version, SCHEMA_VERSION);
-	for (; fine && version < SCHEMA_VERSION; version++) {
-		sql = mem_printf("BEGIN IMMEDIATE; %s PRAGMA user_version = %d; COMMIT",
-				 migrations[version], (int)version + 1);
-		fine = execute(store, sql, fault);
-		free(sql);
-	}
-	if (!fine && !sqlite3_get_autocommit(store->db))
-		execute(store, "ROLLBACK", &ignored);
-	return fine;
-}
-
-static bool prepare(struct store *store, struct fault *fault)
-{
-	int code = SQLITE_OK;
-
-	errno = 0;
-	for (size_t i = 0; code == SQLITE_OK && i < STATEMENT_COUNT; i++)
-		code = sqlite3_prepare_v3(store->db, statements[i].sql, -1,
-					  SQLITE_PREPARE_PERSISTENT, &store->prepared[i], NULL);
-	if (code == SQLITE_OK)
-		return true;
-	/* It says that it is ours, but has not our tables. */
-	return code == SQLITE_ERROR ? refuse_contents(store, fault) : refuse(store, code, fault);
-}
-
 /* What table meta has for KEY, to be freed; NULL when it has nothing, which may be a fault. */
 static char *get_meta(struct store *store, const char *key, bool *fine, struct fault *fault)
 {
 	char *value = NULL;
 
-	bind_text(store, GET_META, 1, key);
-	while (next(store, GET_META, fine, fault))
-		value = mem_strdup(text_at(store, GET_META, 0));
+	database_bind_text(store->database, GET_META, 1, key);
+	while (database_next(store->database, GET_META, fine, fault))
+		value = mem_strdup(database_text(store->database, GET_META, 0));
 	return value;
 }
 
@@ -1080,12 +742,13 @@ static bool check_url(struct store *store, const char *url, struct fault *fault)
 	char *known = get_meta(store, "url", &fine, fault);
 
 	if (fine && !known) {
-		bind_text(store, PUT_META, 1, "url");
-		bind_text(store, PUT_META, 2, url);
-		fine = write_rows(store, PUT_META, false, fault);
+		database_bind_text(store->database, PUT_META, 1, "url");
+		database_bind_text(store->database, PUT_META, 2, url);
+		fine = database_write(store->database, PUT_META, NULL, fault);
 	} else if (fine && strcmp(known, url) != 0) {
-		store->aside = other_url;
-		fault_set(fault, FAULT_STORAGE, "%s: made for %s", store->path, known);
+		database_reject(store->database, "other-url");
+		fault_set(fault, FAULT_STORAGE, "%s: made for %s", database_path(store->database),
+			  known);
 		fine = false;
 	}
 	free(known);
@@ -1112,120 +775,35 @@ static bool read_marks(struct store *store, struct fault *fault)
 	return fine;
 }
 
-static void close_file(struct store *store)
+/* Runs when the file has been opened; again where another has taken its place. */
+static bool load(struct database *database, void *arg, struct fault *fault)
 {
-	for (size_t i = 0; i < STATEMENT_COUNT; i++) {
-		sqlite3_finalize(store->prepared[i]);
-		store->prepared[i] = NULL;
-	}
-	sqlite3_close(store->db);
-	store->db = NULL;
-}
+	struct store *store = arg;
 
-static bool open_database(struct store *store, const char *url, struct fault *fault)
-{
-	int64_t version;
-
-	store->aside = NULL;
-	return (store->in_memory || make_file(store->path, fault)) && open_file(store, fault) &&
-	       check_identity(store, &version, fault) && set_journal(store, fault) &&
-	       migrate(store, version, fault) && prepare(store, fault) &&
-	       check_url(store, url, fault) && read_marks(store, fault) && reload(store, fault);
-}
-
-/* Renames what is there of PATH and SUFFIX; what is not there does not matter. */
-static bool move(const char *path, const char *to, const char *suffix)
-{
-	char *from_path = mem_printf("%s%s", path, suffix),
-	     *to_path = mem_printf("%s%s", to, suffix);
-	bool fine = rename(from_path, to_path) == 0 || errno == ENOENT;
-
-	if (!fine)
-		log_error("%s cannot be renamed to %s: %s", from_path, to_path, strerror(errno));
-	free(from_path);
-	free(to_path);
-	return fine;
-}
-
-static bool is_taken(const char *path, const char *suffix)
-{
-	char *name = mem_printf("%s%s", path, suffix);
-	bool taken = access(name, F_OK) == 0;
-
-	free(name);
-	return taken;
-}
-
-/* A name for the file at hand that nothing has; the lock sees to it that it stays so. */
-static char *name_aside(const struct store *store)
-{
-	time_t now = (time_t)(timefmt_now() / 1000);
-	char stamp[32] = "", *name;
-	struct tm parts;
-
-	if (localtime_r(&now, &parts))
-		strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%S", &parts);
-	name = mem_printf("%s.%s-%s", store->path, store->aside, stamp);
-	for (int i = 2; is_taken(name, "") || is_taken(name, "-wal") || is_taken(name, "-shm");
-	     i++) {
-		free(name);
-		name = mem_printf("%s.%s-%s-%d", store->path, store->aside, stamp, i);
-	}
-	return name;
-}
-
-/*
- * Sets the closed file aside. Its log goes first: one that stays behind would be deleted with the
- * next file that is begun.
- */
-static bool set_aside(struct store *store, const struct fault *fault)
-{
-	char *name = name_aside(store);
-	bool fine = move(store->path, name, "-wal") && move(store->path, name, "-shm") &&
-		    move(store->path, name, "");
-
-	if (fine)
-		log_warning("%s: set aside as %s; a new one is begun", fault->text, name);
-	free(name);
-	return fine;
-}
-
-/* Opens the file, and another one where that is no good. */
-static bool open_any(struct store *store, const char *url, struct fault *fault)
-{
-	if (open_database(store, url, fault))
-		return true;
-	close_file(store);
-	if (!store->aside || store->in_memory || !set_aside(store, fault))
-		return false;
-	fault_clear(fault);
+	store->database = database;
 	memset(&store->saved, 0, sizeof store->saved);
-	return open_database(store, url, fault);
+	return check_url(store, store->url, fault) && read_marks(store, fault) &&
+	       reload(store, fault);
 }
 
 struct store *store_open(const char *directory, const char *name, const char *url,
 			 struct fault *fault)
 {
+	static const struct database_schema schema = {
+	    .application_id = APPLICATION_ID,
+	    .migrations = migrations,
+	    .version = SCHEMA_VERSION,
+	    .statements = statements,
+	    .statement_count = STATEMENT_COUNT,
+	};
 	struct store *store = mem_zalloc(1, sizeof *store);
-	bool fine;
 
 	store->name = mem_strdup(name);
-	store->lock = -1;
-	store->in_memory = strcmp(directory, STORE_MEMORY) == 0;
-	if (store->in_memory) {
-		store->path = mem_strdup(STORE_MEMORY);
-		fine = true;
-	} else {
-		store->path = mem_printf("%s/%s.db", directory, name);
-		store->lock_path = mem_printf("%s/%s.lock", directory, name);
-		fine =
-		    mkdir(directory, 0700) == 0 || errno == EEXIST || refuse_file(directory, fault);
-		fine = fine && take_lock(store, fault);
-	}
-	if (fine && open_any(store, url, fault))
+	store->url = url;
+	store->database = database_open(directory, name, &schema, load, store, fault);
+	store->url = NULL;
+	if (store->database)
 		return store;
-	/* What is no good has been set aside, or cannot be. */
-	store->aside = NULL;
 	store_close(store);
 	return NULL;
 }
@@ -1234,20 +812,13 @@ void store_close(struct store *store)
 {
 	if (!store)
 		return;
-	/* An open transaction is undone with this. */
-	close_file(store);
-	if (store->aside && !store->in_memory)
-		set_aside(store, &store->why);
-	if (store->lock >= 0)
-		close(store->lock);
+	database_close(store->database);
 	free_view(&store->view);
 	news_clear(&store->news);
 	news_clear(&store->pending);
 	forget_names(store);
 	forget_cells(store);
 	free(store->name);
-	free(store->path);
-	free(store->lock_path);
 	free(store);
 }
 
@@ -1283,24 +854,12 @@ uint64_t store_written(const struct store *store)
 
 bool store_damaged(const struct store *store)
 {
-	return store->aside || !store->sound;
+	return database_damaged(store->database) || !store->sound;
 }
 
 /*
  * Jobs.
  */
-
-/* Whether there is a transaction that can go on. */
-static bool is_open(struct store *store, struct fault *fault)
-{
-	if (store->begun && !store->failed)
-		return true;
-	if (store->failed)
-		*fault = store->why;
-	else
-		fault_set(fault, FAULT_STORAGE, "%s: no transaction has been begun", store->path);
-	return false;
-}
 
 /* Reads the row of job ID; false with FINE when there is none. */
 static bool get_job(struct store *store, int64_t id, struct row *row, bool *fine,
@@ -1308,7 +867,7 @@ static bool get_job(struct store *store, int64_t id, struct row *row, bool *fine
 {
 	struct row other;
 
-	bind(store, GET_JOB, 1, &id);
+	database_bind(store->database, GET_JOB, 1, &id);
 	if (!next_job(store, GET_JOB, row, fine, fault))
 		return false;
 	/* The step that says that there are no more. */
@@ -1355,10 +914,10 @@ static bool is_news(const struct store *store, const struct job *job, const stru
 /* Keeps the end that OLD has, before another takes its place. */
 static bool keep_earlier(struct store *store, const struct row *old, struct fault *fault)
 {
-	bind(store, PUT_EARLIER, 5,
-	     (int64_t[]){old->is[ENDED], old->is[ID], old->is[CELL], old->is[POLICY],
-			 old->is[CLIENT]});
-	return write_rows(store, PUT_EARLIER, false, fault);
+	database_bind(store->database, PUT_EARLIER, 5,
+		      (int64_t[]){old->is[ENDED], old->is[ID], old->is[CELL], old->is[POLICY],
+				  old->is[CLIENT]});
+	return database_write(store->database, PUT_EARLIER, NULL, fault);
 }
 
 /* Takes the end that ROW has from among the earlier ones; *FOUND says whether it was there. */
@@ -1369,14 +928,14 @@ static bool take_earlier(struct store *store, const struct row *row, struct row 
 	struct row other;
 	bool fine;
 
-	bind(store, GET_EARLIER, 2, key);
+	database_bind(store->database, GET_EARLIER, 2, key);
 	*found = next_end(store, GET_EARLIER, earlier, &fine, fault);
 	while (*found && next_end(store, GET_EARLIER, &other, &fine, fault))
 		;
 	if (!fine || !*found)
 		return fine;
-	bind(store, DROP_EARLIER, 2, key);
-	return write_rows(store, DROP_EARLIER, false, fault);
+	database_bind(store->database, DROP_EARLIER, 2, key);
+	return database_write(store->database, DROP_EARLIER, NULL, fault);
 }
 
 /* Whether A and B, which ended together, mean the same for all histories. */
@@ -1445,7 +1004,7 @@ bool store_put(struct store *store, const struct job *job, struct fault *fault)
 	struct tally_job counted;
 	bool held, fine;
 
-	if (!is_open(store, fault))
+	if (!database_is_open(store->database, fault))
 		return false;
 	held = get_job(store, job->id, &old, &fine, fault);
 	if (!fine || (held && is_same(&old, job)))
@@ -1454,8 +1013,8 @@ bool store_put(struct store *store, const struct job *job, struct fault *fault)
 		return false;
 	if (held && memcmp(&old, &row, sizeof row) == 0)
 		return true;
-	bind(store, PUT_JOB, COLUMN_COUNT, row.is);
-	if (!write_rows(store, PUT_JOB, true, fault))
+	database_bind(store->database, PUT_JOB, COLUMN_COUNT, row.is);
+	if (!database_write(store->database, PUT_JOB, &store->written, fault))
 		return false;
 	if (held)
 		subtract(store, &old);
@@ -1473,9 +1032,9 @@ bool store_merge(struct store *store, int64_t after, int64_t upto, int64_t since
 	size_t at = 0;
 	bool fine, hidden = true;
 
-	if (!is_open(store, fault))
+	if (!database_is_open(store->database, fault))
 		return false;
-	bind(store, LIST_FINISHED, 3, (int64_t[]){after, upto, since});
+	database_bind(store->database, LIST_FINISHED, 3, (int64_t[]){after, upto, since});
 	/* The list is in the order of the ids and no id changes, so it may be written meanwhile. */
 	while (hidden && next_job(store, LIST_FINISHED, &row, &fine, fault)) {
 		while (at < count && ids[at] < row.is[ID])
@@ -1483,11 +1042,11 @@ bool store_merge(struct store *store, int64_t after, int64_t upto, int64_t since
 		if (at < count && ids[at] == row.is[ID])
 			continue;
 		subtract(store, &row);
-		bind(store, HIDE_JOB, 2, (int64_t[]){row.is[ID], GONE_FINISHED});
-		hidden = write_rows(store, HIDE_JOB, true, fault);
+		database_bind(store->database, HIDE_JOB, 2, (int64_t[]){row.is[ID], GONE_FINISHED});
+		hidden = database_write(store->database, HIDE_JOB, &store->written, fault);
 	}
 	if (!hidden)
-		sqlite3_reset(store->prepared[LIST_FINISHED]);
+		database_reset(store->database, LIST_FINISHED);
 	return hidden && fine;
 }
 
@@ -1504,9 +1063,9 @@ static bool drop_unfinished(struct store *store, const struct row *row, struct f
 	enum statement which = row->is[ENDED] ? HIDE_JOB : DROP_JOB;
 
 	subtract(store, row);
-	bind(store, DROP_JOB, 1, &row->is[ID]);
-	bind(store, HIDE_JOB, 2, (int64_t[]){row->is[ID], GONE_UNFINISHED});
-	return write_rows(store, which, true, fault);
+	database_bind(store->database, DROP_JOB, 1, &row->is[ID]);
+	database_bind(store->database, HIDE_JOB, 2, (int64_t[]){row->is[ID], GONE_UNFINISHED});
+	return database_write(store->database, which, &store->written, fault);
 }
 
 bool store_drop_unfinished(struct store *store, const int64_t *ids, size_t count,
@@ -1516,7 +1075,7 @@ bool store_drop_unfinished(struct store *store, const int64_t *ids, size_t count
 	size_t found = 0;
 	bool fine;
 
-	if (!is_open(store, fault))
+	if (!database_is_open(store->database, fault))
 		return false;
 	/* What is dropped leaves the index that is being read, so that all are read first. */
 	while (next_job(store, LIST_UNFINISHED, &row, &fine, fault)) {
@@ -1538,14 +1097,15 @@ static bool pass_ends(struct store *store, int64_t window_start, struct fault *f
 	struct row row;
 	bool fine;
 
-	bind(store, LIST_ENDS, 2, (int64_t[]){store->marks.expired, window_start});
+	database_bind(store->database, LIST_ENDS, 2,
+		      (int64_t[]){store->marks.expired, window_start});
 	while (next_end(store, LIST_ENDS, &row, &fine, fault)) {
-		store->dirty = true;
+		database_touch(store->database);
 		job = job_of(store, &store->view, &row);
 		tally_pass_end(store->view.tally, &job);
 	}
-	bind(store, EXPIRE_EARLIER, 1, &window_start);
-	return fine && write_rows(store, EXPIRE_EARLIER, false, fault);
+	database_bind(store->database, EXPIRE_EARLIER, 1, &window_start);
+	return fine && database_write(store->database, EXPIRE_EARLIER, NULL, fault);
 }
 
 bool store_expire(struct store *store, int64_t window_start, struct fault *fault)
@@ -1553,19 +1113,20 @@ bool store_expire(struct store *store, int64_t window_start, struct fault *fault
 	struct row row;
 	bool fine, any = false;
 
-	if (!is_open(store, fault) || !pass_ends(store, window_start, fault))
+	if (!database_is_open(store->database, fault) || !pass_ends(store, window_start, fault))
 		return false;
-	bind(store, LIST_EXPIRED, 1, &window_start);
+	database_bind(store->database, LIST_EXPIRED, 1, &window_start);
 	while (next_job(store, LIST_EXPIRED, &row, &fine, fault)) {
 		/* What is subtracted must be put right again even if nothing comes to be written.
 		 */
-		store->dirty = true;
+		database_touch(store->database);
 		subtract(store, &row);
 		any = true;
 	}
 	store->marks.expired = window_start;
-	bind(store, DROP_EXPIRED, 1, &window_start);
-	return fine && (!any || write_rows(store, DROP_EXPIRED, true, fault));
+	database_bind(store->database, DROP_EXPIRED, 1, &window_start);
+	return fine &&
+	       (!any || database_write(store->database, DROP_EXPIRED, &store->written, fault));
 }
 
 /*
@@ -1574,24 +1135,13 @@ bool store_expire(struct store *store, int64_t window_start, struct fault *fault
 
 bool store_begin(struct store *store, struct fault *fault)
 {
-	if (store->begun) {
-		fault_set(fault, FAULT_STORAGE, "%s: a transaction has been begun already",
-			  store->path);
+	if ((!store->sound && !database_damaged(store->database) && !reload(store, fault)) ||
+	    !database_begin(store->database, fault))
 		return false;
-	}
-	/* Only closing helps. */
-	if (store->aside) {
-		*fault = store->why;
-		return false;
-	}
-	if (!store->sound && !reload(store, fault))
-		return false;
-	store->begun = run(store, BEGIN, fault);
-	store->dirty = store->failed = false;
 	/* What is told of them would be lost before there is anything to compare with. */
-	if (store->begun && !store->marks.complete)
+	if (!store->marks.complete)
 		tally_distrust(store->view.tally, false, 0);
-	return store->begun;
+	return true;
 }
 
 /* What save_cell needs to know, and whether all has gone well so far. */
@@ -1608,9 +1158,9 @@ static int64_t seek(struct saving *saving, enum statement which, const struct ce
 	int64_t value = 0;
 	bool fine;
 
-	bind(saving->store, which, 1, &cell->id);
-	while (next(saving->store, which, &fine, saving->fault))
-		value = number_at(saving->store, which, 0);
+	database_bind(saving->store->database, which, 1, &cell->id);
+	while (database_next(saving->store->database, which, &fine, saving->fault))
+		value = database_number(saving->store->database, which, 0);
 	saving->fine = saving->fine && fine;
 	return value;
 }
@@ -1648,10 +1198,12 @@ static void save_cell(struct tally_cell *totals, void *arg)
 		totals->empty_since = 0;
 	else if (totals->empty_since == 0)
 		totals->empty_since = saving->now;
-	bind(saving->store, SAVE_CELL, 5,
-	     (int64_t[]){cell->id, (int64_t)totals->finished, (int64_t)totals->finished_bytes,
-			 (int64_t)totals->finished_files, totals->empty_since});
-	saving->fine = saving->fine && write_rows(saving->store, SAVE_CELL, false, saving->fault);
+	database_bind(saving->store->database, SAVE_CELL, 5,
+		      (int64_t[]){cell->id, (int64_t)totals->finished,
+				  (int64_t)totals->finished_bytes, (int64_t)totals->finished_files,
+				  totals->empty_since});
+	saving->fine =
+	    saving->fine && database_write(saving->store->database, SAVE_CELL, NULL, saving->fault);
 }
 
 /* The id of the cell that HISTORY's last end belongs to; 0 = there is none. */
@@ -1680,11 +1232,12 @@ static void save_subject(struct tally_subject *subject, void *arg)
 		       intern_name(saving->store, subject->policy_type, &ptype, saving->fault);
 	if (!saving->fine)
 		return;
-	bind(saving->store, PUT_SUBJECT, 12,
-	     (int64_t[]){subject->kind, name, ptype, past->ok_at, past->ok_id, past->failed_at,
-			 past->failed_id, past->last_at, past->last_id,
-			 last_cell(saving->store, subject), past->streak, subject->overdue});
-	saving->fine = write_rows(saving->store, PUT_SUBJECT, false, saving->fault);
+	database_bind(saving->store->database, PUT_SUBJECT, 12,
+		      (int64_t[]){subject->kind, name, ptype, past->ok_at, past->ok_id,
+				  past->failed_at, past->failed_id, past->last_at, past->last_id,
+				  last_cell(saving->store, subject), past->streak,
+				  subject->overdue});
+	saving->fine = database_write(saving->store->database, PUT_SUBJECT, NULL, saving->fault);
 }
 
 static void save_queue(struct tally_queue *queue, void *arg)
@@ -1701,15 +1254,16 @@ static void save_queue(struct tally_queue *queue, void *arg)
 		queue->empty_since = 0;
 	else if (queue->empty_since == 0)
 		queue->empty_since = saving->now;
-	bind(saving->store, PUT_QUEUE, 2, (int64_t[]){queue->reason, queue->empty_since});
-	saving->fine = write_rows(saving->store, PUT_QUEUE, false, saving->fault);
+	database_bind(saving->store->database, PUT_QUEUE, 2,
+		      (int64_t[]){queue->reason, queue->empty_since});
+	saving->fine = database_write(saving->store->database, PUT_QUEUE, NULL, saving->fault);
 }
 
 bool store_settle(struct store *store, struct fault *fault)
 {
 	struct tally *tally = store->view.tally;
 
-	if (!is_open(store, fault) || !settle_oldest(store, fault))
+	if (!database_is_open(store->database, fault) || !settle_oldest(store, fault))
 		return false;
 	if (!store->marks.complete)
 		return true;
@@ -1741,9 +1295,9 @@ static bool save_marks(struct store *store, struct fault *fault)
 		value = *mark_at(&store->marks, i);
 		if (value == *mark_at(&store->saved, i))
 			continue;
-		bind_text(store, PUT_META, 1, marks_saved[i].key);
-		sqlite3_bind_int64(store->prepared[PUT_META], 2, value);
-		fine = write_rows(store, PUT_META, false, fault);
+		database_bind_text(store->database, PUT_META, 1, marks_saved[i].key);
+		database_bind_number(store->database, PUT_META, 2, value);
+		fine = database_write(store->database, PUT_META, NULL, fault);
 	}
 	return fine;
 }
@@ -1751,8 +1305,7 @@ static bool save_marks(struct store *store, struct fault *fault)
 bool store_commit(struct store *store, struct fault *fault)
 {
 	if (store_settle(store, fault) && save(store, fault) && save_marks(store, fault) &&
-	    run(store, COMMIT, fault)) {
-		store->begun = false;
+	    database_commit(store->database, fault)) {
 		store->saved = store->marks;
 		news_move(&store->news, &store->pending);
 		return true;
@@ -1764,16 +1317,11 @@ bool store_commit(struct store *store, struct fault *fault)
 void store_rollback(struct store *store)
 {
 	struct fault fault;
+	bool undone = database_rollback(store->database);
 
-	if (!store->begun)
-		return;
-	store->begun = store->failed = false;
 	news_clear(&store->pending);
-	/* After some errors SQLite has done so itself. */
-	if (!sqlite3_get_autocommit(store->db) && !run(store, ROLLBACK, &fault))
-		store->dirty = true;
 	store->marks = store->saved;
-	if (store->dirty && !reload(store, &fault))
+	if (undone && !reload(store, &fault))
 		log_error("%s; its rows cannot be read any more", fault.text);
 }
 
@@ -1834,8 +1382,8 @@ static bool drop_names(struct store *store, struct fault *fault)
 	if (unused.count > 0)
 		fine = store_begin(store, fault);
 	for (size_t i = 0; fine && i < unused.count; i++) {
-		bind(store, DROP_NAME, 1, &unused.ids[i]);
-		fine = write_rows(store, DROP_NAME, false, fault);
+		database_bind(store->database, DROP_NAME, 1, &unused.ids[i]);
+		fine = database_write(store->database, DROP_NAME, NULL, fault);
 	}
 	if (unused.count > 0 && fine) {
 		fine = store_commit(store, fault) && (store->sound = read_names(store, fault));
@@ -1854,8 +1402,9 @@ static bool drop_subjects(struct store *store, struct fault *fault)
 
 	if (!store_begin(store, fault))
 		return false;
-	bind(store, DROP_SUBJECTS, 1, &before);
-	fine = write_rows(store, DROP_SUBJECTS, false, fault) && store_commit(store, fault);
+	database_bind(store->database, DROP_SUBJECTS, 1, &before);
+	fine = database_write(store->database, DROP_SUBJECTS, NULL, fault) &&
+	       store_commit(store, fault);
 	store_rollback(store);
 	return fine;
 }
@@ -1890,7 +1439,7 @@ bool store_verify(struct store *store, struct fault *fault)
 	free_view(&view);
 	if (!equal)
 		log_error("%s: the running totals did not agree with the jobs; counted anew",
-			  store->path);
+			  database_path(store->database));
 	return fine && equal;
 }
 
