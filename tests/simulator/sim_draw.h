@@ -25,6 +25,7 @@ enum sim_stream {
 	SIM_STREAM_DELAY,
 	SIM_STREAM_ABSENCE,
 	SIM_STREAM_AGAIN,
+	SIM_STREAM_CLIENT,
 };
 
 /* What job `ordinal` draws from a stream: any number, or one from 0 to less than `limit`. */

@@ -58,7 +58,7 @@ bool sim_field_number(const struct sim_job *job, enum sim_field field, int64_t *
 }
 
 const char *sim_field_text(const struct sim_job *job, enum sim_field field,
-			   char room[SIM_CLIENT_SIZE])
+			   char room[SIM_NAME_SIZE])
 {
 	switch (field) {
 	case SIM_FIELD_STATE:
@@ -68,7 +68,7 @@ const char *sim_field_text(const struct sim_job *job, enum sim_field field,
 	case SIM_FIELD_POLICY_TYPE:
 		return job->policy_type < 0 ? NULL : sim_kind_policy_type_name(job->policy_type);
 	case SIM_FIELD_CLIENT_NAME:
-		sim_job_client(job, room);
+		sim_name_client(job->client, room);
 		return room;
 	default:
 		return NULL;

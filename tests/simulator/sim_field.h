@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "sim_job.h"
+#include "sim_name.h"
 
 /* What requests may filter and sort by. */
 enum sim_field {
@@ -40,6 +41,6 @@ bool sim_field_number(const struct sim_job *job, enum sim_field field, int64_t *
 
 /* The value of a text, perhaps written to `room`; NULL when the job has none. */
 const char *sim_field_text(const struct sim_job *job, enum sim_field field,
-			   char room[SIM_CLIENT_SIZE]);
+			   char room[SIM_NAME_SIZE]);
 
 #endif

@@ -324,7 +324,7 @@ static bool holds(enum compare compare, int order)
 /* An absent value differs from every literal and has no order. */
 static bool match_comparison(const struct node *node, const struct sim_job *job)
 {
-	char room[SIM_CLIENT_SIZE];
+	char room[SIM_NAME_SIZE];
 	int64_t number;
 
 	if (sim_field_kind(node->field) == SIM_KIND_TEXT) {

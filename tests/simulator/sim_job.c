@@ -2,11 +2,11 @@
 #include "sim_job.h"
 
 #include <math.h>
-#include <stdio.h>
 
 #include "sim_draw.h"
 #include "sim_kind.h"
 #include "sim_life.h"
+#include "sim_name.h"
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
@@ -19,14 +19,10 @@ enum {
 	ODD_EVERY = 8,
 	LATEST_START_MS = 5 * SIM_SECOND_MS,
 	BIG_JOB_EVERY = 500,
+	SPARSE_EVERY = 7,
 };
 
 static const int64_t big_job_kilobytes = 5LL << 30; /* 5 TiB */
-
-static const char *const client_forms[] = {
-    "esx-%02u.sim.test", "db-%02u.sim.test",	"file%02u.sim.test", "web%02u.sim.test",
-    "büro-%02u",	 "サーバ%02u.sim.test", "o'neil-%02u",	     "mail%02u.sim.test",
-};
 
 static int64_t older_count(const struct sim_world *world)
 {
@@ -64,9 +60,44 @@ static int64_t arrived_count(const struct sim_world *world, int64_t now_ms)
 	return count;
 }
 
+/* A whole second, so that the ends do not fall before it. */
+static int64_t burst_end_ms(const struct sim_world *world)
+{
+	int64_t end_ms = world->start_ms + world->burst_s * SIM_SECOND_MS + SIM_SECOND_MS - 1;
+
+	return end_ms - end_ms % SIM_SECOND_MS;
+}
+
+static int64_t burst_start_ms(const struct sim_world *world)
+{
+	int64_t begin_ms = burst_end_ms(world) - SIM_BURST_RUN_MS;
+
+	return begin_ms > world->start_ms ? begin_ms : world->start_ms;
+}
+
+/* The first of them stands behind the jobs that arrived before. */
+static int64_t burst_first(const struct sim_world *world)
+{
+	return older_count(world) + main_count(world) + arrived_count(world, burst_start_ms(world));
+}
+
+static bool in_burst(const struct sim_world *world, int64_t ordinal)
+{
+	int64_t place;
+
+	if (!world->burst)
+		return false;
+	place = ordinal - burst_first(world);
+	return place >= 0 && place < world->burst;
+}
+
 int64_t sim_job_count(const struct sim_world *world, int64_t now_ms)
 {
-	return older_count(world) + main_count(world) + arrived_count(world, now_ms);
+	int64_t count = older_count(world) + main_count(world) + arrived_count(world, now_ms);
+
+	if (world->burst && now_ms >= burst_start_ms(world))
+		count += world->burst;
+	return count;
 }
 
 /* A stretch of time over which `count` jobs start, one in each of as many equal slots. */
@@ -121,6 +152,10 @@ static int64_t start_ms(const struct sim_world *world, int64_t ordinal)
 	stretch = main_stretch(world);
 	if (ordinal < stretch.first + stretch.count)
 		return stretch_start(world, &stretch, ordinal);
+	if (in_burst(world, ordinal))
+		return burst_start_ms(world);
+	if (world->burst && ordinal >= burst_first(world))
+		ordinal -= world->burst;
 	return arrival_ms(world, ordinal - stretch.first - stretch.count);
 }
 
@@ -204,6 +239,8 @@ bool sim_job_is_candidate(const struct sim_world *world, const struct sim_search
 
 static bool in_family(const struct sim_world *world, int64_t ordinal)
 {
+	if (in_burst(world, ordinal))
+		return false;
 	return sim_draw_below(world->seed, ordinal / FAMILY_SIZE, SIM_STREAM_FAMILY, 4) == 0;
 }
 
@@ -231,14 +268,19 @@ static void set_kind(const struct sim_world *world, struct sim_job *job)
 	int64_t decider = family ? job->ordinal - job->ordinal % FAMILY_SIZE : job->ordinal;
 
 	job->policy = -1;
-	job->policy_type = -1;
-	job->type =
-	    family ? 0 : sim_kind_pick_type(sim_draw(world->seed, job->ordinal, SIM_STREAM_TYPE));
+	job->client = -1;
+	if (!family && !in_burst(world, job->ordinal))
+		job->type =
+		    sim_kind_pick_type(sim_draw(world->seed, job->ordinal, SIM_STREAM_TYPE));
 	if (sim_kind_has_policy(job->type)) {
 		job->policy =
-		    sim_kind_pick_policy(sim_draw(world->seed, decider, SIM_STREAM_POLICY));
-		job->policy_type = sim_kind_policy_type(job->policy);
+		    sim_name_pick_policy(world->policies, world->long_names,
+					 sim_draw(world->seed, decider, SIM_STREAM_POLICY));
+		job->client =
+		    sim_name_pick_client(world->clients, world->long_names,
+					 sim_draw(world->seed, job->ordinal, SIM_STREAM_CLIENT));
 	}
+	job->policy_type = sim_name_policy_type(job->policy);
 	job->status = sim_kind_pick_status(sim_draw(world->seed, job->ordinal, SIM_STREAM_STATUS));
 }
 
@@ -265,14 +307,38 @@ static void make_odd(const struct sim_world *world, struct sim_job *job, int64_t
 }
 
 /* The first job of the main stretch is always the same: it makes a row that tests can name. */
-static void make_landmark(struct sim_job *job)
+static void make_landmark(const struct sim_world *world, struct sim_job *job)
 {
-	job->type = 0;
-	job->policy = 0;
-	job->policy_type = sim_kind_policy_type(0);
-	job->status = 0;
+	job->type = SIM_TYPE_BACKUP;
+	/* The least draw is the first name, and of the first policy type. */
+	job->policy = sim_name_pick_policy(world->policies, false, 0);
+	job->client = sim_name_pick_client(world->clients, false, 0);
+	job->policy_type = sim_name_policy_type(job->policy);
+	job->status = SIM_STATUS_SUCCESS;
 	job->kilobytes = big_job_kilobytes;
 	job->files = 418233;
+}
+
+static enum sim_outcome outcome_of(const struct sim_world *world, const struct sim_job *job)
+{
+	if (job->type != SIM_TYPE_BACKUP)
+		return SIM_OUTCOME_DRAWN;
+	for (int i = 0; i < world->outcome_count; i++)
+		if (world->outcomes[i].policy == job->policy)
+			return world->outcomes[i].outcome;
+	return in_burst(world, job->ordinal) ? SIM_OUTCOME_FAILURE : SIM_OUTCOME_DRAWN;
+}
+
+/* Where the status is not left to chance. What is drawn as a failure stays what it is. */
+static void set_outcome(const struct sim_world *world, struct sim_job *job)
+{
+	int failures = sim_kind_statuses() - SIM_STATUS_FAILURES;
+	enum sim_outcome outcome = outcome_of(world, job);
+
+	if (outcome == SIM_OUTCOME_GOOD)
+		job->status = SIM_STATUS_SUCCESS;
+	else if (outcome == SIM_OUTCOME_FAILURE && job->status < SIM_STATUS_FAILURES)
+		job->status = SIM_STATUS_FAILURES + (int)(job->noise % (uint64_t)failures);
 }
 
 struct sim_job sim_job_at(const struct sim_world *world, int64_t ordinal, int64_t now_ms)
@@ -291,18 +357,21 @@ struct sim_job sim_job_at(const struct sim_world *world, int64_t ordinal, int64_
 	set_volume(world, &job);
 	set_kinship(world, &job, now_ms);
 	if (place == 0 && recent.count)
-		make_landmark(&job);
-	if (place >= recent.count)
+		make_landmark(world, &job);
+	if (in_burst(world, ordinal))
+		sim_life_burst(world, &job, burst_end_ms(world), now_ms);
+	else if (place >= recent.count)
 		sim_life_arrived(world, &job, now_ms);
 	else if (is_left_open(world, ordinal))
 		sim_life_open(world, &job, now_ms);
 	else
 		sim_life_settled(world, &job,
 				 (place < 0 ? older.to_ms : recent.to_ms) - SIM_SECOND_MS);
-	if (place && !is_left_open(world, ordinal))
+	if (place && !is_left_open(world, ordinal) && !in_burst(world, ordinal))
 		sim_life_continue(world, &job, now_ms);
 	if (place >= 0 && place < recent.count)
 		make_odd(world, &job, place);
+	set_outcome(world, &job);
 	return job;
 }
 
@@ -332,16 +401,22 @@ const char *sim_job_state_name(enum sim_job_state state)
 	return names[state];
 }
 
-void sim_job_client(const struct sim_job *job, char client[SIM_CLIENT_SIZE])
+bool sim_job_is_sparse(const struct sim_job *job)
 {
-	unsigned int number = (unsigned int)(job->noise >> 8) % 40;
-	const char *form = client_forms[(job->noise >> 16) % COUNT(client_forms)];
+	return job->noise % SPARSE_EVERY == 0;
+}
 
-	client[0] = '\0';
-	if (sim_kind_has_policy(job->type)) {
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-		snprintf(client, SIM_CLIENT_SIZE, form, number);
-#pragma GCC diagnostic pop
-	}
+int64_t sim_job_dedup_tenths(const struct sim_job *job)
+{
+	return job->noise >> 50 & 3 ? (int64_t)(job->noise >> 12) % 1001 : 0;
+}
+
+int sim_job_queue_reason(const struct sim_job *job)
+{
+	/* Neither 0 nor -99 says anything. */
+	static const int reasons[] = {2, 2, 2, 4, 1, 3, 6, 7, 10, 13, 19, 22, 27, 31, 0, -99};
+
+	if (job->state != SIM_QUEUED)
+		return job->noise >> 58 & 1 ? -99 : 0;
+	return reasons[(job->noise >> 20) % COUNT(reasons)];
 }

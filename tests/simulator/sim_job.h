@@ -8,6 +8,9 @@
 
 #include "sim_time.h"
 
+/* The jobs of a burst start so long before their end, but not before the start. */
+enum { SIM_BURST_RUN_MS = 10 * SIM_SECOND_MS };
+
 /* No job takes longer to its first end, so that a bound on end times is also one on start times. */
 enum { SIM_MAX_DURATION_MS = 2 * SIM_HOUR_MS };
 
@@ -62,6 +65,15 @@ enum sim_odd {
 	SIM_ODD_KINDS,
 };
 
+/* How all BACKUP jobs of a policy end. */
+enum sim_outcome {
+	SIM_OUTCOME_DRAWN, /* as it comes */
+	SIM_OUTCOME_GOOD,  /* with status 0 */
+	SIM_OUTCOME_FAILURE,
+};
+
+enum { SIM_MAX_OUTCOMES = 32 };
+
 /* Everything that jobs depend on, besides the time at which one looks. */
 struct sim_world {
 	uint64_t seed;
@@ -69,11 +81,21 @@ struct sim_world {
 	int64_t spread_ms;     /* 0 for 23 hours */
 	int64_t done_per_open; /* how many of them there are for each that never ends; 0 for 50 */
 	double rate;	       /* jobs that arrive in a minute */
+	int64_t burst;	       /* so many backups fail at once, besides those that arrive, */
+	int64_t burst_s;       /* so long after the start */
+	int policies;	       /* numbered ones, 0 for the usual ones */
+	int clients;	       /* the same */
+	bool long_names;       /* some policies and clients have long names */
 	int64_t start_ms;      /* the server's time at the start */
 	bool churn;	       /* jobs restart, are updated late, deleted and come back */
 	bool silent;	       /* some are updated and their lastUpdateTime does not tell */
 	bool odd_jobs;	       /* some jobs are odd */
 	bool odd_ends;	       /* unfinished jobs may have the end times null and "" */
+	int outcome_count;
+	struct {
+		int policy;
+		enum sim_outcome outcome;
+	} outcomes[SIM_MAX_OUTCOMES];
 };
 
 struct sim_job {
@@ -94,7 +116,8 @@ struct sim_job {
 	enum sim_end end_form;
 	enum sim_odd odd;
 	int type;	 /* for sim_kind_type_name */
-	int policy;	 /* for sim_kind_policy_name, -1 for none */
+	int policy;	 /* for sim_name_policy, -1 for none */
+	int client;	 /* for sim_name_client, -1 for none */
 	int policy_type; /* for sim_kind_policy_type_name, -1 for none */
 	int status;	 /* for sim_kind_status_code; means something for finished jobs only */
 };
@@ -136,9 +159,9 @@ int64_t sim_job_so_far(const struct sim_job *job, int64_t total);
 
 const char *sim_job_state_name(enum sim_job_state state);
 
-enum { SIM_CLIENT_SIZE = 64 };
-
-/* The client's name, "" where the job has none. */
-void sim_job_client(const struct sim_job *job, char client[SIM_CLIENT_SIZE]);
+/* What the document of the job says, unless it is sparse: then it has but the main attributes. */
+bool sim_job_is_sparse(const struct sim_job *job);
+int64_t sim_job_dedup_tenths(const struct sim_job *job); /* of a percent */
+int sim_job_queue_reason(const struct sim_job *job);
 
 #endif

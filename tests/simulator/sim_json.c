@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "sim_kind.h"
+#include "sim_name.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 enum {
 	TEXT_SIZE = 80,
-	SPARSE_EVERY = 7,
 	NESTED_LEVELS = 64,
 };
 
@@ -23,7 +23,6 @@ struct detail {
 	const char *job_type;
 	const char *sub_type;
 	const char *policy_type;
-	const char *policy_name;
 	const char *schedule_type;
 	const char *schedule_name;
 	const char *application;
@@ -36,11 +35,11 @@ struct detail {
 	const char *media_server;
 	const char *source_unit;
 	const char *source_server;
-	char client[SIM_CLIENT_SIZE];
-	char workload[TEXT_SIZE];
+	char policy_name[SIM_NAME_SIZE];
+	char client[SIM_NAME_SIZE];
 	char asset[TEXT_SIZE];
 	char path[TEXT_SIZE];
-	char backup[SIM_CLIENT_SIZE + 32];
+	char backup[SIM_NAME_SIZE + 32];
 	int64_t id;
 	int64_t parent;
 	int64_t children;
@@ -109,13 +108,13 @@ static const struct attribute attributes[] = {
     {"jobType", CORE(FORM_TEXT, job_type)},
     {"jobSubType", CORE(FORM_TEXT, sub_type)},
     {"policyType", CORE(FORM_TEXT, policy_type)},
-    {"policyName", CORE(FORM_TEXT, policy_name)},
+    {"policyName", CORE(FORM_CHARS, policy_name)},
     {"scheduleType", AT(FORM_TEXT, schedule_type)},
     {"scheduleName", AT(FORM_TEXT, schedule_name)},
     {"clientName", CORE(FORM_CHARS, client)},
-    {"workloadDisplayName", AT(FORM_CHARS, workload)},
+    {"workloadDisplayName", AT(FORM_CHARS, client)},
     {"assetID", AT(FORM_CHARS, asset)},
-    {"assetDisplayableName", AT(FORM_CHARS, workload)},
+    {"assetDisplayableName", AT(FORM_CHARS, client)},
     {"applicationType", AT(FORM_TEXT, application)},
     {"controlHost", RAW("\"primary.sim.test\"")},
     {"jobOwner", RAW("\"root\"")},
@@ -215,30 +214,30 @@ static void set_names(struct detail *detail, const struct sim_job *job)
 	static const char *const units[] = {"stu-msdp-1", "stu-msdp-2", "stu-cloud"};
 	static const char *const servers[] = {"media1.sim.test", "media2.sim.test",
 					      "media3.sim.test"};
+	static const char *const resources[] = {"stu-msdp-1.drives", "stu-msdp-1",
+						"media2.sim.test", "@aaaae", ""};
 	int schedule = (int)(job->noise >> 24 & 0xff) % 3;
 	int unit = (int)(job->noise >> 32 & 0xff) % 3;
 	bool has_source = strstr(sim_kind_type_name(job->type), "PLICA") != NULL;
 
 	detail->job_type = sim_kind_type_name(job->type);
 	detail->sub_type = sim_kind_sub_type_name(job->type);
-	detail->policy_name = "";
-	if (job->policy >= 0) {
+	if (job->policy >= 0)
 		detail->policy_type = sim_kind_policy_type_name(job->policy_type);
-		detail->policy_name = sim_kind_policy_name(job->policy);
-	}
 	detail->schedule_type = schedule_types[schedule];
 	detail->schedule_name = schedules[schedule];
 	detail->application = "NONE";
 	if (detail->policy_type && strcmp(detail->policy_type, "VMWARE") == 0)
 		detail->application = "VMWARE";
-	detail->movement = job->type == 3 ? "SNAPSHOT" : "STANDARD";
+	detail->movement = job->type == SIM_TYPE_SNAPSHOT ? "SNAPSHOT" : "STANDARD";
 	detail->encryption = job->noise >> 40 & 1 ? "ON" : "OFF";
 	detail->state = sim_job_state_name(job->state);
 	detail->storage_unit = units[unit];
 	detail->media_server = servers[unit];
 	detail->source_unit = has_source ? units[(unit + 1) % 3] : "";
 	detail->source_server = has_source ? servers[(unit + 1) % 3] : "";
-	detail->queue_resource = job->state == SIM_QUEUED ? "stu-msdp-1.drives" : "";
+	detail->queue_resource =
+	    job->state == SIM_QUEUED ? resources[(job->noise >> 36) % COUNT(resources)] : "";
 	detail->current_file = job->state == SIM_ACTIVE ? "/srv/daten/große Datei \"1\"\\x" : "";
 }
 
@@ -246,8 +245,8 @@ static void set_texts(struct detail *detail, const struct sim_job *job)
 {
 	bool is_root = !job->parent_id || job->parent_id == job->id;
 
-	sim_job_client(job, detail->client);
-	snprintf(detail->workload, sizeof(detail->workload), "%s", detail->client);
+	sim_name_policy(job->policy, detail->policy_name);
+	sim_name_client(job->client, detail->client);
 	if (detail->client[0])
 		snprintf(detail->backup, sizeof(detail->backup), "%s_%lld", detail->client,
 			 (long long)(job->start_ms / 1000));
@@ -271,9 +270,9 @@ static void set_volumes(struct detail *detail, const struct sim_job *job)
 	detail->kilobytes_sent = detail->kilobytes / 16 * (int64_t)(1 + (job->noise >> 48 & 15));
 	detail->files_expected = job->files + (int64_t)(job->noise >> 20 & 0x3ff);
 	detail->rate = detail->kilobytes / (detail->active_ms / 1000 + 1);
-	detail->dedup_space = job->noise >> 50 & 3 ? (int64_t)(job->noise >> 12) % 1000 : 0;
-	detail->compression_space = detail->dedup_space ? (int64_t)(job->noise >> 4) % 500 : 0;
-	detail->dedup = (detail->dedup_space + detail->compression_space) * 2 / 3;
+	detail->dedup = sim_job_dedup_tenths(job);
+	detail->dedup_space = detail->dedup * 2 / 3;
+	detail->compression_space = detail->dedup / 3;
 	detail->accelerator = job->noise >> 55 & 1 ? (int64_t)(job->noise >> 36) % 1000 : 0;
 }
 
@@ -316,10 +315,10 @@ static void set_numbers(struct detail *detail, const struct sim_job *job)
 	detail->retention = (int64_t)(job->noise >> 17 & 3);
 	detail->compression = (int64_t)(job->noise >> 21 & 1);
 	detail->operation = sim_kind_operation(job->type);
-	detail->queue_reason = job->state == SIM_QUEUED ? 2 : 0;
+	detail->queue_reason = sim_job_queue_reason(job);
 	detail->can_restart = done && detail->status > 1;
 	detail->can_cancel = !done;
-	detail->is_snapshot = job->type == 3;
+	detail->is_snapshot = job->type == SIM_TYPE_SNAPSHOT;
 }
 
 static void add_tenths(struct sim_buf *buf, int64_t tenths)
@@ -429,7 +428,7 @@ static void add_nested(struct sim_buf *buf)
 
 static void add_attributes(struct sim_buf *buf, const struct sim_job *job, int64_t now_ms)
 {
-	bool sparse = job->noise % SPARSE_EVERY == 0;
+	bool sparse = sim_job_is_sparse(job);
 	struct detail detail = {0};
 
 	set_names(&detail, job);

@@ -115,6 +115,11 @@ int sim_kind_types(void)
 	return COUNT(types);
 }
 
+int sim_kind_policies(void)
+{
+	return COUNT(policies);
+}
+
 int sim_kind_policy_types(void)
 {
 	return COUNT(policy_types);

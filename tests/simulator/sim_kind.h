@@ -5,7 +5,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Types, policies and statuses of jobs: each is an index into a table. */
+/* Types, usual policies and statuses of jobs: each is an index into a table. */
+
+/* Places that are fixed. */
+enum {
+	SIM_TYPE_BACKUP = 0,
+	SIM_TYPE_SNAPSHOT = 3,
+	SIM_STATUS_SUCCESS = 0,
+	SIM_STATUS_FAILURES = 2, /* from here on all statuses are failures */
+};
 
 /* Draws one by its weight. */
 int sim_kind_pick_type(uint64_t noise);
@@ -14,6 +22,7 @@ int sim_kind_pick_status(uint64_t noise);
 
 /* Sizes of the tables of names, and the names. */
 int sim_kind_types(void);
+int sim_kind_policies(void);
 int sim_kind_policy_types(void);
 int sim_kind_statuses(void);
 const char *sim_kind_type_name(int type);

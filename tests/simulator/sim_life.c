@@ -16,6 +16,7 @@ enum {
 	MAX_ABSENCE_MS = 3 * SIM_HOUR_MS,
 	MAX_DELAY_MS = SIM_MAX_LATENESS_MS - SIM_MINUTE_MS,
 	QUICK_RESTARTS = 2,
+	BURST_END_MS = 100, /* the update follows within the same second */
 };
 
 enum fate {
@@ -165,6 +166,17 @@ void sim_life_arrived(const struct sim_world *world, struct sim_job *job, int64_
 		       fate_of(world, job->ordinal) == FATE_DELETED_RUNNING;
 	finish(world, job, job->active_ms + runs_ms);
 	/* It shows as finished from its last update on, which therefore never lies ahead. */
+	if (now_ms < job->update_ms)
+		leave_unfinished(world, job, SIM_ACTIVE, now_ms);
+}
+
+void sim_life_burst(const struct sim_world *world, struct sim_job *job, int64_t end_ms,
+		    int64_t now_ms)
+{
+	job->active_ms = job->start_ms;
+	finish(world, job,
+	       end_ms +
+		   sim_draw_below(world->seed, job->ordinal, SIM_STREAM_DURATION, BURST_END_MS));
 	if (now_ms < job->update_ms)
 		leave_unfinished(world, job, SIM_ACTIVE, now_ms);
 }

@@ -34,6 +34,10 @@ void sim_life_settled(const struct sim_world *world, struct sim_job *job, int64_
 /* A job that arrived after the start: it waits, runs and ends while one looks. */
 void sim_life_arrived(const struct sim_world *world, struct sim_job *job, int64_t now_ms);
 
+/* A job of a burst: it runs from its start on and ends within the tenth of a second at `end_ms`. */
+void sim_life_burst(const struct sim_world *world, struct sim_job *job, int64_t end_ms,
+		    int64_t now_ms);
+
 /* What follows the first end of a settled or arrived job, if it shows at `now_ms`. */
 void sim_life_continue(const struct sim_world *world, struct sim_job *job, int64_t now_ms);
 

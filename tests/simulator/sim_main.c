@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <math.h>
 #include <signal.h>
@@ -9,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sim_name.h"
 #include "sim_server.h"
 #include "sim_truth.h"
 
@@ -29,6 +31,12 @@ enum option_code {
 	OPTION_JOBS,
 	OPTION_SEED,
 	OPTION_RATE,
+	OPTION_BURST,
+	OPTION_POLICIES,
+	OPTION_CLIENTS,
+	OPTION_LONG_NAMES,
+	OPTION_GOOD_POLICY,
+	OPTION_FAIL_POLICY,
 	OPTION_SPREAD,
 	OPTION_UNFINISHED,
 	OPTION_CHURN,
@@ -50,6 +58,12 @@ static const struct option options_known[] = {
     {"jobs", required_argument, NULL, OPTION_JOBS},
     {"seed", required_argument, NULL, OPTION_SEED},
     {"rate", required_argument, NULL, OPTION_RATE},
+    {"burst", required_argument, NULL, OPTION_BURST},
+    {"policies", required_argument, NULL, OPTION_POLICIES},
+    {"clients", required_argument, NULL, OPTION_CLIENTS},
+    {"long-names", no_argument, NULL, OPTION_LONG_NAMES},
+    {"good-policy", required_argument, NULL, OPTION_GOOD_POLICY},
+    {"fail-policy", required_argument, NULL, OPTION_FAIL_POLICY},
     {"spread", required_argument, NULL, OPTION_SPREAD},
     {"unfinished", required_argument, NULL, OPTION_UNFINISHED},
     {"churn", no_argument, NULL, OPTION_CHURN},
@@ -79,6 +93,16 @@ static const char help_text[] =
     "  --unfinished N        about so many unfinished jobs, which never end, instead of N/50\n"
     "  --seed N              what the jobs are drawn from (1)\n"
     "  --rate N              jobs that arrive in a minute (0)\n"
+    "  --burst N@SECONDS     so long after the start N backups fail within one second; they begin\n"
+    "                        10 seconds before and change no more, whatever else is asked for\n"
+    "  --policies N          N policies, policy-00000 and so on, instead of the usual 16: the\n"
+    "                        n-th has 1/n of the jobs of the first, each eighth 1/100 of that\n"
+    "  --clients N           N clients, client-00000 and so on, all about equally often, instead\n"
+    "                        of the usual 320\n"
+    "  --long-names          one in ten policies and clients that jobs name has a long name, of\n"
+    "                        64, 65, 72 or 255 octets; two differ behind octet 64 only\n"
+    "  --fail-policy NAME    every BACKUP job of that policy ends with a status above 1, and\n"
+    "  --good-policy NAME    every one with 0; both may be given more than once\n"
     "  --churn               jobs restart after their end, are updated up to 6 hours later, are\n"
     "                        deleted and come back\n"
     "  --silent-updates      one in a hundred changes and its lastUpdateTime does not tell\n"
@@ -105,7 +129,9 @@ static const char help_text[] =
     "  GET  /sim/expected?window=S the rows that a client must show for that many seconds (86400)\n"
     "  GET  /sim/jobs?since=MS     all jobs that exist: id, state, type, policyType, status,\n"
     "                              bytes, files, start, end, lastUpdateTime (in ms), policyName,\n"
-    "                              clientName; since: the unfinished and what was updated since\n"
+    "                              clientName, queue reason, dedup ratio (1/100 %), each as a\n"
+    "                              client reads it; since: the unfinished and what was updated\n"
+    "                              since\n"
     "  GET  /sim/clock             the server's time in ms, which all of its times follow\n"
     "  POST /sim/clock             the body +SECONDS or -SECONDS moves it, =MS sets it, but\n"
     "                              never to before the start; answers the new time\n"
@@ -116,6 +142,7 @@ static const char help_text[] =
 
 struct arguments {
 	struct sim_options options;
+	const char *outcome_names[SIM_MAX_OUTCOMES]; /* the policies of world.outcomes */
 	const char *expected;
 	int64_t unfinished; /* -1 for the usual number */
 	char address[256];
@@ -160,6 +187,46 @@ static bool parse_spread(const char *text, int64_t *spread_ms)
 	if (end == text || *end || !(hours >= 0.25 && hours <= 24))
 		return complain("spread", text, "a number of hours from 0.25 to 24");
 	*spread_ms = llround(hours * SIM_HOUR_MS);
+	return true;
+}
+
+/* N@SECONDS */
+static bool parse_burst(const char *text, struct sim_world *world)
+{
+	int used = 0;
+
+	if (sscanf(text, "%9" SCNd64 "@%9" SCNd64 "%n", &world->burst, &world->burst_s, &used) ==
+		2 &&
+	    !text[used] && world->burst > 0 && world->burst_s >= 0)
+		return true;
+	return complain("burst", text, "N@SECONDS");
+}
+
+/* The names are looked up when all options are known. */
+static bool note_outcome(const char *name, enum sim_outcome outcome, struct arguments *arguments)
+{
+	struct sim_world *world = &arguments->options.world;
+
+	if (world->outcome_count == SIM_MAX_OUTCOMES)
+		return complain("good-policy, --fail-policy", name, "no further policy");
+	arguments->outcome_names[world->outcome_count] = name;
+	world->outcomes[world->outcome_count++].outcome = outcome;
+	return true;
+}
+
+static bool find_outcomes(struct arguments *arguments)
+{
+	struct sim_world *world = &arguments->options.world;
+
+	for (int i = 0; i < world->outcome_count; i++) {
+		const char *name = arguments->outcome_names[i];
+
+		world->outcomes[i].policy =
+		    sim_name_find_policy(world->policies, world->long_names, name);
+		if (world->outcomes[i].policy < 0)
+			return complain("good-policy, --fail-policy", name,
+					"the name of a policy that has jobs");
+	}
 	return true;
 }
 
@@ -241,10 +308,47 @@ static bool set_number(int code, const char *text, struct arguments *arguments)
 		good = parse_integer("skew", text, -INT_MAX, INT_MAX, &number);
 		options->skew_ms = number * SIM_SECOND_MS;
 		break;
+	case OPTION_POLICIES:
+		good = parse_integer("policies", text, 1, SIM_NAME_MAX, &number);
+		options->world.policies = (int)number;
+		break;
+	case OPTION_CLIENTS:
+		good = parse_integer("clients", text, 1, SIM_NAME_MAX, &number);
+		options->world.clients = (int)number;
+		break;
 	default:
 		break;
 	}
 	return good;
+}
+
+static bool set_world(int code, const char *text, struct arguments *arguments)
+{
+	struct sim_world *world = &arguments->options.world;
+
+	switch (code) {
+	case OPTION_RATE:
+		return parse_rate(text, &world->rate);
+	case OPTION_SPREAD:
+		return parse_spread(text, &world->spread_ms);
+	case OPTION_BURST:
+		return parse_burst(text, world);
+	case OPTION_CHURN:
+		world->churn = true;
+		return true;
+	case OPTION_SILENT:
+		world->silent = true;
+		return true;
+	case OPTION_LONG_NAMES:
+		world->long_names = true;
+		return true;
+	case OPTION_GOOD_POLICY:
+		return note_outcome(text, SIM_OUTCOME_GOOD, arguments);
+	case OPTION_FAIL_POLICY:
+		return note_outcome(text, SIM_OUTCOME_FAILURE, arguments);
+	default:
+		return set_number(code, text, arguments);
+	}
 }
 
 static bool set_option(int code, const char *text, struct arguments *arguments)
@@ -254,18 +358,8 @@ static bool set_option(int code, const char *text, struct arguments *arguments)
 	switch (code) {
 	case OPTION_LISTEN:
 		return parse_listen(text, arguments);
-	case OPTION_RATE:
-		return parse_rate(text, &options->world.rate);
-	case OPTION_SPREAD:
-		return parse_spread(text, &options->world.spread_ms);
 	case OPTION_CLOCK:
 		return parse_clock(text, options);
-	case OPTION_CHURN:
-		options->world.churn = true;
-		return true;
-	case OPTION_SILENT:
-		options->world.silent = true;
-		return true;
 	case OPTION_API_KEY:
 		options->key = text;
 		return true;
@@ -283,7 +377,7 @@ static bool set_option(int code, const char *text, struct arguments *arguments)
 		options->log = text;
 		return true;
 	default:
-		return set_number(code, text, arguments);
+		return set_world(code, text, arguments);
 	}
 }
 
@@ -322,6 +416,8 @@ static int parse_arguments(int argc, char **argv, struct arguments *arguments)
 		fprintf(stderr, "nbu-sim: unexpected argument '%s'\n", argv[optind]);
 		return EXIT_USAGE;
 	}
+	if (!find_outcomes(arguments))
+		return EXIT_USAGE;
 	set_unfinished(&arguments->options.world, arguments->unfinished);
 	return -1;
 }

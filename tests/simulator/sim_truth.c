@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim_kind.h"
+#include "sim_name.h"
 
 /* What a client makes of a job that is written oddly. */
 static const struct verdict {
@@ -157,6 +158,31 @@ static void write_rows(struct sim_buf *buf, const struct table *table)
 	sim_buf_free(&text);
 }
 
+/* A client makes the name fit to be shown: of what is no UTF-8, an octet becomes a question mark.
+ */
+static void read_policy(const struct sim_job *job, char policy[SIM_NAME_SIZE])
+{
+	if (job->odd == SIM_ODD_INVALID_UTF8)
+		strcpy(policy, "caf? ??");
+	else
+		sim_name_policy(job->policy, policy);
+}
+
+static int read_queue_reason(const struct sim_job *job)
+{
+	int reason = sim_job_is_sparse(job) ? 0 : sim_job_queue_reason(job);
+
+	return reason > 0 ? reason : 0;
+}
+
+/* A client multiplies the percentage, which is a double, and cuts. */
+static int read_dedup(const struct sim_job *job)
+{
+	double percent = sim_job_is_sparse(job) ? 0 : (double)sim_job_dedup_tenths(job) / 10;
+
+	return (int)(percent * 100);
+}
+
 /* As a client reads the job: what is written oddly or not at all counts for nothing. */
 static void add_job(struct sim_buf *buf, const struct sim_job *job)
 {
@@ -164,7 +190,7 @@ static void add_job(struct sim_buf *buf, const struct sim_job *job)
 	const char *type = sim_kind_type_name(job->type);
 	const char *policy_type = "NONE";
 	bool done = job->state == SIM_DONE;
-	char client[SIM_CLIENT_SIZE];
+	char policy[SIM_NAME_SIZE], client[SIM_NAME_SIZE];
 
 	if (verdict->unknown)
 		type = type_name(sim_kind_types() + EXTRA_UNKNOWN);
@@ -174,7 +200,8 @@ static void add_job(struct sim_buf *buf, const struct sim_job *job)
 		policy_type = policy_name(sim_kind_policy_types() + EXTRA_UNKNOWN);
 	else if (!verdict->no_policy && job->policy_type >= 0)
 		policy_type = sim_kind_policy_type_name(job->policy_type);
-	sim_job_client(job, client);
+	read_policy(job, policy);
+	sim_name_client(job->client, client);
 	sim_buf_number(buf, job->id);
 	sim_buf_printf(buf, "\t%s\t%s\t%s\t", sim_job_state_name(job->state), type, policy_type);
 	if (done)
@@ -182,12 +209,12 @@ static void add_job(struct sim_buf *buf, const struct sim_job *job)
 	else
 		sim_buf_text(buf, "-");
 	sim_buf_printf(
-	    buf, "\t%lld\t%lld\t%lld\t%lld\t%lld\t%s\t%s\n",
+	    buf, "\t%lld\t%lld\t%lld\t%lld\t%lld\t%s\t%s\t%d\t%d\n",
 	    (long long)(verdict->no_bytes ? 0 : sim_job_so_far(job, job->kilobytes) * 1024),
 	    (long long)(verdict->no_files ? 0 : sim_job_so_far(job, job->files)),
 	    (long long)(job->odd == SIM_ODD_START_ABSENT ? 0 : job->start_ms),
-	    (long long)(done ? job->end_ms : 0), (long long)job->update_ms,
-	    job->policy < 0 ? "" : sim_kind_policy_name(job->policy), client);
+	    (long long)(done ? job->end_ms : 0), (long long)job->update_ms, policy, client,
+	    read_queue_reason(job), read_dedup(job));
 }
 
 void sim_truth_jobs(struct sim_buf *buf, const struct sim_world *world, int64_t now_ms,

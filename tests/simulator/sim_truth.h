@@ -17,8 +17,9 @@ void sim_truth_write(struct sim_buf *buf, const struct sim_world *world, int64_t
  * Adds a line for each job that is listed at `now_ms`, and is unfinished or was updated at or after
  * `since_ms`; ids rise. Separated by tabs: id, state, type (NONE where the document has none),
  * policyType (the same), status (- for an unfinished job), bytes, files, the instants of start, end
- * (0 for an unfinished job) and last update in milliseconds since 1970, policyName, clientName.
- * Jobs so odd that a client must skip them are left out.
+ * (0 for an unfinished job) and last update in milliseconds since 1970, policyName, clientName (as
+ * a client shows them; may be empty), jobQueueReason (0 where it says nothing), dedupRatio in 1/100
+ * % (0 where the document has none). Jobs so odd that a client must skip them are left out.
  */
 void sim_truth_jobs(struct sim_buf *buf, const struct sim_world *world, int64_t now_ms,
 		    int64_t since_ms);

@@ -10,8 +10,11 @@
 #include "sim_fault.h"
 #include "sim_filter.h"
 #include "sim_history.h"
+#include "job.h"
 #include "sim_job.h"
+#include "sim_json.h"
 #include "sim_kind.h"
+#include "sim_name.h"
 #include "sim_page.h"
 #include "sim_state.h"
 #include "sim_truth.h"
@@ -37,6 +40,20 @@ static const struct sim_world churning_world = {
     .start_ms = 1782900000000,
     .churn = true,
     .silent = true,
+};
+
+/* The burst runs while test_search looks for the second time. */
+static const struct sim_world bursting_world = {
+    .seed = 7,
+    .jobs = 300,
+    .rate = 7,
+    .start_ms = 1782900000000,
+    .churn = true,
+    .burst = 200,
+    .burst_s = 3 * 3600 + 2,
+    .policies = 50,
+    .clients = 300,
+    .long_names = true,
 };
 
 static struct sim_job plain_job(void)
@@ -126,11 +143,11 @@ static void test_filter_joins(void)
 static void test_filter_strings(void)
 {
 	struct sim_job job = plain_job();
-	char client[SIM_CLIENT_SIZE];
-	char filter[200];
+	char client[SIM_NAME_SIZE];
+	char filter[SIM_NAME_SIZE + 20];
 
-	while (sim_job_client(&job, client), strncmp(client, "o'neil", 6) != 0)
-		job.noise += 1 << 16;
+	while (sim_name_client(job.client, client), strncmp(client, "o'neil", 6) != 0)
+		job.client++;
 	snprintf(filter, sizeof(filter), "clientName eq 'o''%s'", client + 2);
 	CU_ASSERT(matches(filter, &job));
 	CU_ASSERT_FALSE(matches("clientName eq ''", &job));
@@ -466,6 +483,7 @@ static void test_search(void)
 
 				compare_counts(&small_world, forms[i], since, now);
 				compare_counts(&churning_world, forms[i], since, now);
+				compare_counts(&bursting_world, forms[i], since, now);
 			}
 }
 
@@ -509,6 +527,199 @@ static void test_spread(void)
 	CU_ASSERT_EQUAL(ended, 1000);
 	CU_ASSERT(at_the_end < 10);
 	CU_ASSERT_EQUAL(sim_job_count(&world, noon_ms), 50 + 1000 + 4);
+}
+
+/* What is true of a job of the burst, whenever it shows. */
+static void check_in_burst(const struct sim_job *job, int64_t end_ms, int64_t now_ms)
+{
+	bool done = now_ms >= end_ms + SIM_SECOND_MS;
+
+	CU_ASSERT(job->type == SIM_TYPE_BACKUP && !job->deleted && job->policy >= 0);
+	CU_ASSERT_EQUAL(job->state, done ? SIM_DONE : SIM_ACTIVE);
+	if (job->state != SIM_DONE)
+		return;
+	CU_ASSERT(sim_kind_status_code(job->status) > 1);
+	CU_ASSERT(job->end_ms >= end_ms && job->end_ms < end_ms + SIM_SECOND_MS);
+	CU_ASSERT(job->update_ms < end_ms + SIM_SECOND_MS);
+}
+
+/* How many jobs there are at `now_ms` that the same world without a burst has not. */
+static int64_t check_burst(int64_t end_ms, int64_t now_ms)
+{
+	int64_t from_ms = end_ms - SIM_BURST_RUN_MS;
+	int64_t count = sim_job_count(&bursting_world, now_ms);
+	struct sim_world calm = bursting_world;
+	struct sim_job last = {0};
+	int64_t found = 0;
+
+	calm.burst = 0;
+	for (int64_t i = 0; i < count; i++) {
+		struct sim_job job = sim_job_at(&bursting_world, i, now_ms);
+
+		if (job.id <= last.id || job.start_ms < last.start_ms || job.update_ms > now_ms)
+			CU_FAIL("a job is out of order");
+		if (sim_job_first_id(&bursting_world, job.id) != i)
+			CU_FAIL("an id leads to the wrong job");
+		/* The rate makes no other job start then. */
+		if (job.start_ms == from_ms && ++found)
+			check_in_burst(&job, end_ms, now_ms);
+		last = job;
+	}
+	CU_ASSERT_EQUAL(count - found, sim_job_count(&calm, now_ms));
+	return found;
+}
+
+static void test_burst(void)
+{
+	int64_t end_ms = noon_ms + bursting_world.burst_s * SIM_SECOND_MS;
+
+	CU_ASSERT_EQUAL(check_burst(end_ms, end_ms - SIM_BURST_RUN_MS - 1), 0);
+	CU_ASSERT_EQUAL(check_burst(end_ms, end_ms - SIM_BURST_RUN_MS), 200);
+	CU_ASSERT_EQUAL(check_burst(end_ms, end_ms - 1), 200);
+	CU_ASSERT_EQUAL(check_burst(end_ms, end_ms + SIM_SECOND_MS), 200);
+	CU_ASSERT_EQUAL(check_burst(end_ms, end_ms + 20 * (int64_t)SIM_HOUR_MS), 200);
+}
+
+/* Which policies and clients the jobs of a world name, by number. */
+struct named {
+	int policies[1100], clients[1100]; /* the long ones behind 1050 */
+	int count;
+};
+
+static int place_of(int number)
+{
+	return number < SIM_NAME_LONG ? number : 1050 + number - SIM_NAME_LONG;
+}
+
+static void count_names(struct named *named, const struct sim_world *world)
+{
+	memset(named, 0, sizeof(*named));
+	for (int64_t i = 0; i < sim_job_count(world, noon_ms); i++) {
+		struct sim_job job = sim_job_at(world, i, noon_ms);
+
+		CU_ASSERT_EQUAL(job.policy < 0, job.client < 0);
+		CU_ASSERT_EQUAL(job.policy_type, sim_name_policy_type(job.policy));
+		if (job.policy < 0)
+			continue;
+		named->policies[place_of(job.policy)]++;
+		named->clients[place_of(job.client)]++;
+		named->count++;
+	}
+}
+
+static int different(const int *counts, int first, int count)
+{
+	int found = 0;
+
+	for (int i = first; i < first + count; i++)
+		found += counts[i] > 0;
+	return found;
+}
+
+static void test_drawn_names(void)
+{
+	struct sim_world world = {.seed = 3, .jobs = 40000, .start_ms = noon_ms};
+	struct named named;
+
+	count_names(&named, &world);
+	CU_ASSERT_EQUAL(different(named.policies, 0, 1100), 16);
+	CU_ASSERT_EQUAL(different(named.clients, 0, 1100), 320);
+	world.policies = 20;
+	world.clients = 50;
+	count_names(&named, &world);
+	CU_ASSERT_EQUAL(different(named.policies, 0, 1100), 20);
+	CU_ASSERT_EQUAL(different(named.policies, 1000, 20), 20);
+	CU_ASSERT(named.policies[1000] > named.count / 8);
+	CU_ASSERT(named.policies[1007] < named.count / 500);
+	CU_ASSERT_EQUAL(different(named.clients, 1000, 50), 50);
+	CU_ASSERT(named.clients[1049] > named.count / 100);
+	world.long_names = true;
+	count_names(&named, &world);
+	CU_ASSERT_EQUAL(different(named.policies, 1050, 50), SIM_NAME_LONGS);
+	CU_ASSERT_EQUAL(different(named.clients, 1050, 50), SIM_NAME_LONGS);
+	CU_ASSERT(named.policies[1000] > named.count / 8);
+}
+
+static void test_names(void)
+{
+	static const size_t sizes[SIM_NAME_LONGS] = {64, 65, 255, 72, 72, 64, 255};
+	char name[SIM_NAME_SIZE], last[SIM_NAME_SIZE] = "";
+	int alike = 0;
+
+	for (int i = 0; i < SIM_NAME_LONGS; i++) {
+		sim_name_client(SIM_NAME_LONG + i, name);
+		CU_ASSERT_EQUAL(strlen(name), sizes[i]);
+		sim_name_policy(SIM_NAME_LONG + i, name);
+		CU_ASSERT_EQUAL(strlen(name), sizes[i]);
+		CU_ASSERT_EQUAL(sim_name_find_policy(20, true, name), SIM_NAME_LONG + i);
+		CU_ASSERT_EQUAL(sim_name_find_policy(0, false, name), -1);
+		alike += strlen(name) == 72 && strncmp(name, last, 64) == 0;
+		CU_ASSERT_STRING_NOT_EQUAL(name, last);
+		strcpy(last, name);
+	}
+	CU_ASSERT_EQUAL(alike, 1);
+	sim_name_policy(sim_name_find_policy(20, false, "policy-00017"), name);
+	CU_ASSERT_STRING_EQUAL(name, "policy-00017");
+	CU_ASSERT_EQUAL(sim_name_find_policy(17, true, "policy-00017"), -1);
+	CU_ASSERT_EQUAL(sim_name_find_policy(20, false, "vm-silver"), -1);
+	CU_ASSERT_EQUAL(sim_name_find_policy(0, false, "vm-silver"), 1);
+	sim_name_policy(-1, name);
+	CU_ASSERT_STRING_EQUAL(name, "");
+	sim_name_client(-1, name);
+	CU_ASSERT_STRING_EQUAL(name, "");
+}
+
+/* Restarts and late changes do not spoil it, and other jobs are as they were. */
+static void test_outcomes(void)
+{
+	struct sim_world world = churning_world;
+	int64_t now = noon_ms + 3 * SIM_HOUR_MS;
+	int64_t count = sim_job_count(&world, now);
+	int good = 0, failed = 0;
+
+	world.outcome_count = 2;
+	world.outcomes[0].policy = sim_name_find_policy(0, false, "vm-gold-daily");
+	world.outcomes[0].outcome = SIM_OUTCOME_GOOD;
+	world.outcomes[1].policy = sim_name_find_policy(0, false, "unix-files");
+	world.outcomes[1].outcome = SIM_OUTCOME_FAILURE;
+	for (int64_t i = 0; i < count; i++) {
+		struct sim_job job = sim_job_at(&world, i, now);
+		int status = sim_kind_status_code(job.status);
+
+		if (job.type == SIM_TYPE_BACKUP && job.policy == world.outcomes[0].policy)
+			good += status == 0 ? 1 : 100000;
+		else if (job.type == SIM_TYPE_BACKUP && job.policy == world.outcomes[1].policy)
+			failed += status > 1 ? 1 : 100000;
+		else
+			CU_ASSERT_EQUAL(job.status, sim_job_at(&churning_world, i, now).status);
+	}
+	CU_ASSERT(good > 100 && good < 100000);
+	CU_ASSERT(failed > 100 && failed < 100000);
+}
+
+static void test_queue_reasons(void)
+{
+	struct sim_world world = {.seed = 3, .jobs = 2000, .start_ms = noon_ms, .done_per_open = 1};
+	int reasons[40] = {0}, invalid = 0, queued = 0;
+
+	for (int64_t i = 0; i < sim_job_count(&world, noon_ms); i++) {
+		struct sim_job job = sim_job_at(&world, i, noon_ms);
+		int reason = sim_job_queue_reason(&job);
+
+		if (job.state != SIM_QUEUED) {
+			CU_ASSERT(reason == 0 || reason == -99);
+			continue;
+		}
+		CU_ASSERT(reason == -99 || (reason >= 0 && reason <= 31));
+		queued++;
+		if (reason == -99)
+			invalid++;
+		else
+			reasons[reason & 31]++;
+	}
+	CU_ASSERT(invalid > 0 && invalid < queued / 5);
+	CU_ASSERT(reasons[0] > 0 && reasons[0] < queued / 5);
+	CU_ASSERT(different(reasons, 1, 31) >= 8);
 }
 
 static void test_empty_world(void)
@@ -658,6 +869,96 @@ static void test_list_of_jobs(void)
 	CU_ASSERT_EQUAL(new_count, wanted);
 	free(all);
 	free(new);
+}
+
+/* A job as the client has read it, in the form of sim_truth_jobs. */
+static void add_read(struct sim_buf *buf, const struct job *job)
+{
+	static const enum sim_job_state states[] = {
+	    [JOB_DONE] = SIM_DONE,	     [JOB_QUEUED] = SIM_QUEUED,
+	    [JOB_ACTIVE] = SIM_ACTIVE,	     [JOB_REQUEUED] = SIM_REQUEUED,
+	    [JOB_SUSPENDED] = SIM_SUSPENDED, [JOB_INCOMPLETE] = SIM_INCOMPLETE,
+	};
+
+	sim_buf_printf(buf, "%lld\t%s\t%s\t%s\t", (long long)job->id,
+		       sim_job_state_name(states[job->state]), job->type, job->policy_type);
+	if (job->state == JOB_DONE)
+		sim_buf_number(buf, job->status);
+	else
+		sim_buf_text(buf, "-");
+	sim_buf_printf(buf, "\t%lld\t%lld\t%lld\t%lld\t%lld\t%s\t%s\t%lu\t%lu\n",
+		       (long long)job->bytes, (long long)job->files, (long long)job->started,
+		       (long long)job->ended, (long long)job->updated, job->policy, job->client,
+		       (unsigned long)job->queue_reason, (unsigned long)job->dedup);
+}
+
+/* Has the client's parser read all that is listed. */
+static void read_all(struct sim_buf *buf, const struct sim_world *world, int64_t now_ms)
+{
+	struct sim_query query = {.limit = 100};
+	struct sim_page page;
+
+	CU_ASSERT(sim_sort_parse("jobId", &query.sort));
+	do {
+		struct sim_list list = {.page = &page,
+					.query = &query,
+					.now_ms = now_ms,
+					.base = "http://sim",
+					.self = "/admin/jobs"};
+		struct sim_buf text = {0};
+		const char *complaint = "";
+		struct job_page *read;
+		enum job_result result;
+		struct job job;
+
+		sim_page_fill(&page, world, &query, now_ms);
+		sim_json_list(&text, &list);
+		read = job_page_parse(text.data, text.size, &complaint);
+		EQUAL_TEXT(complaint, "");
+		while (read && (result = job_page_read(read, &job)) != JOB_END)
+			/* Without attributes, nothing is known of a job but its id. */
+			if (result == JOB_READ && job.state != JOB_OTHER)
+				add_read(buf, &job);
+		job_page_free(read);
+		sim_buf_free(&text);
+		query.has_after = true;
+		query.after.value[0] = page.count ? page.rows[page.count - 1].id : 0;
+	} while (page.more_after);
+}
+
+static void check_reading(const struct sim_world *world, int64_t now_ms)
+{
+	struct sim_buf read = {0}, truth = {0};
+	char *rest_read = NULL, *rest_truth = NULL, *line, *wanted;
+
+	read_all(&read, world, now_ms);
+	sim_truth_jobs(&truth, world, now_ms, 0);
+	line = strtok_r(read.data, "\n", &rest_read);
+	wanted = strtok_r(truth.data, "\n", &rest_truth);
+	while (line && wanted && strcmp(line, wanted) == 0) {
+		line = strtok_r(NULL, "\n", &rest_read);
+		wanted = strtok_r(NULL, "\n", &rest_truth);
+	}
+	EQUAL_TEXT(line ? line : "", wanted ? wanted : "");
+	sim_buf_free(&read);
+	sim_buf_free(&truth);
+}
+
+/* What is said of the jobs is what the client's parser makes of the documents. */
+static void test_truth_as_read(void)
+{
+	struct sim_world world = bursting_world;
+
+	world.jobs = 3000;
+	/* One in 11 never ends: a number that lets every kind of odd job end now and then. */
+	world.done_per_open = 10;
+	check_reading(&world, noon_ms + 4 * SIM_HOUR_MS);
+	world.odd_jobs = true;
+	check_reading(&world, noon_ms + 4 * SIM_HOUR_MS);
+	world.long_names = false;
+	world.policies = 0;
+	world.clients = 0;
+	check_reading(&world, noon_ms);
 }
 
 /* Follows the cursors through a whole list; returns how many jobs it has, -1 for a repeat. */
@@ -851,10 +1152,16 @@ static const struct harness_test tests[] = {
     {"jobs: the same in every run", test_same_lives},
     {"jobs: spread", test_spread},
     {"jobs: searches miss none", test_search},
+    {"jobs: a burst", test_burst},
+    {"jobs: outcomes of policies", test_outcomes},
+    {"jobs: reasons for waiting", test_queue_reasons},
     {"jobs: none", test_empty_world},
+    {"names", test_names},
+    {"names that jobs have", test_drawn_names},
     {"truth", test_truth},
     {"truth: rows are the sums of jobs", test_truth_of_jobs},
     {"truth: list of jobs", test_list_of_jobs},
+    {"truth: jobs as a client reads them", test_truth_as_read},
     {"pages: chains are complete", test_pages},
     {"pages: sort keys and cursors", test_sort_and_cursor},
     {"faults", test_faults},
