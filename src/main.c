@@ -25,6 +25,7 @@ struct options {
 	bool check;
 	bool once;
 	bool json;
+	unsigned tables; /* of --once, as report has them */
 	bool detach;
 	int verbosity;
 };
@@ -41,24 +42,27 @@ struct program {
 
 static const char usage[] =
     "usage: nbu-agentx [-c FILE] [--check-config] [--once [SITE]] [--format=table|json]\n"
-    "                  [-d] [-v]... [-V] [-h]\n"
+    "                  [--table=NAME] [-d] [-v]... [-V] [-h]\n"
     "\n"
     "  -c, --config FILE     configuration, default " CONFIG_DEFAULT_FILE "\n"
     "      --check-config    read and check the configuration, then exit\n"
-    "      --once [SITE]     refresh once without SNMP, print the job rows, then exit\n"
+    "      --once [SITE]     refresh once without SNMP, print tables, then exit\n"
     "      --format FORMAT   of --once: table (default) or json\n"
+    "      --table NAME      of --once: jobs (default), workloads, policies, clients, queue\n"
+    "                        or all\n"
     "  -d, --detach          go to the background\n"
     "  -v, --verbose         more messages; repeat for more\n"
     "  -V, --version         print the version and exit\n"
     "  -h, --help            print this and exit\n";
 
-enum { OPTION_CHECK = 256, OPTION_ONCE, OPTION_FORMAT };
+enum { OPTION_CHECK = 256, OPTION_ONCE, OPTION_FORMAT, OPTION_TABLE };
 
 static const struct option long_options[] = {
     {"config", required_argument, NULL, 'c'},
     {"check-config", no_argument, NULL, OPTION_CHECK},
     {"once", optional_argument, NULL, OPTION_ONCE},
     {"format", required_argument, NULL, OPTION_FORMAT},
+    {"table", required_argument, NULL, OPTION_TABLE},
     {"detach", no_argument, NULL, 'd'},
     {"verbose", no_argument, NULL, 'v'},
     {"version", no_argument, NULL, 'V'},
@@ -100,6 +104,13 @@ static void take_option(struct options *options, int option, char *const *argv)
 			reject("the format must be table or json, not ", optarg);
 		options->json = strcmp(optarg, "json") == 0;
 		break;
+	case OPTION_TABLE:
+		options->tables = report_find_tables(optarg);
+		if (options->tables == 0)
+			reject("the table must be jobs, workloads, policies, clients, queue or "
+			       "all, not ",
+			       optarg);
+		break;
 	case 'V':
 		puts("nbu-agentx " NBU_AGENTX_VERSION);
 		exit(fflush(stdout) == 0 ? EXIT_FINE : EXIT_RUN);
@@ -117,6 +128,7 @@ static void read_options(struct options *options, int argc, char **argv)
 	int option;
 
 	options->file = CONFIG_DEFAULT_FILE;
+	options->tables = REPORT_JOBS;
 	while ((option = getopt_long(argc, argv, "c:dvVh", long_options, NULL)) != -1)
 		take_option(options, option, argv);
 	if (optind < argc)
@@ -188,7 +200,8 @@ static int run_once(const struct options *options, const struct config *config)
 			result = EXIT_RUN;
 		count++;
 	}
-	(options->json ? report_json : report_table)(stdout, snapshots, count);
+	(options->json ? report_json : report_table)(stdout, snapshots, count, options->tables,
+						     timefmt_now());
 	if (fflush(stdout) != 0) {
 		log_error("cannot write to standard output");
 		result = EXIT_RUN;

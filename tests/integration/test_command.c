@@ -6,6 +6,7 @@
 
 #include "harness.h"
 #include "manager.h"
+#include "mem.h"
 #include "world.h"
 
 /* The command line: what is printed where, and exit codes. */
@@ -63,6 +64,12 @@ static void test_options(void)
 	CHECK_CALL(WORDS("-c"), 2, NULL, "requires an argument");
 	CHECK_CALL(WORDS("word"), 2, NULL, "word");
 	CHECK_CALL(WORDS("--once", "--format=xml"), 2, NULL, "xml");
+	CHECK_CALL(
+	    WORDS("--once", "--table=policy"), 2, NULL,
+	    "the table must be jobs, workloads, policies, clients, queue or all, not policy\n");
+	CHECK_CALL(WORDS("--once", "--table="), 2, NULL, "the table must be");
+	CHECK_CALL(WORDS("--once", "--table"), 2, NULL, "requires an argument");
+	CHECK_CALL(WORDS("--help"), 0, "--table", NULL);
 }
 
 static void test_check_config(void)
@@ -171,6 +178,44 @@ static void test_once_json(void)
 	cJSON_Delete(document);
 	free(out);
 	free(err);
+}
+
+/* Which of the lists of rows the first site has in the JSON of TABLE, a bit for each. */
+static unsigned lists_of(const char *file, const char *table)
+{
+	static const char *const lists[] = {"rows", "workloads", "policies", "clients", "queue"};
+	char *option = mem_printf("--table=%s", table);
+	const cJSON *site;
+	cJSON *document;
+	char *out, *err;
+	unsigned found = 0;
+
+	EQUAL_NUMBER(call(WORDS("-c", file, "--once", "--format=json", option), &out, &err), 0);
+	document = cJSON_Parse(out);
+	site = cJSON_GetArrayItem(member(document, "sites"), 0);
+	EQUAL_TEXT(cJSON_GetStringValue(member(site, "site")), "paris");
+	for (unsigned i = 0; i < 5; i++)
+		found |= (unsigned)cJSON_IsArray(member(site, lists[i])) << i;
+	cJSON_Delete(document);
+	free(option);
+	free(out);
+	free(err);
+	return found;
+}
+
+static void test_once_tables(void)
+{
+	static const char *const tables[] = {"jobs", "workloads", "policies", "clients", "queue"};
+	const char *file;
+
+	world_site("paris", world_sim("sim", "--jobs 20"), NULL);
+	file = world_config_file();
+	for (unsigned i = 0; i < 5; i++)
+		EQUAL_NUMBER(lists_of(file, tables[i]), 1U << i);
+	EQUAL_NUMBER(lists_of(file, "all"), 31);
+	CHECK_CALL(WORDS("-c", file, "--once", "--table=queue"), 0, "SITE  REASON  JOBS  TEXT",
+		   NULL);
+	CHECK_CALL(WORDS("-c", file, "--once", "--table=all"), 0, "\n\nClients: ", NULL);
 }
 
 static void test_once_site(void)
@@ -292,6 +337,7 @@ static const struct harness_test tests[] = {
     {"options", test_options},
     {"--check-config", test_check_config},
     {"--once in JSON", test_once_json},
+    {"--once with other tables", test_once_tables},
     {"--once of one site", test_once_site},
     {"--once when a site fails", test_once_fails},
     {"--once in a table", test_once_table},
