@@ -16,7 +16,7 @@ static struct index keep_index(struct snapshot *snapshot, const struct index_dra
 struct snapshot *snapshot_new(const char *name, const char *url)
 {
 	struct snapshot *snapshot = mem_zalloc(1, sizeof *snapshot);
-	struct index_draft draft = {0};
+	struct index_draft draft;
 
 	snapshot->arena = arena_new();
 	snapshot->site.name = arena_text(snapshot->arena, name);
@@ -24,7 +24,7 @@ struct snapshot *snapshot_new(const char *name, const char *url)
 	snapshot->site.status = SNAPSHOT_UNKNOWN;
 	snapshot->site.mode = SNAPSHOT_MODE_NONE;
 	fault_clear(&snapshot->site.fault);
-	index_add_string(&draft, name);
+	snapshot_index_site(&draft, name);
 	snapshot->site.index = keep_index(snapshot, &draft);
 	return snapshot;
 }
@@ -41,49 +41,70 @@ static void *add(void *rows, size_t *count, const void *row, size_t size)
 	return rows;
 }
 
-/* The index of the site, to which a row's own is added. */
-static struct index_draft begin_index(const struct snapshot *snapshot)
-{
-	struct index_draft draft = {0};
-
-	index_add_string(&draft, snapshot->site.name);
-	return draft;
-}
-
-static void add_name(struct snapshot *snapshot, struct index_draft *draft, const char *name,
-		     size_t max)
+static uint32_t add_name(struct index_draft *draft, const char *name, size_t max)
 {
 	char text[INDEX_NAME_MAX + 1];
+	uint32_t cut = (uint32_t)index_name(name, max, text);
 
-	snapshot->site.names_cut += (uint32_t)index_name(name, max, text);
 	index_add_string(draft, text);
+	return cut;
+}
+
+void snapshot_index_site(struct index_draft *draft, const char *site)
+{
+	draft->length = 0;
+	index_add_string(draft, site);
+}
+
+uint32_t snapshot_index_types(struct index_draft *draft, const char *site, const char *job_type,
+			      const char *policy_type)
+{
+	uint32_t cut;
+
+	snapshot_index_site(draft, site);
+	cut = add_name(draft, job_type, INDEX_TYPE_MAX);
+	return cut + add_name(draft, policy_type, INDEX_TYPE_MAX);
+}
+
+uint32_t snapshot_index_job(struct index_draft *draft, const char *site, const char *job_type,
+			    const char *policy_type, uint32_t status)
+{
+	uint32_t cut = snapshot_index_types(draft, site, job_type, policy_type);
+
+	index_add_number(draft, status);
+	return cut;
+}
+
+uint32_t snapshot_index_subject(struct index_draft *draft, const char *site, const char *name)
+{
+	snapshot_index_site(draft, site);
+	return add_name(draft, name, INDEX_NAME_MAX);
 }
 
 void snapshot_add_job(struct snapshot *snapshot, const struct snapshot_job *row)
 {
-	struct index_draft draft = begin_index(snapshot);
+	struct index_draft draft;
 	struct snapshot_job job = *row;
 
 	job.site = snapshot->site.name;
 	job.job_type = arena_text(snapshot->arena, row->job_type);
 	job.policy_type = arena_text(snapshot->arena, row->policy_type);
-	add_name(snapshot, &draft, row->job_type, INDEX_TYPE_MAX);
-	add_name(snapshot, &draft, row->policy_type, INDEX_TYPE_MAX);
-	index_add_number(&draft, row->status);
+	snapshot->site.names_cut +=
+	    snapshot_index_job(&draft, job.site, row->job_type, row->policy_type, row->status);
 	job.index = keep_index(snapshot, &draft);
 	snapshot->jobs = add(snapshot->jobs, &snapshot->job_count, &job, sizeof job);
 }
 
 void snapshot_add_workload(struct snapshot *snapshot, const struct snapshot_workload *row)
 {
-	struct index_draft draft = begin_index(snapshot);
+	struct index_draft draft;
 	struct snapshot_workload workload = *row;
 
 	workload.site = snapshot->site.name;
 	workload.job_type = arena_text(snapshot->arena, row->job_type);
 	workload.policy_type = arena_text(snapshot->arena, row->policy_type);
-	add_name(snapshot, &draft, row->job_type, INDEX_TYPE_MAX);
-	add_name(snapshot, &draft, row->policy_type, INDEX_TYPE_MAX);
+	snapshot->site.names_cut +=
+	    snapshot_index_types(&draft, workload.site, row->job_type, row->policy_type);
 	workload.index = keep_index(snapshot, &draft);
 	snapshot->workloads =
 	    add(snapshot->workloads, &snapshot->workload_count, &workload, sizeof workload);
@@ -92,13 +113,13 @@ void snapshot_add_workload(struct snapshot *snapshot, const struct snapshot_work
 static struct snapshot_subject make_subject(struct snapshot *snapshot,
 					    const struct snapshot_subject *row)
 {
-	struct index_draft draft = begin_index(snapshot);
+	struct index_draft draft;
 	struct snapshot_subject subject = *row;
 
 	subject.site = snapshot->site.name;
 	subject.name = arena_text(snapshot->arena, row->name);
 	subject.policy_type = arena_text(snapshot->arena, row->policy_type);
-	add_name(snapshot, &draft, row->name, INDEX_NAME_MAX);
+	snapshot->site.names_cut += snapshot_index_subject(&draft, subject.site, row->name);
 	subject.index = keep_index(snapshot, &draft);
 	return subject;
 }
@@ -120,10 +141,11 @@ void snapshot_add_client(struct snapshot *snapshot, const struct snapshot_subjec
 
 void snapshot_add_queue(struct snapshot *snapshot, const struct snapshot_queue *row)
 {
-	struct index_draft draft = begin_index(snapshot);
+	struct index_draft draft;
 	struct snapshot_queue queue = *row;
 
 	queue.site = snapshot->site.name;
+	snapshot_index_site(&draft, queue.site);
 	index_add_number(&draft, row->reason);
 	queue.index = keep_index(snapshot, &draft);
 	snapshot->queues = add(snapshot->queues, &snapshot->queue_count, &queue, sizeof queue);

@@ -140,6 +140,17 @@ struct snapshot {
 	struct arena *arena; /* of all strings and indexes */
 };
 
+/*
+ * The indexes of rows: of the site's own, of nbuWorkloadTable, of nbuJobTable, and of a policy or
+ * client. DRAFT need not be set. What is returned is how many names had to be cut.
+ */
+void snapshot_index_site(struct index_draft *draft, const char *site);
+uint32_t snapshot_index_types(struct index_draft *draft, const char *site, const char *job_type,
+			      const char *policy_type);
+uint32_t snapshot_index_job(struct index_draft *draft, const char *site, const char *job_type,
+			    const char *policy_type, uint32_t status);
+uint32_t snapshot_index_subject(struct index_draft *draft, const char *site, const char *name);
+
 /* An empty snapshot of the site NAME at URL, status unknown. Both are copied. */
 struct snapshot *snapshot_new(const char *name, const char *url);
 
