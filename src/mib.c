@@ -6,6 +6,7 @@
 
 #include "agentx.h"
 #include "mem.h"
+#include "reason.h"
 #include "timefmt.h"
 #include "utf8.h"
 
@@ -27,7 +28,7 @@ struct agent {
 
 struct mib {
 	struct agent agent;
-	struct table **tables;	     /* like mib_tables */
+	struct table *tables[MIB_TABLES];
 	struct snapshot **snapshots; /* rising by the site's index */
 	size_t count;
 };
@@ -112,6 +113,39 @@ static void get_age(const struct table_column *column, const void *row, struct t
 		value->number = age < AGE_NEVER ? (uint64_t)age : AGE_NEVER - 1;
 }
 
+/* How long something has lasted; 0 where there is no such thing. */
+static void get_elapsed(const struct table_column *column, const void *row,
+			struct table_value *value)
+{
+	get_age(column, row, value);
+	if (value->number == AGE_NEVER)
+		value->number = 0;
+}
+
+static void get_success_rate(const struct table_column *column, const void *row,
+			     struct table_value *value)
+{
+	const struct snapshot_workload *workload = row;
+	uint64_t good = (uint64_t)workload->succeeded + workload->partial;
+	uint64_t all = good + workload->failed;
+
+	(void)column;
+	value->number = all > 0 ? good * 10000 / all : 10000;
+}
+
+/* A TruthValue. It turns true by the passing of time, without a refresh. */
+static void get_reached(const struct table_column *column, const void *row,
+			struct table_value *value)
+{
+	value->integer = timefmt_now() >= *(const int64_t *)member(column, row) ? 1 : 2;
+}
+
+static void get_reason(const struct table_column *column, const void *row,
+		       struct table_value *value)
+{
+	set_text(reason_text(*(const uint32_t *)member(column, row)), value);
+}
+
 /* An instant as sysUpTime was then; 0 for what was before the master agent started. */
 static void get_timestamp(const struct table_column *column, const void *row,
 			  struct table_value *value)
@@ -162,6 +196,7 @@ static const struct table_column site_columns[] = {
     {24, "nbuSiteNamesCut", TABLE_COUNTER32, get_u32, AT(names_cut)},
     {25, "nbuSiteDiscontinuityTime", TABLE_TICKS, get_timestamp, AT(started)},
     {26, "nbuSiteSweepAge", TABLE_GAUGE, get_age, AT(swept_at)},
+    {27, "nbuSiteClientsLeftOut", TABLE_GAUGE, get_u32, AT(clients_left_out)},
 };
 #undef AT
 
@@ -184,10 +219,88 @@ static const struct table_column job_columns[] = {
 };
 #undef AT
 
-static const uint32_t agent_instance[] = {0};
+#define AT(member) offsetof(struct snapshot_workload, member)
+static const struct table_column workload_columns[] = {
+    {1, "nbuWorkloadSiteLabel", TABLE_STRING, get_text, AT(site)},
+    {2, "nbuWorkloadJobTypeLabel", TABLE_STRING, get_text, AT(job_type)},
+    {3, "nbuWorkloadPolicyTypeLabel", TABLE_STRING, get_text, AT(policy_type)},
+    {4, "nbuWorkloadSucceeded", TABLE_GAUGE, get_u32, AT(succeeded)},
+    {5, "nbuWorkloadPartial", TABLE_GAUGE, get_u32, AT(partial)},
+    {6, "nbuWorkloadFailed", TABLE_GAUGE, get_u32, AT(failed)},
+    {7, "nbuWorkloadSuccessRate", TABLE_GAUGE, get_success_rate, 0},
+    {8, "nbuWorkloadActive", TABLE_GAUGE, get_u32, AT(active)},
+    {9, "nbuWorkloadQueued", TABLE_GAUGE, get_u32, AT(queued)},
+    {10, "nbuWorkloadRequeued", TABLE_GAUGE, get_u32, AT(requeued)},
+    {11, "nbuWorkloadSuspended", TABLE_GAUGE, get_u32, AT(suspended)},
+    {12, "nbuWorkloadIncomplete", TABLE_GAUGE, get_u32, AT(incomplete)},
+    {13, "nbuWorkloadOldestActiveAge", TABLE_GAUGE, get_elapsed, AT(oldest_active)},
+    {14, "nbuWorkloadOldestQueuedAge", TABLE_GAUGE, get_elapsed, AT(oldest_queued)},
+    {15, "nbuWorkloadBytes", TABLE_COUNTER64, get_u64, AT(bytes)},
+    {16, "nbuWorkloadMebibytes", TABLE_GAUGE, get_mebibytes, AT(bytes)},
+    {17, "nbuWorkloadLastSuccessAge", TABLE_GAUGE, get_age, AT(last_success)},
+    {18, "nbuWorkloadLastFailureAge", TABLE_GAUGE, get_age, AT(last_failure)},
+    {19, "nbuWorkloadDedupPercent", TABLE_GAUGE, get_u32, AT(dedup)},
+};
+#undef AT
+
+/* What policies and clients have in common, from column FIRST on. */
+#define SUBJECT_COLUMNS(first, prefix)                                                             \
+	{first, prefix "Succeeded", TABLE_GAUGE, get_u32, AT(succeeded)},                          \
+	    {first + 1, prefix "Partial", TABLE_GAUGE, get_u32, AT(partial)},                      \
+	    {first + 2, prefix "Failed", TABLE_GAUGE, get_u32, AT(failed)},                        \
+	    {first + 3, prefix "LastStatus", TABLE_INTEGER, get_i32, AT(last_status)},             \
+	    {first + 4, prefix "LastSuccessAge", TABLE_GAUGE, get_age, AT(last_success)},          \
+	    {first + 5, prefix "LastFailureAge", TABLE_GAUGE, get_age, AT(last_failure)},          \
+	    {first + 6, prefix "FailureStreak", TABLE_GAUGE, get_u32, AT(failure_streak)},         \
+	    {first + 7, prefix "Bytes", TABLE_COUNTER64, get_u64, AT(bytes)},                      \
+	    {first + 8, prefix "Mebibytes", TABLE_GAUGE, get_mebibytes, AT(bytes)},                \
+	    {first + 9, prefix "MaxAge", TABLE_GAUGE, get_u32, AT(max_age)},                       \
+	{                                                                                          \
+		first + 10, prefix "Overdue", TABLE_INTEGER, get_reached, AT(overdue_at)           \
+	}
+
+#define AT(member) offsetof(struct snapshot_subject, member)
+static const struct table_column policy_columns[] = {
+    {2, "nbuPolicySiteLabel", TABLE_STRING, get_text, AT(site)},
+    {3, "nbuPolicyLabel", TABLE_STRING, get_text, AT(name)},
+    {4, "nbuPolicyPolicyTypeLabel", TABLE_STRING, get_text, AT(policy_type)},
+    SUBJECT_COLUMNS(5, "nbuPolicy"),
+};
+static const struct table_column client_columns[] = {
+    {2, "nbuClientSiteLabel", TABLE_STRING, get_text, AT(site)},
+    {3, "nbuClientLabel", TABLE_STRING, get_text, AT(name)},
+    SUBJECT_COLUMNS(4, "nbuClient"),
+};
+#undef AT
+
+#define AT(member) offsetof(struct snapshot_queue, member)
+static const struct table_column queue_columns[] = {
+    {2, "nbuQueueSiteLabel", TABLE_STRING, get_text, AT(site)},
+    {3, "nbuQueueReasonCode", TABLE_GAUGE, get_u32, AT(reason)},
+    {4, "nbuQueueReasonText", TABLE_STRING, get_reason, AT(reason)},
+    {5, "nbuQueueJobs", TABLE_GAUGE, get_u32, AT(jobs)},
+};
+#undef AT
+
+#define AT(member) offsetof(struct mib_notify, member)
+static const struct table_column notify_columns[] = {
+    {1, "nbuNotifyJobId", TABLE_GAUGE, get_u64, AT(job_id)},
+    {2, "nbuNotifyPolicy", TABLE_STRING, get_text, AT(policy)},
+    {3, "nbuNotifyClient", TABLE_STRING, get_text, AT(client)},
+};
+#undef AT
+
+static const uint32_t scalar_instance[] = {0};
+const struct index mib_scalar_index = {1, scalar_instance};
+
 static const uint32_t agent_path[] = {1, 1, 1};
 static const uint32_t site_path[] = {1, 1, 2, 1};
 static const uint32_t job_path[] = {1, 1, 3, 1};
+static const uint32_t workload_path[] = {1, 1, 4, 1};
+static const uint32_t policy_path[] = {1, 1, 5, 1};
+static const uint32_t client_path[] = {1, 1, 6, 1};
+static const uint32_t queue_path[] = {1, 1, 7, 1};
+static const uint32_t notify_path[] = {1, 1, 8};
 
 #define DESCRIBE(prefix, what, row)                                                                \
 	{                                                                                          \
@@ -196,38 +309,46 @@ static const uint32_t job_path[] = {1, 1, 3, 1};
 		.row_size = sizeof(row)                                                            \
 	}
 
-static const struct table_description agent_table = DESCRIBE(agent, "nbuAgent", struct agent);
-static const struct table_description site_table =
-    DESCRIBE(site, "nbuSiteTable", struct snapshot_site);
-static const struct table_description job_table = DESCRIBE(job, "nbuJobTable", struct snapshot_job);
+const struct table_description mib_tables[MIB_TABLES] = {
+    [MIB_AGENT] = DESCRIBE(agent, "nbuAgent", struct agent),
+    [MIB_SITES] = DESCRIBE(site, "nbuSiteTable", struct snapshot_site),
+    [MIB_JOBS] = DESCRIBE(job, "nbuJobTable", struct snapshot_job),
+    [MIB_WORKLOADS] = DESCRIBE(workload, "nbuWorkloadTable", struct snapshot_workload),
+    [MIB_POLICIES] = DESCRIBE(policy, "nbuPolicyTable", struct snapshot_subject),
+    [MIB_CLIENTS] = DESCRIBE(client, "nbuClientTable", struct snapshot_subject),
+    [MIB_QUEUES] = DESCRIBE(queue, "nbuQueueTable", struct snapshot_queue),
+};
+const struct table_description mib_notify_objects =
+    DESCRIBE(notify, "nbuNotify", struct mib_notify);
 
-/* What each table shows of one snapshot; the scalars have no site's rows. */
-static struct table_block site_rows(const struct snapshot *snapshot)
+/* What TABLE shows of one snapshot; the scalars have no site's rows. */
+static struct table_block rows_of(enum mib_table table, const struct snapshot *snapshot)
 {
-	return (struct table_block){&snapshot->site, 1};
+	switch (table) {
+	case MIB_SITES:
+		return (struct table_block){&snapshot->site, 1};
+	case MIB_JOBS:
+		return (struct table_block){snapshot->jobs, snapshot->job_count};
+	case MIB_WORKLOADS:
+		return (struct table_block){snapshot->workloads, snapshot->workload_count};
+	case MIB_POLICIES:
+		return (struct table_block){snapshot->policies, snapshot->policy_count};
+	case MIB_CLIENTS:
+		return (struct table_block){snapshot->clients, snapshot->client_count};
+	case MIB_QUEUES:
+		return (struct table_block){snapshot->queues, snapshot->queue_count};
+	default:
+		return (struct table_block){NULL, 0};
+	}
 }
-
-static struct table_block job_rows(const struct snapshot *snapshot)
-{
-	return (struct table_block){snapshot->jobs, snapshot->job_count};
-}
-
-const struct table_description *const mib_tables[] = {&agent_table, &site_table, &job_table};
-const size_t mib_table_count = COUNT(mib_tables);
-
-static struct table_block (*const rows_of[])(const struct snapshot *) = {NULL, site_rows, job_rows};
-
-_Static_assert(COUNT(rows_of) == COUNT(mib_tables), "one for each table");
 
 static void show(struct mib *mib)
 {
 	struct table_block *blocks = mem_zalloc(mib->count + 1, sizeof(*blocks));
 
-	for (size_t t = 0; t < mib_table_count; t++) {
-		if (rows_of[t] == NULL)
-			continue;
+	for (size_t t = MIB_AGENT + 1; t < MIB_TABLES; t++) {
 		for (size_t i = 0; i < mib->count; i++)
-			blocks[i] = rows_of[t](mib->snapshots[i]);
+			blocks[i] = rows_of((enum mib_table)t, mib->snapshots[i]);
 		table_set(mib->tables[t], blocks, mib->count);
 	}
 	free(blocks);
@@ -244,14 +365,13 @@ struct mib *mib_new(const uint32_t *base, size_t base_length)
 
 	mib->agent.started = timefmt_now();
 	mib->agent.config_read = mib->agent.started;
-	mib->agent.index = (struct index){1, agent_instance};
-	mib->tables = mem_zalloc(mib_table_count, sizeof(*mib->tables));
-	for (size_t t = 0; t < mib_table_count && good; t++) {
-		mib->tables[t] = table_new(mib_tables[t], base, base_length);
+	mib->agent.index = mib_scalar_index;
+	for (size_t t = 0; t < MIB_TABLES && good; t++) {
+		mib->tables[t] = table_new(&mib_tables[t], base, base_length);
 		good = mib->tables[t] != NULL && table_register(mib->tables[t]);
 	}
 	if (good) {
-		table_set(mib->tables[0], &(struct table_block){&mib->agent, 1}, 1);
+		table_set(mib->tables[MIB_AGENT], &(struct table_block){&mib->agent, 1}, 1);
 	} else {
 		mib_free(mib);
 		mib = NULL;
@@ -311,15 +431,20 @@ void mib_set_config_read(struct mib *mib, int64_t at)
 	mib->agent.config_read = at;
 }
 
+void mib_set_notifications(struct mib *mib, uint64_t sent, uint64_t suppressed)
+{
+	mib->agent.notifications_sent = sent;
+	mib->agent.notifications_suppressed = suppressed;
+}
+
 void mib_free(struct mib *mib)
 {
 	if (mib != NULL) {
-		for (size_t t = 0; t < mib_table_count; t++)
+		for (size_t t = 0; t < MIB_TABLES; t++)
 			table_free(mib->tables[t]);
 		for (size_t i = 0; i < mib->count; i++)
 			snapshot_free(mib->snapshots[i]);
 		free(mib->snapshots);
-		free(mib->tables);
 		free(mib);
 	}
 }

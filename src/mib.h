@@ -11,10 +11,30 @@
 /* NBU-JOBS-MIB as this program serves it: which tables there are, and the snapshots they show. */
 struct mib;
 
-/* The tables and scalar groups that are served, as data: also what tests compare with the MIB file.
- */
-extern const struct table_description *const mib_tables[];
-extern const size_t mib_table_count;
+/* What is served, in the order of the MIB: the scalars of nbuAgent, then the tables. */
+enum mib_table {
+	MIB_AGENT,
+	MIB_SITES,
+	MIB_JOBS,
+	MIB_WORKLOADS,
+	MIB_POLICIES,
+	MIB_CLIENTS,
+	MIB_QUEUES,
+	MIB_TABLES
+};
+
+extern const struct table_description mib_tables[MIB_TABLES];
+
+/* The scalars of nbuNotify, which occur in notifications and cannot be asked for: their one row. */
+struct mib_notify {
+	struct index index; /* mib_scalar_index */
+	uint64_t job_id;
+	const char *policy;
+	const char *client;
+};
+
+extern const struct table_description mib_notify_objects;
+extern const struct index mib_scalar_index;
 
 /*
  * Registers all of them below nbuRoot = BASE. To be called once, between agentx_init and
@@ -34,6 +54,9 @@ void mib_remove_site(struct mib *mib, const char *name);
 
 /* Says that the configuration has been read at the instant AT of the local clock. */
 void mib_set_config_read(struct mib *mib, int64_t at);
+
+/* How many notifications there have been, and how many too many, since the start. */
+void mib_set_notifications(struct mib *mib, uint64_t sent, uint64_t suppressed);
 
 /*
  * Frees MIB with its snapshots. To be called after agentx_stop, so that the tables need not be
