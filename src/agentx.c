@@ -311,10 +311,58 @@ unsigned long agentx_uptime(void)
 	return netsnmp_get_agent_uptime();
 }
 
+/* The descriptor of the connection to the master agent; -1 = there is none. */
+static int connection(void)
+{
+	netsnmp_transport *transport =
+	    agent.session ? snmp_sess_transport(snmp_sess_pointer(agent.session)) : NULL;
+
+	return transport ? transport->sock : -1;
+}
+
+bool agentx_can_notify(void)
+{
+	struct pollfd fd = {connection(), POLLOUT, 0};
+
+	return fd.fd >= 0 && poll(&fd, 1, 0) == 1 && fd.revents == POLLOUT;
+}
+
+/* An empty varbind at the end of *LIST. */
+static netsnmp_variable_list *append(netsnmp_variable_list **list)
+{
+	static const oid none[] = {0, 0};
+
+	return mem_checked(snmp_varlist_add_variable(list, none, COUNT(none), ASN_NULL, NULL, 0));
+}
+
+bool agentx_notify(const uint32_t *name, size_t length, const struct agentx_object *objects,
+		   size_t count)
+{
+	static const oid trap_oid[] = {1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0}; /* snmpTrapOID.0 */
+	netsnmp_variable_list *list = NULL;
+	oid wide[TABLE_NAME_MAX];
+	bool sent = agent.session != NULL;
+
+	for (size_t i = 0; i < length; i++)
+		wide[i] = name[i];
+	mem_checked(snmp_varlist_add_variable(&list, trap_oid, COUNT(trap_oid), ASN_OBJECT_ID, wide,
+					      length * sizeof(*wide)));
+	for (size_t i = 0; i < count; i++)
+		table_fill(objects[i].table, &objects[i].cell, append(&list));
+	if (sent) {
+		agent.session->s_snmp_errno = 0;
+		send_v2trap(list);
+		sent = agent.session != NULL && agent.session->s_snmp_errno == 0;
+	}
+	snmp_free_varbind(list);
+	return sent;
+}
+
 /* The library's part of what there is to wait for: the set is asked for anew each time, because
  * the descriptors in it come and go. */
-static size_t library_prepare(struct pollfd *fds, size_t room, int *timeout)
+static size_t library_prepare(struct pollfd *fds, size_t room, int *timeout, bool notifying)
 {
+	int writing = notifying ? connection() : -1;
 	struct timeval wait = {0};
 	int count = 0;
 	int block = 1;
@@ -324,14 +372,15 @@ static size_t library_prepare(struct pollfd *fds, size_t room, int *timeout)
 	snmp_select_info2(&count, &agent.fds, &wait, &block);
 	for (int fd = 0; fd < count && used < room; fd++)
 		if (NETSNMP_LARGE_FD_ISSET(fd, &agent.fds))
-			fds[used++] = (struct pollfd){fd, POLLIN, 0};
+			fds[used++] =
+			    (struct pollfd){fd, fd == writing ? POLLIN | POLLOUT : POLLIN, 0};
 	/* A timer that must not run yet is no reason to wake up. */
 	if (!block && trusted())
 		probe_lower(timeout, (int64_t)wait.tv_sec * 1000 + (wait.tv_usec + 999) / 1000);
 	return used;
 }
 
-size_t agentx_poll_prepare(struct pollfd *fds, int *timeout)
+size_t agentx_poll_prepare(struct pollfd *fds, int *timeout, bool notifying)
 {
 	size_t used = 0;
 
@@ -344,18 +393,21 @@ size_t agentx_poll_prepare(struct pollfd *fds, int *timeout)
 	agent.probing = used > 0;
 	watch_link();
 	if (agent.running)
-		used += library_prepare(fds + used, AGENTX_FDS_MAX - used, timeout);
+		used += library_prepare(fds + used, AGENTX_FDS_MAX - used, timeout, notifying);
 	return used;
 }
 
-/* First what poll has reported, then the timers: they read from the same descriptors. */
+/*
+ * First what poll has reported, then the timers: they read from the same descriptors. The library
+ * would wait for input where poll has only said that there is room for output.
+ */
 static void library_dispatch(const struct pollfd *fds, size_t count)
 {
 	bool reported = false;
 
 	NETSNMP_LARGE_FD_ZERO(&agent.fds);
 	for (size_t i = 0; i < count; i++) {
-		if (fds[i].revents != 0) {
+		if ((fds[i].revents & ~POLLOUT) != 0) {
 			NETSNMP_LARGE_FD_SET(fds[i].fd, &agent.fds);
 			reported = true;
 		}

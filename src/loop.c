@@ -20,7 +20,8 @@ enum { SIGNALS, WAKE, OWN_FDS };
 
 struct loop {
 	int fds[OWN_FDS];
-	bool done; /* no further turn */
+	bool notifying; /* what the hook of that name said */
+	bool done;	/* no further turn */
 	bool failed;
 };
 
@@ -88,7 +89,7 @@ static void turn(struct loop *loop, const struct loop_hooks *hooks)
 {
 	struct pollfd fds[OWN_FDS + AGENTX_FDS_MAX];
 	int timeout = -1;
-	size_t count = agentx_poll_prepare(fds + OWN_FDS, &timeout);
+	size_t count = agentx_poll_prepare(fds + OWN_FDS, &timeout, loop->notifying);
 
 	for (size_t i = 0; i < OWN_FDS; i++)
 		fds[i] = (struct pollfd){.fd = loop->fds[i], .events = POLLIN};
@@ -98,6 +99,7 @@ static void turn(struct loop *loop, const struct loop_hooks *hooks)
 			take_signal(loop, hooks);
 		if (fds[WAKE].revents != 0)
 			take_mail(loop, hooks);
+		loop->notifying = hooks->notify(hooks->arg);
 	} else if (errno != EINTR) {
 		fail(loop, "wait");
 	}

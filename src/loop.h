@@ -8,6 +8,9 @@
 struct loop_hooks {
 	void (*mail)(void *arg);   /* a mailbox has been filled */
 	void (*reload)(void *arg); /* SIGHUP */
+	/* Every turn, after the others. True = there are notifications to send: it is called again
+	 * as soon as the master agent can take one. */
+	bool (*notify)(void *arg);
 	void *arg;
 };
 

@@ -12,6 +12,8 @@
 #include "loop.h"
 #include "mem.h"
 #include "mib.h"
+#include "news.h"
+#include "notify.h"
 #include "refresh.h"
 #include "report.h"
 #include "site.h"
@@ -36,6 +38,7 @@ struct program {
 	struct config *config;
 	struct loop *loop;
 	struct mib *mib;
+	struct notify *notify;
 	char *state_dir;     /* as it was at the start */
 	struct site **sites; /* in the order of the configuration; NULL where none could start */
 };
@@ -260,10 +263,25 @@ static void on_mail(void *arg)
 
 	for (size_t i = 0; i < program->config->site_count; i++) {
 		struct snapshot *snapshot = program->sites[i] ? site_take(program->sites[i]) : NULL;
+		struct news_list news = {0};
 
-		if (snapshot)
-			mib_publish(program->mib, snapshot);
+		if (!snapshot)
+			continue;
+		/* Whoever asks for a row that a notification names must find it. */
+		news_move(&news, &snapshot->news);
+		mib_publish(program->mib, snapshot);
+		notify_take(program->notify, &news);
 	}
+}
+
+static bool on_notify(void *arg)
+{
+	struct program *program = arg;
+	bool more = notify_turn(program->notify);
+
+	mib_set_notifications(program->mib, notify_sent(program->notify),
+			      notify_suppressed(program->notify));
+	return more;
 }
 
 static void warn_of_restart(const struct program *program, const struct config *new)
@@ -318,6 +336,7 @@ static void on_reload(void *arg)
 	warn_of_restart(program, new);
 	program->sites = keep_sites(program, new, &all_ended);
 	program->config = new;
+	notify_configure(program->notify, &new->notify);
 	for (size_t i = 0; i < old->site_count; i++)
 		if (!config_find_site(new, old->sites[i]->name))
 			mib_remove_site(program->mib, old->sites[i]->name);
@@ -334,7 +353,7 @@ static void on_reload(void *arg)
 /* From the first site to the last; everything else is there. */
 static bool serve(struct program *program)
 {
-	struct loop_hooks hooks = {on_mail, on_reload, program};
+	struct loop_hooks hooks = {on_mail, on_reload, on_notify, program};
 	const struct config *config = program->config;
 	bool fine;
 
@@ -362,9 +381,11 @@ static int run_daemon(struct program *program)
 	agentx_init(config->agentx_socket);
 	program->state_dir = mem_strdup(config->state_dir);
 	program->mib = mib_new(config->base_oid, config->base_oid_length);
+	program->notify = notify_new(config->base_oid, config->base_oid_length, &config->notify);
 	if (program->mib && serve(program))
 		result = EXIT_FINE;
 	agentx_stop();
+	notify_free(program->notify);
 	mib_free(program->mib);
 	if (program->config) {
 		http_global_cleanup();

@@ -82,11 +82,12 @@ static const void *seek(const struct table *table, const uint32_t *key, size_t l
 }
 
 /* The first column numbered NUMBER or above; the end of the columns when there is none. */
-static const struct table_column *seek_column(const struct table *table, uint32_t number)
+static const struct table_column *seek_column(const struct table_description *description,
+					      uint32_t number)
 {
-	const struct table_column *columns = table->description->columns;
+	const struct table_column *columns = description->columns;
 	size_t low = 0;
-	size_t high = table->description->column_count;
+	size_t high = description->column_count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
@@ -97,6 +98,17 @@ static const struct table_column *seek_column(const struct table *table, uint32_
 			high = middle;
 	}
 	return columns + low;
+}
+
+const struct table_column *table_column(const struct table_description *description,
+					uint32_t number)
+{
+	const struct table_column *column = seek_column(description, number);
+
+	return column != description->columns + description->column_count &&
+		       column->number == number
+		   ? column
+		   : NULL;
 }
 
 /* Orders NAME against the entry: 0 = below it in the tree, or the entry itself. */
@@ -120,9 +132,8 @@ enum table_result table_find(const struct table *table, const uint32_t *name, si
 
 	if (length <= at || compare_entry(table, name, length) != 0)
 		return TABLE_NO_OBJECT;
-	cell->column = seek_column(table, name[at]);
-	if (cell->column == description->columns + description->column_count ||
-	    cell->column->number != name[at])
+	cell->column = table_column(description, name[at]);
+	if (cell->column == NULL)
 		return TABLE_NO_OBJECT;
 	row = seek(table, name + at + 1, length - at - 1, 0);
 	if (row == NULL || compare(row, name + at + 1, length - at - 1) != 0)
@@ -144,7 +155,7 @@ bool table_next(const struct table *table, const uint32_t *name, size_t length,
 	if (order > 0)
 		return false;
 	if (order == 0 && length > at) {
-		column = seek_column(table, name[at]);
+		column = seek_column(description, name[at]);
 		if (column != end && column->number == name[at]) {
 			row = seek(table, name + at + 1, length - at - 1, 1);
 			column += row == NULL; /* that column is through */
@@ -248,6 +259,14 @@ static void set_name(netsnmp_variable_list *var, const uint32_t *name, size_t le
 	snmp_set_var_objid(var, wide, length);
 }
 
+void table_fill(const struct table *table, const struct table_cell *cell, void *varbind)
+{
+	uint32_t name[TABLE_NAME_MAX];
+
+	set_name(varbind, name, table_cell_name(table, cell, name));
+	put_cell(varbind, cell);
+}
+
 static void answer_get(const struct table *table, netsnmp_agent_request_info *info,
 		       netsnmp_request_info *request)
 {
@@ -271,10 +290,8 @@ static void answer_next(const struct table *table, netsnmp_request_info *request
 	uint32_t name[TABLE_NAME_MAX];
 	struct table_cell cell;
 
-	if (table_next(table, name, name_of(var, name), &cell)) {
-		set_name(var, name, table_cell_name(table, &cell, name));
-		put_cell(var, &cell);
-	}
+	if (table_next(table, name, name_of(var, name), &cell))
+		table_fill(table, &cell, var);
 }
 
 /* Answers all of REQUESTS; a SET does not get here. */

@@ -91,6 +91,10 @@ struct table_cell {
 
 enum table_result { TABLE_FOUND, TABLE_NO_INSTANCE, TABLE_NO_OBJECT };
 
+/* The column NUMBER, or NULL. */
+const struct table_column *table_column(const struct table_description *description,
+					uint32_t number);
+
 /* Finds the cell that is called NAME, or says what is missing: the row or the column. */
 enum table_result table_find(const struct table *table, const uint32_t *name, size_t length,
 			     struct table_cell *cell);
@@ -102,5 +106,11 @@ bool table_next(const struct table *table, const uint32_t *name, size_t length,
 /* Writes the name of CELL and returns its length. */
 size_t table_cell_name(const struct table *table, const struct table_cell *cell,
 		       uint32_t name[TABLE_NAME_MAX]);
+
+/*
+ * Gives VARBIND, a netsnmp_variable_list of the library, the name and value of CELL. The row need
+ * not be one of TABLE's: what is told in a notification has rows of its own.
+ */
+void table_fill(const struct table *table, const struct table_cell *cell, void *varbind);
 
 #endif
