@@ -2,6 +2,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -66,6 +67,47 @@ static void test_unread(void)
 	close(wake);
 }
 
+static void put_news(struct mailbox *mailbox, uint64_t number, enum news_kind kind)
+{
+	struct snapshot *snapshot = numbered(number);
+	struct news news = {.kind = kind, .site = "paris", .job_id = (int64_t)number};
+
+	news_add(&snapshot->news, &news);
+	snapshot->news.left_out[NEWS_JOB_FAILED] = number;
+	mailbox_put(mailbox, snapshot);
+}
+
+/* Rows may be overwritten unread, news may not: they come with the next snapshot, in order. */
+static void test_unread_news(void)
+{
+	int wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	struct mailbox *mailbox = mailbox_new(wake);
+	struct snapshot *snapshot;
+
+	put_news(mailbox, 1, NEWS_SITE_DOWN);
+	put_news(mailbox, 2, NEWS_SITE_UP);
+	mailbox_put(mailbox, numbered(3));
+	put_news(mailbox, 4, NEWS_JOB_FAILED);
+	snapshot = mailbox_take(mailbox);
+	EQUAL_NUMBER(snapshot->site.refreshes, 4);
+	EQUAL_NUMBER(snapshot->news.count, 3);
+	EQUAL_NUMBER(snapshot->news.left_out[NEWS_JOB_FAILED], 1 + 2 + 4);
+	for (int64_t number = 1; number <= 4; number += number) {
+		struct news *news = news_take(&snapshot->news);
+
+		EQUAL_NUMBER(news ? news->job_id : 0, number);
+		free(news);
+	}
+	snapshot_free(snapshot);
+	/* What has been taken is not told again. */
+	mailbox_put(mailbox, numbered(5));
+	snapshot = mailbox_take(mailbox);
+	EQUAL_NUMBER(snapshot->news.count, 0);
+	snapshot_free(snapshot);
+	mailbox_free(mailbox);
+	close(wake);
+}
+
 /* A put must not block even when nobody has read the eventfd for ages. */
 static void test_full_counter(void)
 {
@@ -125,6 +167,7 @@ static void test_threads(void)
 static const struct harness_test tests[] = {
     {"put and take", test_one},
     {"an unread one gives way", test_unread},
+    {"news of an unread one", test_unread_news},
     {"put never blocks", test_full_counter},
     {"many threads", test_threads},
     {NULL, NULL},

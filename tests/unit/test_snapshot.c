@@ -140,6 +140,150 @@ static void test_names_cut(void)
 	snapshot_free(snapshot);
 }
 
+/* Nothing of the caller's may be needed any more: the rows of the other tables. */
+static void test_copies_of_others(void)
+{
+	char type[] = "BACKUP", policy[] = "VMWARE", name[] = "gold";
+	struct snapshot_workload workload = {.job_type = type, .policy_type = policy, .active = 2};
+	struct snapshot_subject subject = {.name = name, .policy_type = policy, .last_status = -1};
+	struct snapshot_queue queue = {.reason = 2, .jobs = 9};
+	struct snapshot *snapshot = snapshot_new("paris", "https://paris");
+
+	snapshot_add_workload(snapshot, &workload);
+	snapshot_add_policy(snapshot, &subject);
+	snapshot_add_client(snapshot, &subject);
+	snapshot_add_queue(snapshot, &queue);
+	memset(type, 'x', 6);
+	memset(policy, 'x', 6);
+	memset(name, 'x', 4);
+	snapshot_seal(snapshot);
+	EQUAL_TEXT(snapshot->workloads[0].site, "paris");
+	EQUAL_TEXT(snapshot->workloads[0].job_type, "BACKUP");
+	EQUAL_TEXT(snapshot->workloads[0].policy_type, "VMWARE");
+	EQUAL_NUMBER(snapshot->workloads[0].active, 2);
+	EQUAL_NUMBER(snapshot->workloads[0].index.length, 6 + 7 + 7);
+	EQUAL_TEXT(snapshot->policies[0].site, "paris");
+	EQUAL_TEXT(snapshot->policies[0].name, "gold");
+	EQUAL_TEXT(snapshot->policies[0].policy_type, "VMWARE");
+	EQUAL_NUMBER(snapshot->policies[0].last_status, -1);
+	EQUAL_NUMBER(snapshot->policies[0].index.length, 6 + 5);
+	EQUAL_TEXT(snapshot->clients[0].name, "gold");
+	EQUAL_TEXT(snapshot->queues[0].site, "paris");
+	EQUAL_NUMBER(snapshot->queues[0].jobs, 9);
+	EQUAL_NUMBER(snapshot->queues[0].index.length, 6 + 1);
+	EQUAL_NUMBER(snapshot->queues[0].index.ids[6], 2);
+	snapshot_free(snapshot);
+}
+
+/* A name of LENGTH octets, of letters of two octets each but for the first of an odd LENGTH, that
+ * ends in LAST. */
+static const char *long_name(size_t length, char last)
+{
+	static char names[2][300];
+	static unsigned turn;
+	char *name = names[turn++ % 2];
+	size_t at = length % 2;
+
+	name[0] = 'p';
+	for (; at < length; at += 2)
+		memcpy(name + at, "\xc3\xa9", 2);
+	if (last) {
+		name[length - 2] = '-';
+		name[length - 1] = last;
+	}
+	name[length] = '\0';
+	return name;
+}
+
+static void add_policy(struct snapshot *snapshot, const char *name, uint32_t succeeded)
+{
+	struct snapshot_subject row = {.name = name, .policy_type = "", .succeeded = succeeded};
+
+	snapshot_add_policy(snapshot, &row);
+}
+
+/* The index has 64 octets at most and ends between two characters; the row has the whole name. */
+static void test_long_names(void)
+{
+	static const struct {
+		size_t length, in_index;
+		uint32_t cut;
+	} names[] = {{64, 64, 0}, {65, 64, 1}, {66, 63, 1}, {255, 64, 1}};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		struct snapshot *snapshot = snapshot_new("s", "https://s");
+		const char *name = long_name(names[i].length, 0);
+		const struct index *index;
+
+		add_policy(snapshot, name, 1);
+		snapshot_seal(snapshot);
+		index = &snapshot->policies[0].index;
+		EQUAL_TEXT(snapshot->policies[0].name, name);
+		EQUAL_NUMBER(snapshot->site.names_cut, names[i].cut);
+		EQUAL_NUMBER(index->ids[2], names[i].in_index);
+		EQUAL_NUMBER(index->length, 2 + 1 + names[i].in_index);
+		if (names[i].cut) {
+			EQUAL_NUMBER(index->ids[index->length - 9], '~');
+			EQUAL_NUMBER(index->ids[index->length - 10], 0xa9);
+		}
+		snapshot_free(snapshot);
+	}
+}
+
+/* The hash tells apart what the cut makes alike. */
+static void test_same_beginning(void)
+{
+	struct snapshot *snapshot = snapshot_new("s", "https://s");
+
+	add_policy(snapshot, long_name(255, 'a'), 1);
+	add_policy(snapshot, long_name(255, 'b'), 2);
+	snapshot_seal(snapshot);
+	EQUAL_NUMBER(snapshot->policy_count, 2);
+	EQUAL_NUMBER(snapshot->policies[0].succeeded + snapshot->policies[1].succeeded, 3);
+	EQUAL_NUMBER(snapshot->site.names_cut, 2);
+	snapshot_free(snapshot);
+}
+
+/* A walk never ends where two rows have one name. */
+static void test_equal_index(void)
+{
+	struct snapshot *snapshot = snapshot_new("s", "https://s");
+
+	add_policy(snapshot, "b", 1);
+	add_policy(snapshot, "a", 2);
+	add_policy(snapshot, "b", 3);
+	add_policy(snapshot, "c", 4);
+	add_policy(snapshot, "a", 5);
+	snapshot_seal(snapshot);
+	EQUAL_NUMBER(snapshot->policy_count, 3);
+	for (size_t i = 0; i < snapshot->policy_count; i++)
+		EQUAL_NUMBER(snapshot->policies[i].name[0], (char)('a' + i));
+	snapshot_free(snapshot);
+}
+
+/* What a notification names must be the very row: its index is made by itself, and is the same. */
+static void test_index_alone(void)
+{
+	struct snapshot *snapshot = snapshot_new("paris", "https://paris");
+	const char *name = long_name(255, 'a');
+	struct index_draft draft;
+	struct index index;
+
+	add(snapshot, "BACKUP", name, 5);
+	add_policy(snapshot, name, 1);
+	snapshot_seal(snapshot);
+	EQUAL_NUMBER(snapshot_index_job(&draft, "paris", "BACKUP", name, 5), 1);
+	index = index_of(&draft);
+	EQUAL_NUMBER(index_compare(&index, &snapshot->jobs[0].index), 0);
+	EQUAL_NUMBER(snapshot_index_subject(&draft, "paris", name), 1);
+	index = index_of(&draft);
+	EQUAL_NUMBER(index_compare(&index, &snapshot->policies[0].index), 0);
+	snapshot_index_site(&draft, "paris");
+	index = index_of(&draft);
+	EQUAL_NUMBER(index_compare(&index, &snapshot->site.index), 0);
+	snapshot_free(snapshot);
+}
+
 static const struct harness_test tests[] = {
     {"empty", test_empty},
     {"copies what it is given", test_copies},
@@ -147,6 +291,11 @@ static const struct harness_test tests[] = {
     {"order is that of a walk", test_order},
     {"many rows", test_many},
     {"names cut are counted and kept whole", test_names_cut},
+    {"copies the rows of the other tables", test_copies_of_others},
+    {"long names of policies", test_long_names},
+    {"names that differ at their end only", test_same_beginning},
+    {"rows with one index", test_equal_index},
+    {"an index without its row", test_index_alone},
     {NULL, NULL},
 };
 
