@@ -22,35 +22,33 @@ struct mailbox *mailbox_new(int wake_fd)
 	return mailbox;
 }
 
-static struct snapshot *exchange(struct mailbox *mailbox, struct snapshot *snapshot)
-{
-	struct snapshot *old;
-
-	pthread_mutex_lock(&mailbox->mutex);
-	old = mailbox->snapshot;
-	mailbox->snapshot = snapshot;
-	pthread_mutex_unlock(&mailbox->mutex);
-	return old;
-}
-
 void mailbox_put(struct mailbox *mailbox, struct snapshot *snapshot)
 {
-	struct snapshot *unread = exchange(mailbox, NULL);
+	struct snapshot *unread;
 
+	pthread_mutex_lock(&mailbox->mutex);
+	unread = mailbox->snapshot;
 	/* Rows are whole in each snapshot; what has happened is told once. */
 	if (unread) {
 		news_move(&unread->news, &snapshot->news);
 		news_move(&snapshot->news, &unread->news);
-		snapshot_free(unread);
 	}
-	exchange(mailbox, snapshot);
+	mailbox->snapshot = snapshot;
+	pthread_mutex_unlock(&mailbox->mutex);
+	snapshot_free(unread);
 	/* Fails only when the counter is full, and then a wake-up is due anyway. */
 	eventfd_write(mailbox->wake_fd, 1);
 }
 
 struct snapshot *mailbox_take(struct mailbox *mailbox)
 {
-	return exchange(mailbox, NULL);
+	struct snapshot *snapshot;
+
+	pthread_mutex_lock(&mailbox->mutex);
+	snapshot = mailbox->snapshot;
+	mailbox->snapshot = NULL;
+	pthread_mutex_unlock(&mailbox->mutex);
+	return snapshot;
 }
 
 void mailbox_free(struct mailbox *mailbox)
