@@ -208,7 +208,7 @@ static void read_attributes(const cJSON *item, const cJSON *attributes, struct j
 	job->updated = read_instant(attributes, "lastUpdateTime");
 	job->bytes = read_amount(attributes, "kilobytesTransferred", KILOBYTES_MAX) * 1024;
 	job->files = read_amount(attributes, "numberOfFiles", EXACT_MAX);
-	job->dedup = (uint32_t)(read_ratio(attributes, "dedupRatio") * 100);
+	job->dedup = (uint32_t)(read_ratio(attributes, "dedupRatio") * 100 + 0.5);
 	job->queue_reason = (uint32_t)read_amount(attributes, "jobQueueReason", UINT32_MAX);
 }
 
@@ -228,7 +228,8 @@ enum job_result job_page_read(struct job_page *page, struct job *job)
 		job->status = 0;
 		job->ended = 0;
 	}
-	if (job->id <= 0 || (job->state == JOB_DONE && (status < 0 || job->ended == 0)))
+	if (job->id <= 0 || (job->state == JOB_OTHER && status < 0) ||
+	    (job->state == JOB_DONE && (status < 0 || job->ended == 0)))
 		return JOB_SKIPPED;
 	return JOB_READ;
 }

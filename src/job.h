@@ -53,9 +53,11 @@ struct job_page;
 struct job_page *job_page_parse(const char *text, size_t length, const char **complaint);
 
 enum job_result {
-	JOB_READ,    /* a job that can be used */
-	JOB_SKIPPED, /* one without an id, or finished without a status or an end: not usable */
-	JOB_END	     /* there are no more */
+	JOB_READ, /* a job that can be used */
+	/* One without an id, or without a known state and a status, or finished without a status or
+	 * an end: not usable. */
+	JOB_SKIPPED,
+	JOB_END /* there are no more */
 };
 
 /* Reads the next job of PAGE. Its strings live as long as the page. */

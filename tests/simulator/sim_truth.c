@@ -178,9 +178,7 @@ static int read_queue_reason(const struct sim_job *job)
 /* A client multiplies the percentage, which is a double, and cuts. */
 static int read_dedup(const struct sim_job *job)
 {
-	double percent = sim_job_is_sparse(job) ? 0 : (double)sim_job_dedup_tenths(job) / 10;
-
-	return (int)(percent * 100);
+	return sim_job_is_sparse(job) ? 0 : (int)sim_job_dedup_tenths(job) * 10;
 }
 
 /* As a client reads the job: what is written oddly or not at all counts for nothing. */

@@ -43,7 +43,8 @@ static void test_whole(void)
 	EQUAL_NUMBER(
 	    read_one("\"jobId\":4711,\"jobType\":\"BACKUP\",\"policyType\":\"VMWARE\","
 		     "\"state\":\"DONE\",\"status\":196,\"kilobytesTransferred\":5368709120,"
-		     "\"numberOfFiles\":12,\"new\":{\"a\":[1]}" TIMES,
+		     "\"numberOfFiles\":12,\"dedupRatio\":8.7,\"jobQueueReason\":31,"
+		     "\"policyName\":\"gold\",\"clientName\":\"db1\",\"new\":{\"a\":[1]}" TIMES,
 		     &page, &job),
 	    JOB_READ);
 	EQUAL_NUMBER(job.id, 4711);
@@ -55,6 +56,10 @@ static void test_whole(void)
 	EQUAL_NUMBER(job.ended, ENDED);
 	EQUAL_NUMBER(job.bytes, 5497558138880);
 	EQUAL_NUMBER(job.files, 12);
+	EQUAL_NUMBER(job.dedup, 870);
+	EQUAL_NUMBER(job.queue_reason, 31);
+	EQUAL_TEXT(job.policy, "gold");
+	EQUAL_TEXT(job.client, "db1");
 	EQUAL_NUMBER(job_page_read(page, &job), JOB_END);
 	EQUAL_NUMBER(job_page_read(page, &job), JOB_END);
 	job_page_free(page);
@@ -69,9 +74,10 @@ static void test_odd(void)
 	} cases[] = {
 	    {DONE, JOB_READ},
 	    {"\"jobId\":1,\"state\":\"ACTIVE\"", JOB_READ},
-	    {"\"jobId\":1", JOB_READ}, /* no state: not known to be finished */
-	    {"\"jobId\":1,\"state\":\"done\"", JOB_READ},
-	    {"\"jobId\":1,\"state\":5", JOB_READ},
+	    {"\"jobId\":1", JOB_SKIPPED},	    /* nothing is known of it */
+	    {"\"jobId\":1,\"status\":0", JOB_READ}, /* not known to be finished */
+	    {"\"jobId\":1,\"status\":0,\"state\":\"done\"", JOB_READ},
+	    {"\"jobId\":1,\"status\":0,\"state\":5", JOB_READ},
 	    {"\"jobId\":\"12\",\"state\":\"QUEUED\"", JOB_READ},
 	    {"", JOB_SKIPPED},
 	    {"\"jobId\":0", JOB_SKIPPED},
@@ -159,13 +165,14 @@ static void test_fields(void)
 /* The id may stand beside the attributes, as JSON:API has it. */
 static void test_id_outside(void)
 {
-	struct job_page *page = parse("{\"data\":[{\"id\":\"99\",\"attributes\":{}},"
-				      "{\"id\":\"98\"},5,null,[]]}");
+	struct job_page *page =
+	    parse("{\"data\":[{\"id\":\"99\",\"attributes\":{\"state\":\"ACTIVE\"}},"
+		  "{\"id\":\"98\"},5,null,[]]}");
 	struct job job;
 
 	EQUAL_NUMBER(job_page_read(page, &job), JOB_READ);
 	EQUAL_NUMBER(job.id, 99);
-	EQUAL_NUMBER(job_page_read(page, &job), JOB_READ);
+	EQUAL_NUMBER(job_page_read(page, &job), JOB_SKIPPED);
 	EQUAL_NUMBER(job.id, 98);
 	for (int i = 0; i < 3; i++)
 		EQUAL_NUMBER(job_page_read(page, &job), JOB_SKIPPED);
