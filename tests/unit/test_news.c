@@ -43,7 +43,7 @@ static void test_order(void)
 /* Nothing of the caller's may be needed any more after a call. */
 static void test_copies(void)
 {
-	char site[] = "paris", policy[] = "gold", client[] = "";
+	char site[] = "paris", policy[] = "gold", client[2] = "";
 	struct news news = {.kind = NEWS_JOB_FAILED,
 			    .site = site,
 			    .job_id = 5,
@@ -56,6 +56,7 @@ static void test_copies(void)
 	news_add(&list, &news);
 	memset(site, 'x', 5);
 	memset(policy, 'x', 4);
+	client[0] = 'x';
 	memset(&news, 0xff, sizeof news);
 	taken = news_take(&list);
 	EQUAL_NUMBER(taken->kind, NEWS_JOB_FAILED);
