@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "model.h"
 
+#include <fnmatch.h>
 #include <inttypes.h>
 #include <search.h>
 #include <stdio.h>
@@ -9,31 +10,31 @@
 
 #include "harness.h"
 #include "mem.h"
+#include "timefmt.h"
 
-#define TEXT_SIZE 80
+#define REASONS 64
+#define GUESSES_MAX 16
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* A job as the simulator lists it at this moment. */
-struct job_line {
-	int64_t id;
-	bool done;
-	char type[TEXT_SIZE], policy_type[TEXT_SIZE];
-	uint32_t status;
-	uint64_t bytes, files;
-	int64_t started, ended, updated;
-};
+/* How well something is known. */
+enum known { UNKNOWN, PERHAPS, CERTAIN };
 
-/* An end that has been counted, or that may have been. */
+/* An end of a job, and what was last told of it. */
 struct end {
-	int64_t id, ended;
-	bool certain;
+	int64_t ended, id;
+	enum known seen;
+	enum known counted;
+	uint32_t status;
+	char *type, *policy_type, *policy, *client;
 };
 
 struct counters {
 	uint64_t jobs, bytes, files;
 };
 
+/* A row of nbuJobTable. */
 struct cell {
-	char type[TEXT_SIZE], policy_type[TEXT_SIZE];
+	char *type, *policy_type;
 	uint32_t status;
 	/* In the window now. */
 	uint64_t count, bytes, files, duration_sum;
@@ -44,32 +45,83 @@ struct cell {
 	bool shown;
 };
 
+enum kind { WORKLOAD, POLICY, CLIENT };
+
+/* A number that must lie between these. */
+struct range {
+	int64_t least, most;
+};
+
+/* A row of one of the tables that say something of the past; a workload is called by two names. */
+struct subject {
+	enum kind kind;
+	char *name, *more;
+	/* In the window now. */
+	uint64_t succeeded, partial, failed, bytes, dedup_sum, kilobytes;
+	/* Now, by enum job_state. */
+	uint64_t jobs[JOB_INCOMPLETE + 1];
+	int64_t oldest[JOB_INCOMPLETE + 1];
+	/* Ever. The last end is one of the guesses; none is known for certain = 0 may be it too. */
+	struct range success, failure, streak, ended;
+	const struct end *guesses[GUESSES_MAX + 1];
+	size_t guess_count;
+	bool expected; /* the configuration names it */
+	bool shown;
+};
+
+struct queue {
+	uint64_t jobs;
+	enum known known;
+	int64_t seen; /* when it last had jobs for certain */
+	bool shown;
+};
+
 struct model {
 	const struct sim *sim;
-	int64_t window;
+	const struct config_site *site;
+	int64_t tolerance;
 	int64_t began;	      /* 0 = not yet */
 	int64_t window_start; /* as of the last success; never goes back */
 	int64_t newest_end;
-	uint64_t held;	    /* jobs in the window and unfinished ones */
-	void *ends, *cells; /* trees of tsearch(3) */
+	uint64_t held;		       /* jobs in the window and unfinished ones */
+	void *ends, *cells, *subjects; /* trees of tsearch(3) */
+	struct queue queues[REASONS];
+	/* Of the comparison at hand. */
+	const char *context;
+	int64_t now, skew;
 };
 
-struct model *model_new(const struct sim *sim, int window)
+struct model *model_new(const struct sim *sim, const struct config_site *site)
 {
 	struct model *model = mem_zalloc(1, sizeof *model);
 
 	model->sim = sim;
-	model->window = window * INT64_C(1000);
+	model->site = site;
+	model->tolerance = 1000;
 	return model;
+}
+
+void model_tolerate(struct model *model, int64_t millis)
+{
+	model->tolerance = millis;
+}
+
+static int64_t window_of(const struct model *model)
+{
+	return model->site->window * INT64_C(1000);
+}
+
+static int compare_numbers(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
 }
 
 static int compare_ends(const void *a, const void *b)
 {
 	const struct end *left = a, *right = b;
+	int order = compare_numbers(left->ended, right->ended);
 
-	if (left->id != right->id)
-		return left->id < right->id ? -1 : 1;
-	return (left->ended > right->ended) - (left->ended < right->ended);
+	return order ? order : compare_numbers(left->id, right->id);
 }
 
 static int compare_cells(const void *a, const void *b)
@@ -79,72 +131,93 @@ static int compare_cells(const void *a, const void *b)
 
 	if (order == 0)
 		order = strcmp(left->policy_type, right->policy_type);
-	if (order == 0)
-		order = (left->status > right->status) - (left->status < right->status);
-	return order;
+	return order ? order : compare_numbers(left->status, right->status);
 }
 
-static struct end *end_of(struct model *model, const struct job_line *job, bool *known)
+static int compare_subjects(const void *a, const void *b)
 {
-	struct end key = {job->id, job->ended, false}, **found, *end;
+	const struct subject *left = a, *right = b;
+	int order = compare_numbers(left->kind, right->kind);
 
-	found = tfind(&key, &model->ends, compare_ends);
-	*known = found != NULL;
+	if (order == 0)
+		order = strcmp(left->name, right->name);
+	return order ? order : strcmp(left->more, right->more);
+}
+
+/* What equals KEY (of SIZE bytes) in TREE; a copy of KEY where there is none yet, *NEW then. */
+static void *find(void **tree, const void *key, size_t size,
+		  int (*compare)(const void *a, const void *b), bool *new)
+{
+	void **found = tfind(key, tree, compare), *item;
+
+	*new = found == NULL;
 	if (found)
 		return *found;
-	end = mem_zalloc(1, sizeof *end);
-	*end = key;
-	mem_checked(tsearch(end, &model->ends, compare_ends));
+	item = mem_zalloc(1, size);
+	memcpy(item, key, size);
+	mem_checked(tsearch(item, tree, compare));
+	return item;
+}
+
+/* The end of JOB, with what is told of it now. */
+static struct end *end_of(struct model *model, const struct job *job)
+{
+	struct end key = {.ended = job->ended, .id = job->id}, *end;
+	bool new;
+
+	end = find(&model->ends, &key, sizeof key, compare_ends, &new);
+	if (new) {
+		end->type = mem_strdup(job->type);
+		end->policy_type = mem_strdup(job->policy_type);
+		end->policy = mem_strdup(job->policy);
+		end->client = mem_strdup(job->client);
+	}
+	end->status = job->status;
 	return end;
 }
 
 static struct cell *cell_of(struct model *model, const char *type, const char *policy_type,
 			    uint32_t status)
 {
-	struct cell key = {.status = status}, **found, *cell;
+	struct cell key = {
+	    .type = (char *)type, .policy_type = (char *)policy_type, .status = status};
+	struct cell *cell;
+	bool new;
 
-	snprintf(key.type, sizeof key.type, "%s", type);
-	snprintf(key.policy_type, sizeof key.policy_type, "%s", policy_type);
-	found = tfind(&key, &model->cells, compare_cells);
-	if (found)
-		return *found;
-	cell = mem_zalloc(1, sizeof *cell);
-	*cell = key;
-	mem_checked(tsearch(cell, &model->cells, compare_cells));
+	cell = find(&model->cells, &key, sizeof key, compare_cells, &new);
+	if (new) {
+		cell->type = mem_strdup(type);
+		cell->policy_type = mem_strdup(policy_type);
+	}
 	return cell;
 }
 
-/* One line: id state type policyType status bytes files started ended updated ... */
-static bool read_line(const char *line, struct job_line *job)
+static struct subject *subject_of(struct model *model, enum kind kind, const char *name,
+				  const char *more)
 {
-	char state[TEXT_SIZE], status[TEXT_SIZE];
-	int fields = sscanf(line,
-			    "%" SCNd64 "\t%79[^\t]\t%79[^\t]\t%79[^\t]\t%79[^\t]\t%" SCNu64
-			    "\t%" SCNu64 "\t%" SCNd64 "\t%" SCNd64 "\t%" SCNd64,
-			    &job->id, state, job->type, job->policy_type, status, &job->bytes,
-			    &job->files, &job->started, &job->ended, &job->updated);
+	struct subject key = {.kind = kind, .name = (char *)name, .more = (char *)more}, *subject;
+	bool new;
 
-	job->done = strcmp(state, "DONE") == 0 && strcmp(status, "-") != 0;
-	job->status = (uint32_t)strtoul(status, NULL, 10);
-	return fields == 10;
+	subject = find(&model->subjects, &key, sizeof key, compare_subjects, &new);
+	if (new) {
+		subject->name = mem_strdup(name);
+		subject->more = mem_strdup(more);
+	}
+	return subject;
 }
 
-/* Calls VISIT with each job that the simulator has now. */
-static void each_job(struct model *model,
-		     void (*visit)(struct model *model, const struct job_line *job,
-				   const void *arg),
-		     const void *arg)
+/* Calls VISIT for each of the rows in which a job of these names counts. */
+static void each_subject_of(struct model *model, const char *const names[4],
+			    void (*visit)(struct subject *subject, const void *arg),
+			    const void *arg)
 {
-	char *text = sim_control(model->sim, "jobs", NULL), *save = NULL;
-	struct job_line job;
-
-	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-		if (read_line(line, &job))
-			visit(model, &job, arg);
-		else
-			CU_FAIL("a line of the simulator's jobs is not understood");
-	}
-	free(text);
+	visit(subject_of(model, WORKLOAD, names[0], names[1]), arg);
+	if (strcmp(names[0], "BACKUP") != 0)
+		return;
+	if (names[2][0] != '\0')
+		visit(subject_of(model, POLICY, names[2], ""), arg);
+	if (names[3][0] != '\0')
+		visit(subject_of(model, CLIENT, names[3], ""), arg);
 }
 
 void model_begin(struct model *model, int64_t now)
@@ -152,11 +225,12 @@ void model_begin(struct model *model, int64_t now)
 	if (model->began)
 		return;
 	model->began = now;
-	model->window_start = now - model->window;
+	model->window_start = now - window_of(model);
 }
 
 /* What a refresh has asked for. */
 struct question {
+	struct model *model;
 	int64_t now;
 	bool full;
 	int64_t mark;
@@ -164,48 +238,69 @@ struct question {
 	int64_t since; /* the window's start when it began */
 };
 
-static void count(struct cell *cell, const struct job_line *job, bool certain)
+static void count(struct cell *cell, const struct job *job, enum known known)
 {
-	struct counters *counters = certain ? &cell->finished : &cell->perhaps;
+	struct counters *counters = known == CERTAIN ? &cell->finished : &cell->perhaps;
 
 	counters->jobs++;
 	counters->bytes += job->bytes;
 	counters->files += job->files;
 }
 
-static void see(struct model *model, const struct job_line *job, const void *arg)
+static void see_queued(const struct question *question, const struct job *job)
+{
+	struct queue *queue = &question->model->queues[job->queue_reason % REASONS];
+
+	if (question->full || question->mark) {
+		queue->known = CERTAIN;
+		queue->seen = question->now;
+	} else if (queue->known == UNKNOWN) {
+		queue->known = PERHAPS;
+	}
+}
+
+/* Whether the answer has had the finished JOB in it. */
+static enum known known_of(const struct question *question, const struct job *job)
+{
+	int64_t start = question->now - window_of(question->model);
+
+	if (question->full && question->since < start)
+		start = question->since;
+	if ((question->full && job->ended >= start) ||
+	    (question->mark && job->updated >= question->mark))
+		return CERTAIN;
+	return question->swept && job->ended >= start ? PERHAPS : UNKNOWN;
+}
+
+static void see(const struct job *job, void *arg)
 {
 	const struct question *question = arg;
-	int64_t window_start = question->now - model->window;
-	bool certain, known;
+	struct model *model = question->model;
+	enum known known = known_of(question, job);
 	struct end *end;
 
-	if (!job->done)
+	if (job->state == JOB_QUEUED)
+		see_queued(question, job);
+	if (job->state != JOB_DONE || known == UNKNOWN)
 		return;
-	if (question->full && question->since < window_start)
-		window_start = question->since;
-	certain = (question->full && job->ended >= window_start) ||
-		  (question->mark && job->updated >= question->mark);
-	if (!certain && !(question->swept && job->ended >= window_start))
-		return;
-	if (certain && job->ended > model->newest_end)
+	if (known == CERTAIN && job->ended > model->newest_end)
 		model->newest_end = job->ended;
-	if (job->ended < model->began || job->ended < question->since)
-		return;
-	end = end_of(model, job, &known);
-	if (known && (end->certain || !certain))
+	end = end_of(model, job);
+	if (known > end->seen)
+		end->seen = known;
+	if (job->ended < model->began || job->ended < question->since || known <= end->counted)
 		return;
 	/* What was perhaps counted then stays so in the sums: a little room is left. */
-	end->certain = certain;
-	count(cell_of(model, job->type, job->policy_type, job->status), job, certain);
+	end->counted = known;
+	count(cell_of(model, job->type, job->policy_type, job->status), job, known);
 }
 
 void model_refreshed(struct model *model, int64_t now, bool full, int64_t mark, bool swept)
 {
-	struct question question = {now, full, mark, swept, model->window_start};
-	int64_t start = now - model->window;
+	struct question question = {model, now, full, mark, swept, model->window_start};
+	int64_t start = now - window_of(model);
 
-	each_job(model, see, &question);
+	sim_each_job(model->sim, see, &question);
 	if (start > model->newest_end + 1)
 		start = model->newest_end + 1;
 	if (start > model->window_start)
@@ -214,17 +309,23 @@ void model_refreshed(struct model *model, int64_t now, bool full, int64_t mark, 
 
 void model_glimpsed(struct model *model, int64_t now)
 {
-	struct question question = {now, false, 0, true, model->window_start};
+	struct question question = {model, now, false, 0, true, model->window_start};
 
-	each_job(model, see, &question);
+	sim_each_job(model->sim, see, &question);
+}
+
+/* The item of NODE, once for each and rising; else NULL. For the callbacks of twalk_r(3). */
+static void *item_at(const void *node, VISIT order)
+{
+	return order == postorder || order == leaf ? *(void *const *)node : NULL;
 }
 
 static void clear_cell(const void *node, VISIT order, void *arg)
 {
-	struct cell *cell = *(struct cell *const *)node;
+	struct cell *cell = item_at(node, order);
 
 	(void)arg;
-	if (order != postorder && order != leaf)
+	if (!cell)
 		return;
 	cell->count = cell->bytes = cell->files = cell->duration_sum = 0;
 	cell->duration_max = 0;
@@ -232,19 +333,22 @@ static void clear_cell(const void *node, VISIT order, void *arg)
 	cell->shown = false;
 }
 
-static void sum_up(struct model *model, const struct job_line *job, const void *arg)
+static void clear_subject(const void *node, VISIT order, void *arg)
 {
-	int64_t now = *(const int64_t *)arg;
-	struct cell *cell;
-	uint32_t duration;
+	struct subject *subject = item_at(node, order);
 
-	model->held += !job->done || job->ended >= now - model->window;
-	if (!job->done || job->ended < now - model->window)
-		return;
-	cell = cell_of(model, job->type, job->policy_type, job->status);
-	duration = job->started && job->ended > job->started
-		       ? (uint32_t)((job->ended - job->started) / 1000)
-		       : 0;
+	(void)arg;
+	if (subject)
+		*subject = (struct subject){
+		    .kind = subject->kind, .name = subject->name, .more = subject->more};
+}
+
+static void add_to_cell(struct cell *cell, const struct job *job)
+{
+	uint32_t duration = job->started && job->ended > job->started
+				? (uint32_t)((job->ended - job->started) / 1000)
+				: 0;
+
 	cell->count++;
 	cell->bytes += job->bytes;
 	cell->files += job->files;
@@ -255,85 +359,463 @@ static void sum_up(struct model *model, const struct job_line *job, const void *
 		cell->last_end = job->ended;
 }
 
-static bool between(uint64_t value, uint64_t least, uint64_t more)
+static void add_finished(struct subject *subject, const void *arg)
 {
-	return value >= least && value <= least + more;
+	const struct job *job = arg;
+
+	subject->succeeded += job->status == 0;
+	subject->partial += job->status == 1;
+	subject->failed += job->status > 1;
+	subject->bytes += job->bytes;
+	subject->kilobytes += job->bytes / 1024;
+	subject->dedup_sum += job->bytes / 1024 * job->dedup;
 }
 
-static bool row_fits(const struct snapshot_job *row, const struct cell *cell)
+static void add_unfinished(struct subject *subject, const void *arg)
 {
-	return row->count == cell->count && row->bytes == cell->bytes &&
-	       row->files == cell->files && row->max_duration == cell->duration_max &&
-	       row->mean_duration == (cell->count ? cell->duration_sum / cell->count : 0) &&
-	       between(row->finished, cell->finished.jobs, cell->perhaps.jobs) &&
-	       between(row->finished_bytes, cell->finished.bytes, cell->perhaps.bytes) &&
-	       between(row->finished_files, cell->finished.files, cell->perhaps.files);
+	const struct job *job = arg;
+	int64_t *oldest = &subject->oldest[job->state];
+
+	subject->jobs[job->state]++;
+	if (job->started && (*oldest == 0 || job->started < *oldest))
+		*oldest = job->started;
 }
 
-static void complain(const char *context, const struct snapshot_job *row, const struct cell *cell)
+static void sum_up(const struct job *job, void *arg)
 {
-	printf(
-	    "%s: %s %s %u: shown %u jobs, %" PRIu64 " bytes, %" PRIu64 " files, mean %u, max %u, "
-	    "finished %" PRIu64 " (%" PRIu64 " bytes, %" PRIu64 " files)\n"
-	    "    expected %" PRIu64 " jobs, %" PRIu64 " bytes, %" PRIu64
-	    " files, max %u, finished %" PRIu64 " (%" PRIu64 " bytes, %" PRIu64
-	    " files) and perhaps %" PRIu64 "\n",
-	    context, cell->type, cell->policy_type, cell->status, row->count, row->bytes,
-	    row->files, row->mean_duration, row->max_duration, row->finished, row->finished_bytes,
-	    row->finished_files, cell->count, cell->bytes, cell->files, cell->duration_max,
-	    cell->finished.jobs, cell->finished.bytes, cell->finished.files, cell->perhaps.jobs);
+	struct model *model = arg;
+	const char *const names[] = {job->type, job->policy_type, job->policy, job->client};
+
+	if (job->state == JOB_QUEUED)
+		model->queues[job->queue_reason % REASONS].jobs++;
+	if (job->state != JOB_DONE) {
+		each_subject_of(model, names, add_unfinished, job);
+	} else if (job->ended >= model->now - window_of(model)) {
+		add_to_cell(cell_of(model, job->type, job->policy_type, job->status), job);
+		each_subject_of(model, names, add_finished, job);
+	} else {
+		return;
+	}
+	model->held++;
+}
+
+/* Ends come in their order. What is least and most takes those that are perhaps known as it must.
+ */
+static void add_end(struct subject *subject, const void *arg)
+{
+	const struct end *end = arg;
+	bool good = end->status <= 1, certain = end->seen == CERTAIN;
+	struct range *newest = good ? &subject->success : &subject->failure;
+
+	newest->most = subject->ended.most = end->ended;
+	if (certain)
+		newest->least = subject->ended.least = end->ended;
+	if (good)
+		subject->streak.least = 0;
+	else if (certain)
+		subject->streak.least++;
+	if (!good)
+		subject->streak.most++;
+	else if (certain)
+		subject->streak.most = 0;
+	if (certain)
+		subject->guess_count = 0;
+	if (subject->guess_count <= GUESSES_MAX)
+		subject->guesses[subject->guess_count++] = end;
+}
+
+static void visit_end(const void *node, VISIT order, void *arg)
+{
+	const struct end *end = item_at(node, order);
+
+	if (!end || end->seen == UNKNOWN)
+		return;
+	each_subject_of(
+	    arg, (const char *const[]){end->type, end->policy_type, end->policy, end->client},
+	    add_end, end);
+}
+
+static void note_expected(struct model *model, enum kind kind, const struct config_watch_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->watches[i].expected)
+			subject_of(model, kind, list->watches[i].pattern, "")->expected = true;
+}
+
+/* Works out all rows as they must be at NOW. */
+static void work_out(struct model *model, int64_t now)
+{
+	model->now = now;
+	model->held = 0;
+	for (size_t i = 0; i < REASONS; i++) {
+		model->queues[i].jobs = 0;
+		model->queues[i].shown = false;
+	}
+	twalk_r(model->cells, clear_cell, NULL);
+	twalk_r(model->subjects, clear_subject, NULL);
+	sim_each_job(model->sim, sum_up, model);
+	twalk_r(model->ends, visit_end, model);
+	note_expected(model, POLICY, &model->site->policies);
+	note_expected(model, CLIENT, &model->site->clients);
+}
+
+/* A row that is being compared. */
+struct place {
+	const struct model *model;
+	const char *table;
+	const char *name, *more;
+};
+
+static void wrong(const struct place *place, const char *what)
+{
+	printf("%s: %s \"%s\" %s: %s\n", place->model->context, place->table, place->name,
+	       place->more, what);
 	CU_FAIL("a row differs from the truth");
 }
 
-/* What check_missing reports with. */
-struct missing {
-	const char *context;
-	unsigned found;
+static void between(const struct place *place, const char *member, int64_t shown, int64_t least,
+		    int64_t most)
+{
+	char text[160];
+
+	if (shown >= least && shown <= most) {
+		CU_PASS(member);
+		return;
+	}
+	snprintf(text, sizeof text, "%s is %" PRId64 ", and not %" PRId64 " to %" PRId64, member,
+		 shown, least, most);
+	wrong(place, text);
+}
+
+static void equal(const struct place *place, const char *member, uint64_t shown, uint64_t truth)
+{
+	between(place, member, (int64_t)shown, (int64_t)truth, (int64_t)truth);
+}
+
+/* SHOWN is by the local clock, the truth by the server's; 0 = never. */
+static void instant(const struct place *place, const char *member, int64_t shown,
+		    struct range truth)
+{
+	const struct model *model = place->model;
+
+	if (shown == 0 && truth.least == 0) {
+		CU_PASS(member);
+		return;
+	}
+	between(place, member, shown ? shown + model->skew : 0, truth.least - model->tolerance,
+		truth.most + model->tolerance);
+}
+
+static void same_instant(const struct place *place, const char *member, int64_t shown,
+			 int64_t truth)
+{
+	instant(place, member, shown, (struct range){truth, truth});
+}
+
+static void check_cell(struct model *model, const struct snapshot_job *row)
+{
+	struct cell *cell = cell_of(model, row->job_type, row->policy_type, row->status);
+	char more[300];
+	struct place place = {model, "job", row->job_type, more};
+
+	snprintf(more, sizeof more, "%s %u", row->policy_type, row->status);
+	cell->shown = true;
+	subject_of(model, WORKLOAD, row->job_type, row->policy_type)->expected = true;
+	equal(&place, "count", row->count, cell->count);
+	equal(&place, "bytes", row->bytes, cell->bytes);
+	equal(&place, "files", row->files, cell->files);
+	equal(&place, "max_duration", row->max_duration, cell->duration_max);
+	equal(&place, "mean_duration", row->mean_duration,
+	      cell->count ? cell->duration_sum / cell->count : 0);
+	same_instant(&place, "last_end", row->last_end, cell->last_end);
+	between(&place, "finished", (int64_t)row->finished, (int64_t)cell->finished.jobs,
+		(int64_t)(cell->finished.jobs + cell->perhaps.jobs));
+	between(&place, "finished_bytes", (int64_t)row->finished_bytes,
+		(int64_t)cell->finished.bytes,
+		(int64_t)(cell->finished.bytes + cell->perhaps.bytes));
+	between(&place, "finished_files", (int64_t)row->finished_files,
+		(int64_t)cell->finished.files,
+		(int64_t)(cell->finished.files + cell->perhaps.files));
+}
+
+static void check_workload(struct model *model, const struct snapshot_workload *row)
+{
+	struct subject *truth = subject_of(model, WORKLOAD, row->job_type, row->policy_type);
+	struct place place = {model, "workload", row->job_type, row->policy_type};
+
+	truth->shown = true;
+	equal(&place, "succeeded", row->succeeded, truth->succeeded);
+	equal(&place, "partial", row->partial, truth->partial);
+	equal(&place, "failed", row->failed, truth->failed);
+	equal(&place, "active", row->active, truth->jobs[JOB_ACTIVE]);
+	equal(&place, "queued", row->queued, truth->jobs[JOB_QUEUED]);
+	equal(&place, "requeued", row->requeued, truth->jobs[JOB_REQUEUED]);
+	equal(&place, "suspended", row->suspended, truth->jobs[JOB_SUSPENDED]);
+	equal(&place, "incomplete", row->incomplete, truth->jobs[JOB_INCOMPLETE]);
+	same_instant(&place, "oldest_active", row->oldest_active, truth->oldest[JOB_ACTIVE]);
+	same_instant(&place, "oldest_queued", row->oldest_queued, truth->oldest[JOB_QUEUED]);
+	equal(&place, "bytes", row->bytes, truth->bytes);
+	instant(&place, "last_success", row->last_success, truth->success);
+	instant(&place, "last_failure", row->last_failure, truth->failure);
+	equal(&place, "dedup", row->dedup,
+	      truth->kilobytes ? truth->dedup_sum / truth->kilobytes : 0);
+}
+
+/* Whether SHOWN and, where it is not NULL, TYPE can be those of the last end. */
+static bool is_guess(const struct subject *truth, int32_t shown, const char *type)
+{
+	bool found = truth->guess_count > GUESSES_MAX;
+
+	if (truth->ended.least == 0 && shown == -1)
+		found = !type || type[0] == '\0';
+	for (size_t i = 0; i < truth->guess_count && !found; i++)
+		found = shown == (int32_t)truth->guesses[i]->status &&
+			(!type || strcmp(type, truth->guesses[i]->policy_type) == 0);
+	return found;
+}
+
+static void check_last(const struct place *place, const struct snapshot_subject *row,
+		       const struct subject *truth)
+{
+	char text[200];
+
+	if (is_guess(truth, row->last_status, truth->kind == POLICY ? row->policy_type : NULL)) {
+		CU_PASS("last_status");
+		return;
+	}
+	snprintf(text, sizeof text, "last_status is %d (%s), and not %d (%s)", row->last_status,
+		 row->policy_type ? row->policy_type : "?",
+		 truth->guess_count ? (int)truth->guesses[0]->status : -1,
+		 truth->guess_count ? truth->guesses[0]->policy_type : "");
+	wrong(place, text);
+}
+
+static const struct config_watch *watch_of(const struct config_watch_list *list, const char *name)
+{
+	size_t i = 0;
+
+	while (i < list->count && fnmatch(list->watches[i].pattern, name, 0) != 0)
+		i++;
+	return i < list->count ? &list->watches[i] : NULL;
+}
+
+static void check_overdue(const struct place *place, const struct snapshot_subject *row,
+			  const struct subject *truth, const struct config_watch *watch)
+{
+	int64_t at = row->overdue_at;
+
+	equal(place, "max_age", row->max_age, watch ? (uint64_t)watch->max_age : 0);
+	if (row->max_age == 0)
+		equal(place, "overdue_at", (uint64_t)at, (uint64_t)SNAPSHOT_NEVER);
+	else if (row->last_success)
+		equal(place, "overdue_at", (uint64_t)at,
+		      (uint64_t)row->last_success + UINT64_C(1000) * row->max_age);
+	else if (truth->ended.least)
+		between(place, "overdue_at", at, INT64_MIN, timefmt_now());
+	else if (truth->expected && truth->ended.most == 0)
+		between(place, "overdue_at", at, 1, SNAPSHOT_NEVER - 1);
+}
+
+static void check_subject(struct model *model, enum kind kind, const struct snapshot_subject *row)
+{
+	struct subject *truth = subject_of(model, kind, row->name, "");
+	struct place place = {model, kind == POLICY ? "policy" : "client", row->name, ""};
+
+	truth->shown = true;
+	equal(&place, "succeeded", row->succeeded, truth->succeeded);
+	equal(&place, "partial", row->partial, truth->partial);
+	equal(&place, "failed", row->failed, truth->failed);
+	equal(&place, "bytes", row->bytes, truth->bytes);
+	instant(&place, "last_success", row->last_success, truth->success);
+	instant(&place, "last_failure", row->last_failure, truth->failure);
+	between(&place, "failure_streak", row->failure_streak, truth->streak.least,
+		truth->streak.most);
+	check_last(&place, row, truth);
+	check_overdue(
+	    &place, row, truth,
+	    watch_of(kind == POLICY ? &model->site->policies : &model->site->clients, row->name));
+}
+
+/* Whether a row that last was what it is about at SINCE is still held. */
+static bool is_held(const struct model *model, int64_t since, int64_t slack)
+{
+	return since && model->now - since < model->site->row_hold * INT64_C(1000) + slack;
+}
+
+static void check_queue(struct model *model, const struct snapshot_queue *row)
+{
+	struct queue *queue = &model->queues[row->reason % REASONS];
+	char name[20];
+	struct place place = {model, "queue", name, ""};
+
+	snprintf(name, sizeof name, "%u", row->reason);
+	queue->shown = true;
+	equal(&place, "jobs", row->jobs, queue->jobs);
+	if (queue->known == UNKNOWN)
+		wrong(&place, "has never had jobs");
+}
+
+/* What of a table must be shown, may be shown and is. */
+struct presence {
+	struct model *model;
+	enum kind kind;
+	size_t must, may, shown;
+	bool limited; /* not all that may be shown is */
 };
 
-/* Every cell that has jobs, or has counted any, must have a row. */
-static void check_missing(const void *node, VISIT order, void *arg)
+static void find_presence(const struct presence *presence, const struct subject *subject,
+			  bool *must, bool *may)
 {
-	const struct cell *cell = *(struct cell *const *)node;
-	struct missing *missing = arg;
+	const struct model *model = presence->model;
+	uint64_t now = subject->succeeded + subject->partial + subject->failed;
 
-	if ((order != postorder && order != leaf) || cell->shown ||
-	    (cell->count == 0 && cell->finished.jobs == 0))
+	for (size_t i = 0; i < COUNT(subject->jobs); i++)
+		now += subject->jobs[i];
+	*must = *may = now > 0 || subject->expected;
+	if (presence->kind == WORKLOAD)
 		return;
-	printf("%s: %s %s %u has no row\n", missing->context, cell->type, cell->policy_type,
-	       cell->status);
-	missing->found++;
+	*must = *must || is_held(model, subject->ended.least, -model->tolerance);
+	*may = *may || is_held(model, subject->ended.most, model->tolerance);
+	if (presence->kind == CLIENT && !watch_of(&model->site->clients, subject->name))
+		*must = *may = false;
+}
+
+static void count_presence(const void *node, VISIT order, void *arg)
+{
+	const struct subject *subject = item_at(node, order);
+	struct presence *presence = arg;
+	bool must, may;
+
+	if (!subject || subject->kind != presence->kind)
+		return;
+	find_presence(presence, subject, &must, &may);
+	presence->must += must;
+	presence->may += may;
+	presence->shown += subject->shown;
+}
+
+static void check_presence(const void *node, VISIT order, void *arg)
+{
+	static const char *const tables[] = {"workload", "policy", "client"};
+	const struct subject *subject = item_at(node, order);
+	const struct presence *presence = arg;
+	struct place place = {presence->model, NULL, NULL, NULL};
+	bool must, may;
+
+	if (!subject || subject->kind != presence->kind)
+		return;
+	place.table = tables[subject->kind];
+	place.name = subject->name;
+	place.more = subject->more;
+	find_presence(presence, subject, &must, &may);
+	if (must && !subject->shown && !presence->limited)
+		wrong(&place, "has no row");
+	else if (!may && subject->shown)
+		wrong(&place, "has a row that it should not have");
+}
+
+/* Every row that must be there is, and no other. LEFT_OUT: how many are said to be too many. */
+static void check_all_present(struct model *model, enum kind kind, int limit, uint32_t left_out)
+{
+	struct presence presence = {.model = model, .kind = kind};
+	struct place place = {model, "all rows", "", ""};
+
+	twalk_r(model->subjects, count_presence, &presence);
+	presence.limited = presence.shown == (size_t)limit;
+	twalk_r(model->subjects, check_presence, &presence);
+	if (kind == CLIENT)
+		between(&place, "clients shown and left out", (int64_t)(presence.shown + left_out),
+			(int64_t)presence.must, (int64_t)presence.may);
+	if (kind == CLIENT && !presence.limited)
+		equal(&place, "clients_left_out", left_out, 0);
+	between(&place, "rows", (int64_t)presence.shown, 0, limit);
+}
+
+/* Every cell that has jobs, or has counted any, must have a row. */
+static void check_cell_shown(const void *node, VISIT order, void *arg)
+{
+	const struct cell *cell = item_at(node, order);
+
+	if (!cell || cell->shown || (cell->count == 0 && cell->finished.jobs == 0))
+		return;
+	wrong(&(struct place){arg, "job", cell->type, cell->policy_type}, "has no row");
+}
+
+static void check_queues_shown(struct model *model)
+{
+	for (size_t i = 0; i < REASONS; i++) {
+		const struct queue *queue = &model->queues[i];
+
+		if (!queue->shown &&
+		    (queue->jobs || is_held(model, queue->seen, -model->tolerance)))
+			wrong(&(struct place){model, "queue", "", ""}, "a reason has no row");
+	}
+}
+
+static void check_rows(struct model *model, const struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->job_count; i++)
+		check_cell(model, &snapshot->jobs[i]);
+	for (size_t i = 0; i < snapshot->workload_count; i++)
+		check_workload(model, &snapshot->workloads[i]);
+	for (size_t i = 0; i < snapshot->policy_count; i++)
+		check_subject(model, POLICY, &snapshot->policies[i]);
+	for (size_t i = 0; i < snapshot->client_count; i++)
+		check_subject(model, CLIENT, &snapshot->clients[i]);
+	for (size_t i = 0; i < snapshot->queue_count; i++)
+		check_queue(model, &snapshot->queues[i]);
 }
 
 void model_check(struct model *model, const struct snapshot *snapshot, int64_t now,
 		 const char *context)
 {
-	struct missing missing = {context, 0};
+	model->context = context;
+	model->skew = snapshot->site.clock_skew * INT64_C(1000);
+	work_out(model, now);
+	check_rows(model, snapshot);
+	twalk_r(model->cells, check_cell_shown, model);
+	check_all_present(model, WORKLOAD, INT32_MAX, 0);
+	check_all_present(model, POLICY, INT32_MAX, 0);
+	check_all_present(model, CLIENT, model->site->client_limit,
+			  snapshot->site.clients_left_out);
+	check_queues_shown(model);
+	equal(&(struct place){model, "site", model->site->name, ""}, "jobs_held",
+	      snapshot->site.jobs_held, model->held);
+}
 
-	twalk_r(model->cells, clear_cell, NULL);
-	model->held = 0;
-	each_job(model, sum_up, &now);
-	for (size_t i = 0; i < snapshot->job_count; i++) {
-		const struct snapshot_job *row = &snapshot->jobs[i];
-		struct cell *cell = cell_of(model, row->job_type, row->policy_type, row->status);
+static void free_end(void *item)
+{
+	struct end *end = item;
 
-		cell->shown = true;
-		if (!row_fits(row, cell))
-			complain(context, row, cell);
-		else
-			CU_PASS("row");
-	}
-	twalk_r(model->cells, check_missing, &missing);
-	CU_ASSERT_EQUAL(missing.found, 0);
-	if (snapshot->site.jobs_held != model->held)
-		printf("%s: %u jobs held, %" PRIu64 " expected\n", context,
-		       snapshot->site.jobs_held, model->held);
-	CU_ASSERT_EQUAL(snapshot->site.jobs_held, model->held);
+	free(end->type);
+	free(end->policy_type);
+	free(end->policy);
+	free(end->client);
+	free(end);
+}
+
+static void free_cell(void *item)
+{
+	struct cell *cell = item;
+
+	free(cell->type);
+	free(cell->policy_type);
+	free(cell);
+}
+
+static void free_subject(void *item)
+{
+	struct subject *subject = item;
+
+	free(subject->name);
+	free(subject->more);
+	free(subject);
 }
 
 void model_free(struct model *model)
 {
-	tdestroy(model->ends, free);
-	tdestroy(model->cells, free);
+	tdestroy(model->ends, free_end);
+	tdestroy(model->cells, free_cell);
+	tdestroy(model->subjects, free_subject);
 	free(model);
 }

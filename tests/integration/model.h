@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "config.h"
 #include "snapshot.h"
 #include "world.h"
 
@@ -12,11 +13,18 @@
  * What an agent must know of a simulated server after each refresh, worked out in the plainest way
  * from the list of all jobs that the simulator gives: nothing is forgotten, nothing is summed up in
  * passing.
+ *
+ * An end of a job that the agent has seen for certain must be in all that is said of the past; one
+ * that was there only while a refresh failed, or that only a part of a sweep may have met, may be.
  */
 struct model;
 
-/* A model of an agent that has not asked SIM for anything yet; the window is in seconds. */
-struct model *model_new(const struct sim *sim, int window);
+/* A model of an agent that has not asked SIM for anything yet and is configured as SITE says, which
+ * must outlive it and may change. */
+struct model *model_new(const struct sim *sim, const struct config_site *site);
+
+/* How far instants may be from the truth, in milliseconds; at first a second. */
+void model_tolerate(struct model *model, int64_t millis);
 
 /* The agent has begun to refresh, at NOW of the server's clock; its first time may fail later. */
 void model_begin(struct model *model, int64_t now);
@@ -30,7 +38,7 @@ void model_refreshed(struct model *model, int64_t now, bool full, int64_t mark, 
 /* A first sweep that began at NOW has failed: it may have kept what it had seen by then, or not. */
 void model_glimpsed(struct model *model, int64_t now);
 
-/* Compares all cells of SNAPSHOT with what must be in it; differences fail the test. CONTEXT is for
+/* Compares all rows of SNAPSHOT with what must be in it; differences fail the test. CONTEXT is for
  * the message. */
 void model_check(struct model *model, const struct snapshot *snapshot, int64_t now,
 		 const char *context);

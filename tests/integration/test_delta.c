@@ -22,6 +22,21 @@
 #define ROLLING 21600	/* full-refresh, where the sweep is to roll on between checks */
 #define NEVER INT32_MAX /* ... and where it is not */
 
+/* All policies and clients are watched, some otherwise than the rest, and one that there is not. */
+static struct config_watch policies[] = {
+    {(char *)"win-*", 3600, false},
+    {(char *)"catalog", 0, true},
+    {(char *)"never seen", 90000, true},
+    {(char *)"*", 90000, false},
+};
+static struct config_watch clients[] = {
+    {(char *)"file*", 0, false},
+    {(char *)"web0*", 7200, false},
+    {(char *)"[!e]*", 90000, false},
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
 struct trial {
 	struct sim *sim;
 	struct config_site site;
@@ -39,15 +54,9 @@ static unsigned pick(struct trial *trial, unsigned below)
 	return (unsigned)rand_r(&trial->random) % below;
 }
 
-/* Moves the server's clock on by SECONDS. */
 static void advance(struct trial *trial, int64_t seconds)
 {
-	char body[40], *answer;
-
-	snprintf(body, sizeof body, "+%" PRId64, seconds);
-	answer = sim_control(trial->sim, "clock", body);
-	trial->now = strtoll(answer, NULL, 10);
-	free(answer);
+	trial->now = sim_advance(trial->sim, seconds);
 }
 
 static void open_refresh(struct trial *trial)
@@ -157,8 +166,7 @@ static void set_random_fault(struct trial *trial)
 
 	for (unsigned i = 0; i <= pick(trial, 3); i++)
 		length += (size_t)snprintf(text + length, sizeof text - length, "at:%u=%s\n",
-					   1 + pick(trial, 8),
-					   faults[pick(trial, sizeof faults / sizeof faults[0])]);
+					   1 + pick(trial, 8), faults[pick(trial, COUNT(faults))]);
 	sim_faults(trial->sim, text);
 }
 
@@ -200,8 +208,12 @@ static void begin(struct trial *trial, const char *options, bool rolling)
 					   .window = WINDOW,
 					   .row_hold = 7 * 86400,
 					   .timeout = 30,
-					   .deadline = 600};
-	trial->model = model_new(trial->sim, WINDOW);
+					   .deadline = 600,
+					   .policies = {policies, COUNT(policies)},
+					   .clients = {clients, COUNT(clients)},
+					   .client_limit = 100000,
+					   .down_after = 2};
+	trial->model = model_new(trial->sim, &trial->site);
 	open_refresh(trial);
 	advance(trial, 0);
 }
@@ -406,13 +418,11 @@ static void test_long_absence(void)
 {
 	static const char *const faults[] = {"at:1=401", "at:8=401", "filter-400:lastUpdateTime"};
 
-	for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+	for (size_t i = 0; i < COUNT(faults); i++) {
 		struct trial trial;
 
 		begin(&trial, "--jobs 3000 --spread 0.9 --rate 30", false);
 		trial.site.window = 3600;
-		model_free(trial.model);
-		trial.model = model_new(trial.sim, 3600);
 		sim_faults(trial.sim, faults[i]);
 		run(&trial);
 		advance(&trial, 7200);

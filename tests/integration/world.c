@@ -6,6 +6,7 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -26,6 +27,8 @@
 #define STRINGS_MAX 4000
 #define CONFIG_SIZE 16000
 #define WORDS_MAX 40
+#define JOB_FIELDS 14
+#define ENGINE "0x80001f8804746573747472617073" /* of snmpd; senders are known by it */
 #define STARTS_MAX 5 /* tries to get a port that somebody else may take in between */
 
 static char folder[120];
@@ -36,7 +39,9 @@ static size_t sim_total;
 static char *strings[STRINGS_MAX]; /* results of world_path */
 static size_t string_count;
 static char config_top[CONFIG_SIZE], config_sites[CONFIG_SIZE];
+static char snmpd_more[CONFIG_SIZE]; /* lines of its configuration */
 static int snmp_port;
+static const char *trap_log;
 static int slow_factor = 1;
 
 /* Where a sanitizer begins its report. */
@@ -541,6 +546,74 @@ char *sim_expected(const struct sim *sim)
 	return sim_control(sim, "expected", NULL);
 }
 
+int64_t sim_advance(const struct sim *sim, int64_t seconds)
+{
+	char body[40], *answer;
+	int64_t now;
+
+	snprintf(body, sizeof body, "+%" PRId64, seconds);
+	answer = sim_control(sim, "clock", body);
+	now = strtoll(answer, NULL, 10);
+	free(answer);
+	return now;
+}
+
+static enum job_state state_of(const char *name)
+{
+	static const char *const names[] = {
+	    [JOB_DONE] = "DONE",	   [JOB_QUEUED] = "QUEUED",
+	    [JOB_ACTIVE] = "ACTIVE",	   [JOB_REQUEUED] = "REQUEUED",
+	    [JOB_SUSPENDED] = "SUSPENDED", [JOB_INCOMPLETE] = "INCOMPLETE"};
+	size_t count = sizeof names / sizeof names[0];
+
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(name, names[i]) == 0)
+			return (enum job_state)i;
+	return JOB_OTHER;
+}
+
+/* The fields of a line are those of sim_truth_jobs, in their order. */
+static bool read_job(char *line, struct job *job)
+{
+	char *fields[JOB_FIELDS] = {NULL}, *field;
+	int count = 0;
+
+	while ((field = strsep(&line, "\t")) != NULL && count < JOB_FIELDS)
+		fields[count++] = field;
+	if (field || count < JOB_FIELDS)
+		return false;
+	*job =
+	    (struct job){.id = strtoll(fields[0], NULL, 10),
+			 .state = state_of(fields[1]),
+			 .type = fields[2],
+			 .policy_type = fields[3],
+			 .status = (uint32_t)strtoul(fields[4], NULL, 10),
+			 .bytes = strtoull(fields[5], NULL, 10),
+			 .files = strtoull(fields[6], NULL, 10),
+			 .started = strtoll(fields[7], NULL, 10),
+			 .ended = strtoll(fields[8], NULL, 10),
+			 .updated = strtoll(fields[9], NULL, 10),
+			 .policy = fields[10],
+			 .client = fields[11],
+			 .queue_reason = (uint32_t)strtoul(fields[12] ? fields[12] : "0", NULL, 10),
+			 .dedup = (uint32_t)strtoul(fields[13] ? fields[13] : "0", NULL, 10)};
+	return true;
+}
+
+void sim_each_job(const struct sim *sim, void (*visit)(const struct job *job, void *arg), void *arg)
+{
+	char *text = sim_control(sim, "jobs", NULL), *save = NULL;
+	struct job job;
+
+	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		if (read_job(line, &job))
+			visit(&job, arg);
+		else
+			CU_FAIL("a line of the simulator's jobs is not understood");
+	}
+	free(text);
+}
+
 /* A UDP port that nobody has at this moment. */
 static int free_port(void)
 {
@@ -558,9 +631,10 @@ static int free_port(void)
 
 static const char *snmpd_config(void)
 {
-	char text[2000];
+	char text[CONFIG_SIZE + 2000];
 
 	snprintf(text, sizeof text,
+		 "exactEngineID " ENGINE "\n"
 		 "rocommunity " WORLD_PUBLIC " 127.0.0.1\n"
 		 "rwcommunity " WORLD_PRIVATE " 127.0.0.1\n"
 		 "createUser " WORLD_USER " SHA-256 \"" WORLD_AUTH_PASSWORD
@@ -568,42 +642,59 @@ static const char *snmpd_config(void)
 		 "rouser " WORLD_USER " authPriv\n"
 		 "dontLogTCPWrappersConnects yes\n"
 		 "master agentx\n"
-		 "agentXSocket %s\n",
-		 world_path("agentx"));
+		 "agentXSocket %s\n%s",
+		 world_path("agentx"), snmpd_more);
 	return world_write("snmpd.conf", 0600, text);
 }
 
-static bool snmpd_listens(struct process *process, const char *log)
+/* snmpd and snmptrapd say so when they have bound their port. */
+static bool listens(struct process *process, const char *log)
 {
 	int64_t deadline = world_deadline(20);
 
-	/* It says so when it has bound its port and made its socket. */
 	while (!world_holds(log, "NET-SNMP version"))
 		if (!world_running(process) || world_late(deadline))
 			return false;
 	return world_running(process);
 }
 
-struct process *world_snmpd(void)
+/*
+ * Starts snmpd or snmptrapd with the WORDS, to log into LOG. *PORT is the one to listen on; where
+ * it is 0, one is found.
+ */
+static struct process *start_listener(const char *const *words, const char *log, int *port)
 {
-	const char *log = world_path("snmpd-%zu.log", process_count);
+	const char *argv[WORDS_MAX];
 	char address[40];
-	const char *const argv[] = {"snmpd", "-f",	     "-r", "-Lf",   log,     "-C",
-				    "-c",    snmpd_config(), "-I", "-smux", address, NULL};
+	size_t count = 0;
 
+	for (; words[count]; count++)
+		argv[count] = words[count];
+	argv[count++] = "-Lf";
+	argv[count++] = log;
+	argv[count++] = address;
+	argv[count] = NULL;
 	for (int i = 0; i < STARTS_MAX; i++) {
-		int port = snmp_port ? snmp_port : free_port();
+		int number = *port ? *port : free_port();
 		struct process *process;
 
-		snprintf(address, sizeof address, "udp:127.0.0.1:%d", port);
-		process = world_start("snmpd", argv);
-		if (snmpd_listens(process, log)) {
-			snmp_port = port;
+		snprintf(address, sizeof address, "udp:127.0.0.1:%d", number);
+		process = world_start(words[0], argv);
+		if (listens(process, log)) {
+			*port = number;
 			return process;
 		}
 	}
-	GIVE_UP("snmpd does not start");
+	GIVE_UP("%s does not start", words[0]);
 	return NULL;
+}
+
+struct process *world_snmpd(void)
+{
+	const char *const words[] = {"snmpd",	     "-f", "-r",    "-C", "-c",
+				     snmpd_config(), "-I", "-smux", NULL};
+
+	return start_listener(words, world_path("snmpd-%zu.log", process_count), &snmp_port);
 }
 
 int world_snmp_port(void)
@@ -619,6 +710,36 @@ __attribute__((format(printf, 2, 3))) static void append(char *text, const char 
 	va_start(arguments, format);
 	vsnprintf(text + length, CONFIG_SIZE - length, format, arguments);
 	va_end(arguments);
+}
+
+struct process *world_trapd(bool secure)
+{
+	const char *config =
+	    world_write("snmptrapd.conf", 0600,
+			"disableAuthorization yes\n"
+			"createUser -e " ENGINE " " WORLD_USER " SHA-256 \"" WORLD_AUTH_PASSWORD
+			"\" AES \"" WORLD_PRIV_PASSWORD "\"\n");
+	const char *const words[] = {"snmptrapd", "-f",	 "-n",	"-X",  "-C", "-c",   config, "-On",
+				     "-Oe",	  "-Oa", "-OU", "-Ot", "-F", "%v\n", NULL};
+	struct process *process;
+	int port = 0;
+
+	trap_log = world_path("snmptrapd.log");
+	process = start_listener(words, trap_log, &port);
+	if (secure)
+		append(snmpd_more,
+		       "trapsess -v 3 -u " WORLD_USER
+		       " -l authPriv -a SHA-256 -A " WORLD_AUTH_PASSWORD
+		       " -x AES -X " WORLD_PRIV_PASSWORD " 127.0.0.1:%d\n",
+		       port);
+	else
+		append(snmpd_more, "trap2sink 127.0.0.1:%d " WORLD_PUBLIC "\n", port);
+	return process;
+}
+
+char *world_traps(void)
+{
+	return world_read(trap_log);
 }
 
 void world_config(const char *lines)

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "job.h"
+
 /*
  * The world that a test runs in: a folder, and in it real processes (simulated primary servers,
  * a private snmpd, the agent, tools) that talk over loopback. A test has one world. At its
@@ -97,10 +99,23 @@ void sim_faults(const struct sim *sim, const char *faults);
 char *sim_expected(const struct sim *sim);
 /* What the control page NAME says; BODY is posted to it, NULL = it is only read. To be freed. */
 char *sim_control(const struct sim *sim, const char *name, const char *body);
+/* Moves its clock, which must be a manual one, on by SECONDS; what it says now, in milliseconds. */
+int64_t sim_advance(const struct sim *sim, int64_t seconds);
+/* Calls VISIT with each job that it lists now, ids rising, as a client must read it. */
+void sim_each_job(const struct sim *sim, void (*visit)(const struct job *job, void *arg),
+		  void *arg);
 
 /* snmpd. Its port stays the same when it is started again. */
 struct process *world_snmpd(void);
 int world_snmp_port(void);
+
+/*
+ * A receiver of notifications, to which each snmpd that is started later sends. SECURE: by SNMPv3
+ * with privacy, else by v2c. World_traps reads what it has received, to be freed: a line for each,
+ * with the variable bindings as snmptrapd -On -Oa prints them and a tab between them.
+ */
+struct process *world_trapd(bool secure);
+char *world_traps(void);
 
 /*
  * The configuration. world_site adds a section for SIM (NULL = at URL https://127.0.0.1:1/) with
