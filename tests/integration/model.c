@@ -599,6 +599,13 @@ static const struct config_watch *watch_of(const struct config_watch_list *list,
 	return i < list->count ? &list->watches[i] : NULL;
 }
 
+static const struct config_watch *watch_of_subject(const struct model *model,
+						   const struct subject *subject)
+{
+	return watch_of(subject->kind == POLICY ? &model->site->policies : &model->site->clients,
+			subject->name);
+}
+
 static void check_overdue(const struct place *place, const struct snapshot_subject *row,
 			  const struct subject *truth, const struct config_watch *watch)
 {
@@ -636,10 +643,21 @@ static void check_subject(struct model *model, enum kind kind, const struct snap
 	    watch_of(kind == POLICY ? &model->site->policies : &model->site->clients, row->name));
 }
 
-/* Whether a row that last was what it is about at SINCE is still held. */
+/* Whether a row that last had a reason to be there at SINCE is still held. */
 static bool is_held(const struct model *model, int64_t since, int64_t slack)
 {
 	return since && model->now - since < model->site->row_hold * INT64_C(1000) + slack;
+}
+
+/* Since when a row is held whose last end was at ENDED and whose last success at SUCCESS: one that
+ * is watched must have been overdue for a while before it goes. */
+static int64_t held_since(const struct config_watch *watch, int64_t ended, int64_t success)
+{
+	int64_t overdue = 0;
+
+	if (watch && watch->max_age && success)
+		overdue = success + watch->max_age * INT64_C(1000);
+	return ended && overdue > ended ? overdue : ended;
 }
 
 static void check_queue(struct model *model, const struct snapshot_queue *row)
@@ -667,6 +685,7 @@ static void find_presence(const struct presence *presence, const struct subject 
 			  bool *must, bool *may)
 {
 	const struct model *model = presence->model;
+	const struct config_watch *watch;
 	uint64_t now = subject->succeeded + subject->partial + subject->failed;
 
 	for (size_t i = 0; i < COUNT(subject->jobs); i++)
@@ -674,9 +693,13 @@ static void find_presence(const struct presence *presence, const struct subject 
 	*must = *may = now > 0 || subject->expected;
 	if (presence->kind == WORKLOAD)
 		return;
-	*must = *must || is_held(model, subject->ended.least, -model->tolerance);
-	*may = *may || is_held(model, subject->ended.most, model->tolerance);
-	if (presence->kind == CLIENT && !watch_of(&model->site->clients, subject->name))
+	watch = watch_of_subject(model, subject);
+	*must =
+	    *must || is_held(model, held_since(watch, subject->ended.least, subject->success.least),
+			     -model->tolerance);
+	*may = *may || is_held(model, held_since(watch, subject->ended.most, subject->success.most),
+			       model->tolerance);
+	if (presence->kind == CLIENT && !watch)
 		*must = *may = false;
 }
 

@@ -22,20 +22,25 @@
 #define ROLLING 21600	/* full-refresh, where the sweep is to roll on between checks */
 #define NEVER INT32_MAX /* ... and where it is not */
 
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
 /* All policies and clients are watched, some otherwise than the rest, and one that there is not. */
 static struct config_watch policies[] = {
-    {(char *)"win-*", 3600, false},
-    {(char *)"catalog", 0, true},
+    {(char *)"policy-0000*", 3600, false},
+    {(char *)"policy-00011", 0, true},
     {(char *)"never seen", 90000, true},
     {(char *)"*", 90000, false},
 };
 static struct config_watch clients[] = {
-    {(char *)"file*", 0, false},
-    {(char *)"web0*", 7200, false},
-    {(char *)"[!e]*", 90000, false},
+    {(char *)"client-000*", 0, false},
+    {(char *)"client-001*", 7200, false},
+    {(char *)"*-[!3]*", 90000, false},
 };
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+/* Names of any length, and enough policies that some often fail and some are rare. */
+#define CHURN                                                                                      \
+	"--jobs 1500 --rate 5 --churn --policies 60 --clients 300 --long-names "                   \
+	"--fail-policy policy-00003 --good-policy policy-00001"
 
 struct trial {
 	struct sim *sim;
@@ -191,7 +196,7 @@ static void live(struct trial *trial)
 static void begin(struct trial *trial, const char *options, bool rolling)
 {
 	const char *seed = getenv("NBU_TEST_SEED");
-	char words[240];
+	char words[320];
 
 	memset(trial, 0, sizeof *trial);
 	trial->random = seed ? (unsigned)strtoul(seed, NULL, 10) : (unsigned)timefmt_now();
@@ -206,7 +211,7 @@ static void begin(struct trial *trial, const char *options, bool rolling)
 					   .refresh = 60,
 					   .full_refresh = rolling ? ROLLING : NEVER,
 					   .window = WINDOW,
-					   .row_hold = 7 * 86400,
+					   .row_hold = 2 * WINDOW,
 					   .timeout = 30,
 					   .deadline = 600,
 					   .policies = {policies, COUNT(policies)},
@@ -250,12 +255,12 @@ static void test_random(const char *options, bool rolling)
 
 static void test_random_exact(void)
 {
-	test_random("--jobs 1500 --rate 5 --churn", false);
+	test_random(CHURN, false);
 }
 
 static void test_random_rolling(void)
 {
-	test_random("--jobs 1500 --rate 5 --churn", true);
+	test_random(CHURN, true);
 }
 
 /* The lines of the simulator's log of requests that hold PART. */
