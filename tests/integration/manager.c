@@ -286,12 +286,28 @@ int64_t manager_site(void *manager, const char *site, unsigned column)
 	return manager_site_cell(manager, site, column, &cell) ? cell.integer : -1;
 }
 
-/* The cells of the column COLUMN of nbuJobTable that belong to SITE. */
-static struct manager_cells walk_column(void *manager, const char *site, unsigned column,
-					enum manager_manner manner)
+void manager_await_refresh(void *manager, const char *site)
+{
+	int64_t refreshes = manager_site(manager, site, SITE_REFRESHES);
+
+	/* One may have begun already. */
+	AWAIT(manager_site(manager, site, SITE_REFRESHES) >= refreshes + 2, 30);
+}
+
+int64_t manager_agent(void *manager, unsigned scalar)
+{
+	struct manager_cell cell;
+	char object[20];
+
+	snprintf(object, sizeof object, "1.%u.0", scalar);
+	return manager_get_cell(manager, object, &cell) ? cell.integer : -1;
+}
+
+struct manager_cells manager_column(void *manager, const char *site, unsigned table,
+				    unsigned column, enum manager_manner manner)
 {
 	char object[400];
-	int length = snprintf(object, sizeof object, "3.1.%u.%zu", column, strlen(site));
+	int length = snprintf(object, sizeof object, "%u.1.%u.%zu", table, column, strlen(site));
 
 	for (const char *at = site; *at; at++)
 		length += snprintf(object + length, sizeof object - (size_t)length, ".%u",
@@ -336,7 +352,7 @@ char *manager_rows(void *manager, const char *site, enum manager_manner manner)
 	FILE *out = open_memstream(&text, &size);
 
 	for (size_t i = 0; i < 8; i++) {
-		columns[i] = walk_column(manager, site, numbers[i], manner);
+		columns[i] = manager_column(manager, site, 3, numbers[i], manner);
 		if (columns[i].count != columns[0].count)
 			world_fail(__FILE__, __LINE__, "column %u has %zu rows, and not %zu",
 				   numbers[i], columns[i].count, columns[0].count);
@@ -352,7 +368,7 @@ char *manager_rows(void *manager, const char *site, enum manager_manner manner)
 
 uint64_t manager_sum(void *manager, const char *site, unsigned number)
 {
-	struct manager_cells cells = walk_column(manager, site, number, WITH_BULK);
+	struct manager_cells cells = manager_column(manager, site, 3, number, WITH_BULK);
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < cells.count; i++)

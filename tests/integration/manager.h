@@ -74,9 +74,22 @@ enum {
 	SITE_REQUESTS = 17,
 	SITE_JOBS_SKIPPED = 19,
 	SITE_JOBS_HELD = 20,
-	SITE_CLOCK_SKEW = 23
+	SITE_CLOCK_SKEW = 23,
+	SITE_NAMES_CUT = 24,
+	SITE_CLIENTS_LEFT_OUT = 27
 };
 enum { UNKNOWN = 1, UP = 2, DOWN = 3 };
+
+/* Waits until a refresh of SITE that began after now has ended well. */
+void manager_await_refresh(void *manager, const char *site);
+
+/* Scalars of nbuAgent: the number there, or -1. */
+enum { AGENT_SENT = 7, AGENT_SUPPRESSED = 8 };
+int64_t manager_agent(void *manager, unsigned scalar);
+
+/* The cells of the column COLUMN of the table TABLE that belong to SITE. */
+struct manager_cells manager_column(void *manager, const char *site, unsigned table,
+				    unsigned column, enum manager_manner manner);
 
 /* The rows of nbuJobTable of SITE as lines in the form of sim_expected; to be freed. */
 char *manager_rows(void *manager, const char *site, enum manager_manner manner);
