@@ -167,7 +167,7 @@ void snapshot_add_queue(struct snapshot *snapshot, const struct snapshot_queue *
 
 /*
  * Sorts the rows; nothing may be added afterwards. Of rows with the same index, which takes two
- * long names with the same hash, the first stays.
+ * long names with the same hash, one stays.
  */
 void snapshot_seal(struct snapshot *snapshot);
 

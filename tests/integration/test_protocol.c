@@ -16,6 +16,8 @@ static void *agent_is_up(const char *options)
 	void *manager;
 
 	world_snmpd();
+	/* Rows in every table. */
+	world_config("client \"*\" { }\n");
 	world_site("paris", sim, NULL);
 	world_site("lyon", sim, NULL);
 	world_agent(NULL);
@@ -275,7 +277,7 @@ static void load_mibs(void)
 
 static void test_mib(void)
 {
-	void *manager = agent_is_up("--jobs 50");
+	void *manager = agent_is_up("--jobs 50 --unfinished 40");
 	struct manager_cells cells = manager_walk(manager, "", WITH_BULK);
 	oid root[MAX_OID_LEN];
 	size_t length = manager_oid_of("", root);

@@ -627,11 +627,11 @@ static void test_many_policies(void)
 
 	world_slow(4);
 	stage.site.clients.count = 0;
-	begin(&stage, "--jobs 300000 --policies 40000", "policy \"*\" { max-age = \"25h\" }\n",
+	begin(&stage, "--jobs 60000 --policies 10000", "policy \"*\" { max-age = \"25h\" }\n",
 	      NULL);
 	labels = manager_column(stage.manager, "paris", 5, 3, WITH_BULK);
 	printf("%zu policies\n", labels.count);
-	CU_ASSERT_TRUE(labels.count >= 20000);
+	CU_ASSERT_TRUE(labels.count >= 4000);
 	manager_free_cells(&labels);
 	snapshot = check(&stage, WITH_BULK, "many policies");
 	snapshot_free(snapshot);
@@ -646,7 +646,7 @@ static const struct harness_test tests[] = {
     {"rows go after row-hold", test_hold},
     {"client-limit", test_client_limit},
     {"reasons of the queue", test_queue},
-    {"20,000 policies", test_many_policies},
+    {"thousands of policies", test_many_policies},
     {NULL, NULL},
 };
 
