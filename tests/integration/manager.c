@@ -377,23 +377,29 @@ uint64_t manager_sum(void *manager, const char *site, unsigned number)
 	return sum;
 }
 
-void manager_check_rows(const char *file, unsigned line, char *rows, const struct sim *sim)
+void manager_check_lines(const char *file, unsigned line, const char *actual, const char *expected)
 {
-	char *expected = sim_expected(sim), *actual_at = rows, *expected_at = expected;
 	size_t same;
 
 	/* Skip the lines that are equal; show the first ones that are not. */
-	while (*actual_at && (same = strcspn(actual_at, "\n") + 1) > 1 &&
-	       strncmp(actual_at, expected_at, same) == 0) {
-		actual_at += same;
-		expected_at += same;
+	while (*actual && (same = strcspn(actual, "\n") + 1) > 1 &&
+	       strncmp(actual, expected, same) == 0) {
+		actual += same;
+		expected += same;
 	}
-	if (strcmp(actual_at, expected_at) == 0)
-		CU_assertImplementation(CU_TRUE, line, "rows", file, "", CU_FALSE);
+	if (strcmp(actual, expected) == 0)
+		CU_assertImplementation(CU_TRUE, line, "lines", file, "", CU_FALSE);
 	else
-		harness_fail(file, line, "rows differ: \"%.*s\" is served, \"%.*s\" expected",
-			     (int)strcspn(actual_at, "\n"), actual_at,
-			     (int)strcspn(expected_at, "\n"), expected_at);
+		harness_fail(file, line, "lines differ: \"%.*s\" is served, \"%.*s\" expected",
+			     (int)strcspn(actual, "\n"), actual, (int)strcspn(expected, "\n"),
+			     expected);
+}
+
+void manager_check_rows(const char *file, unsigned line, char *rows, const struct sim *sim)
+{
+	char *expected = sim_expected(sim);
+
+	manager_check_lines(file, line, rows, expected);
 	free(expected);
 	free(rows);
 }

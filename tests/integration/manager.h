@@ -97,6 +97,10 @@ char *manager_rows(void *manager, const char *site, enum manager_manner manner);
 /* The column NUMBER of nbuJobTable of SITE, added up. */
 uint64_t manager_sum(void *manager, const char *site, unsigned number);
 
+/* Checks that the lines are the same. */
+void manager_check_lines(const char *file, unsigned line, const char *actual, const char *expected);
+#define CHECK_LINES(actual, expected) manager_check_lines(__FILE__, __LINE__, actual, expected)
+
 /* Checks that ROWS, which it frees, are those that SIM expects. */
 void manager_check_rows(const char *file, unsigned line, char *rows, const struct sim *sim);
 #define CHECK_ROWS(rows, sim) manager_check_rows(__FILE__, __LINE__, rows, sim)
