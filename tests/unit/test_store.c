@@ -474,6 +474,28 @@ static void test_reopen(void)
 	scratch_remove();
 }
 
+/* How many files there are whose name has PART. */
+static int files_with(const char *part)
+{
+	DIR *folder = opendir(scratch_path("."));
+	int count = 0;
+
+	for (struct dirent *entry; (entry = readdir(folder));)
+		count += strstr(entry->d_name, part) != NULL;
+	closedir(folder);
+	return count;
+}
+
+/* Changes the file behind the store's back. */
+static void change(const char *sql)
+{
+	sqlite3 *db = NULL;
+
+	CU_ASSERT(sqlite3_open(scratch_path("paris.db"), &db) == SQLITE_OK);
+	CU_ASSERT(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK);
+	sqlite3_close(db);
+}
+
 /* A number that the file answers to SQL; -1 when it answers nothing. */
 static long long ask(const char *sql)
 {
@@ -524,6 +546,404 @@ static void test_names(void)
 			 " WHERE text = 'second'"),
 		     1);
 	scratch_remove();
+}
+
+/*
+ * Histories. Times are minutes since the store began.
+ */
+
+/* A store in the scratch folder that has come to the end of its first sweep. */
+static struct store *swept_store(void)
+{
+	struct store *store;
+
+	scratch_make();
+	store = open_here();
+	FINE(store_begin(store, &fault));
+	store_marks(store)->began = BEGAN;
+	store_marks(store)->complete = 1;
+	FINE(store_commit(store, &fault));
+	return store;
+}
+
+static struct store *reopen(struct store *store)
+{
+	store_close(store);
+	store = open_here();
+	EQUAL_NUMBER(files_with("paris.db."), 0);
+	return store;
+}
+
+static void end_test(struct store *store)
+{
+	store_close(store);
+	EQUAL_NUMBER(files_with("paris.db."), 0);
+	scratch_remove();
+}
+
+static struct job ended(int64_t id, int64_t minute, uint32_t status)
+{
+	struct job job = finished(id, BEGAN + minute * MINUTE);
+
+	job.status = status;
+	job.updated += status;
+	return job;
+}
+
+static void expire_until(struct store *store, int64_t minute)
+{
+	expire(store, BEGAN + minute * MINUTE);
+}
+
+static struct tally_subject *subject_of(struct store *store, enum tally_kind kind, const char *name)
+{
+	return tally_subject(store_tally(store), kind, name,
+			     kind == TALLY_WORKLOAD ? "STANDARD" : "");
+}
+
+static int64_t minute_of(int64_t instant)
+{
+	return instant ? (instant - BEGAN) / MINUTE : 0;
+}
+
+/* Also that they are the same when they are made anew from the file. */
+static void expect_history(unsigned line, struct store *store, const struct tally_subject *subject,
+			   int64_t ok, int64_t failed, int64_t last, uint32_t streak)
+{
+	const struct history *history = &subject->history;
+
+	if (minute_of(history->ok_at) != ok || minute_of(history->failed_at) != failed ||
+	    minute_of(history->last_at) != last ||
+	    (subject->kind != TALLY_WORKLOAD && history->streak != streak))
+		harness_fail(__FILE__, line, "success, failure, last, streak are %d %d %d %u",
+			     (int)minute_of(history->ok_at), (int)minute_of(history->failed_at),
+			     (int)minute_of(history->last_at), history->streak);
+	fault_clear(&fault);
+	if (!store_verify(store, &fault))
+		harness_fail(__FILE__, line, "the histories differ %s", fault.text);
+	CU_PASS("a history");
+}
+#define EXPECT_POLICY(store, name, ok, failed, last, streak)                                       \
+	expect_history(__LINE__, store, subject_of(store, TALLY_POLICY, name), ok, failed, last,   \
+		       streak)
+#define EXPECT_DAILY(store, ok, failed, last, streak)                                              \
+	EXPECT_POLICY(store, "daily", ok, failed, last, streak)
+
+static void test_history(void)
+{
+	struct store *store = swept_store();
+	struct job restore = ended(9, 9, 5);
+	const struct tally_subject *workload;
+
+	restore.type = "RESTORE";
+	put(store, ended(1, 1, 1));
+	put(store, ended(3, 3, 96));
+	put(store, ended(2, 2, 2));
+	put(store, restore);
+	for (int64_t minute = 0; minute <= 10; minute += 2) {
+		expire_until(store, minute);
+		EXPECT_DAILY(store, 1, 3, 3, 2);
+		store = reopen(store);
+		EXPECT_DAILY(store, 1, 3, 3, 2);
+	}
+	EQUAL_NUMBER(store_jobs(store), 0);
+	EQUAL_NUMBER(subject_of(store, TALLY_POLICY, "daily")->history.last_status, 96);
+	EQUAL_TEXT(subject_of(store, TALLY_POLICY, "daily")->history.last_type, "STANDARD");
+	EQUAL_NUMBER(subject_of(store, TALLY_POLICY, "daily")->history.last_id, 3);
+	EQUAL_NUMBER(subject_of(store, TALLY_CLIENT, "www.example.com")->history.streak, 2);
+	workload = subject_of(store, TALLY_WORKLOAD, "BACKUP");
+	expect_history(__LINE__, store, workload, 1, 3, 3, 0);
+	workload = subject_of(store, TALLY_WORKLOAD, "RESTORE");
+	expect_history(__LINE__, store, workload, 0, 9, 9, 0);
+	EQUAL_NUMBER(workload->history.last_status, 5);
+	put(store, ended(4, 11, 7));
+	EXPECT_DAILY(store, 1, 11, 11, 3);
+	end_test(store);
+}
+
+/* Before the end of the first sweep nothing that is told of them would be right. */
+static void test_history_of_first_sweep(void)
+{
+	struct store *store = begun_store();
+
+	put(store, ended(5, 5, 2));
+	put(store, ended(6, 3, 0));
+	EXPECT_DAILY(store, 0, 0, 0, 0);
+	FINE(store_begin(store, &fault));
+	store_marks(store)->complete = 1;
+	FINE(store_commit(store, &fault));
+	EXPECT_DAILY(store, 3, 5, 5, 1);
+	store_close(store);
+}
+
+/* Each end of a restarted job is one of its own. */
+static void test_history_restart(void)
+{
+	struct store *store = swept_store();
+
+	put(store, ended(1, 1, 0));
+	put(store, unfinished(1));
+	EXPECT_DAILY(store, 1, 0, 1, 0);
+	put(store, ended(1, 5, 96));
+	put(store, ended(1, 7, 96)); /* the restart has not been seen */
+	EXPECT_DAILY(store, 1, 7, 7, 2);
+	store = reopen(store);
+	EXPECT_DAILY(store, 1, 7, 7, 2);
+	/* An end comes again. */
+	put(store, ended(1, 5, 96));
+	EXPECT_DAILY(store, 1, 7, 7, 2);
+	put(store, ended(1, 5, 1));
+	EXPECT_DAILY(store, 5, 7, 7, 1);
+	expire_until(store, 6);
+	store = reopen(store);
+	EXPECT_DAILY(store, 5, 7, 7, 1);
+	store_close(store);
+	EQUAL_NUMBER(ask("SELECT count(*) FROM earlier"), 1);
+	store = open_here();
+	expire_until(store, 8);
+	EXPECT_DAILY(store, 5, 7, 7, 1);
+	store_close(store);
+	EQUAL_NUMBER(ask("SELECT count(*) FROM earlier"), 0);
+	EQUAL_NUMBER(ask("SELECT count(*) FROM subject"), 3);
+	store = open_here();
+	EXPECT_DAILY(store, 5, 7, 7, 1);
+	end_test(store);
+}
+
+/* What the server has no more did end all the same, and once. */
+static void test_history_gone(void)
+{
+	struct store *store = swept_store();
+
+	put(store, ended(1, 1, 96));
+	merge(store, 0, INT64_MAX, 0, NULL);
+	EXPECT_DAILY(store, 0, 1, 1, 1);
+	put(store, ended(1, 1, 96));
+	EXPECT_DAILY(store, 0, 1, 1, 1);
+	put(store, unfinished(1));
+	drop(store, 0, NULL);
+	EXPECT_DAILY(store, 0, 1, 1, 1);
+	store = reopen(store);
+	EXPECT_DAILY(store, 0, 1, 1, 1);
+	put(store, ended(1, 1, 96));
+	EXPECT_DAILY(store, 0, 1, 1, 1);
+	merge(store, 0, INT64_MAX, 0, NULL);
+	put(store, unfinished(1));
+	put(store, ended(1, 3, 96));
+	EXPECT_DAILY(store, 0, 3, 3, 2);
+	drop(store, 0, NULL);
+	expire_until(store, 9);
+	EXPECT_DAILY(store, 0, 3, 3, 2);
+	end_test(store);
+}
+
+/* What was told of an end turns out to be otherwise. */
+static void test_history_corrected(void)
+{
+	struct store *store = swept_store();
+	struct job renamed = ended(2, 6, 96);
+
+	put(store, ended(1, 1, 0));
+	put(store, ended(3, 2, 4));
+	expire_until(store, 5);
+	put(store, ended(2, 6, 0));
+	EXPECT_DAILY(store, 6, 2, 6, 0);
+	put(store, ended(2, 6, 96));
+	EXPECT_DAILY(store, 1, 6, 6, 2);
+	renamed.policy = "weekly";
+	renamed.updated++;
+	put(store, renamed);
+	EXPECT_DAILY(store, 1, 2, 2, 1);
+	EXPECT_POLICY(store, "weekly", 0, 6, 6, 1);
+	EQUAL_NUMBER(subject_of(store, TALLY_CLIENT, "www.example.com")->history.streak, 2);
+	store = reopen(store);
+	EXPECT_DAILY(store, 1, 2, 2, 1);
+	renamed.policy_type = "VMWARE";
+	renamed.updated++;
+	put(store, renamed);
+	EQUAL_TEXT(subject_of(store, TALLY_POLICY, "weekly")->history.last_type, "VMWARE");
+	expect_history(__LINE__, store, subject_of(store, TALLY_WORKLOAD, "BACKUP"), 1, 2, 2, 0);
+	end_test(store);
+}
+
+/* Ends of which one is between others that have passed and others that have not. */
+static void test_history_out_of_order(void)
+{
+	struct store *store = swept_store();
+
+	put(store, ended(1, 2, 96));
+	put(store, ended(3, 6, 96));
+	put(store, ended(4, 8, 96));
+	expire_until(store, 3);
+	EXPECT_DAILY(store, 0, 8, 8, 3);
+	put(store, ended(2, 4, 0));
+	EXPECT_DAILY(store, 4, 8, 8, 2);
+	/* Too late: the window has been there. */
+	put(store, ended(5, 1, 0));
+	EXPECT_DAILY(store, 4, 8, 8, 2);
+	end_test(store);
+}
+
+/* A name is kept for as long as anything refers to it. */
+static void test_names_of_histories(void)
+{
+	struct store *store = swept_store();
+	struct job job = ended(1, 1, 0), restarted = ended(2, 2, 0), open = unfinished(2);
+
+	job.policy = "passed";
+	restarted.policy = "restarted";
+	put(store, job);
+	expire_until(store, 2);
+	put(store, restarted);
+	put(store, open);
+	FINE(store_begin(store, &fault));
+	subject_of(store, TALLY_POLICY, "expected")->overdue = true;
+	subject_of(store, TALLY_POLICY, "expected")->changed = true;
+	FINE(store_commit(store, &fault));
+	FINE(store_verify(store, &fault));
+	store = reopen(store);
+	EXPECT_POLICY(store, "passed", 1, 0, 1, 0);
+	EXPECT_POLICY(store, "restarted", 2, 0, 2, 0);
+	CU_ASSERT_TRUE(subject_of(store, TALLY_POLICY, "expected")->overdue);
+	end_test(store);
+}
+
+static struct job queued(int64_t id, uint32_t reason)
+{
+	struct job job = unfinished(id);
+
+	job.state = JOB_QUEUED;
+	job.queue_reason = reason;
+	return job;
+}
+
+static const struct tally_queue *queue_of(struct store *store, uint32_t reason)
+{
+	return tally_queue(store_tally(store), reason);
+}
+
+static void test_queues(void)
+{
+	struct store *store = swept_store();
+	struct job job = queued(2, 41);
+	int64_t since;
+
+	put(store, queued(1, 40));
+	EQUAL_NUMBER(queue_of(store, 40)->jobs, 1);
+	store = reopen(store);
+	EQUAL_NUMBER(queue_of(store, 40)->jobs, 1);
+	EQUAL_NUMBER(queue_of(store, 40)->empty_since, 0);
+	put(store, ended(1, 1, 0));
+	since = queue_of(store, 40)->empty_since;
+	EQUAL_NUMBER(queue_of(store, 40)->jobs, 0);
+	CU_ASSERT_TRUE(since > 0);
+	/* One that comes and leaves within a transaction has never been a row. */
+	FINE(store_begin(store, &fault));
+	FINE(store_put(store, &job, &fault));
+	FINE(store_drop_unfinished(store, NULL, 0, &fault));
+	FINE(store_commit(store, &fault));
+	EQUAL_NUMBER(queue_of(store, 41)->empty_since, 0);
+	store = reopen(store);
+	EQUAL_NUMBER(queue_of(store, 40)->empty_since, since);
+	CU_ASSERT_FALSE(queue_of(store, 41)->seen);
+	put(store, queued(3, 40));
+	EQUAL_NUMBER(queue_of(store, 40)->empty_since, 0);
+	store_close(store);
+	EQUAL_NUMBER(ask("SELECT count(*) FROM queue"), 1);
+	EQUAL_NUMBER(ask("SELECT empty_since FROM queue"), 0);
+	scratch_remove();
+}
+
+static void test_oldest(void)
+{
+	struct store *store = begun_store();
+	struct job job = unfinished(1);
+	const int64_t *oldest = tally_workload(subject_of(store, TALLY_WORKLOAD, "BACKUP"))->oldest;
+
+	for (job.id = 1; job.id <= 3; job.id++) {
+		job.started = BEGAN + job.id;
+		put(store, job);
+	}
+	EQUAL_NUMBER(oldest[JOB_ACTIVE], BEGAN + 1);
+	drop(store, 2, (int64_t[]){2, 3});
+	EQUAL_NUMBER(oldest[JOB_ACTIVE], BEGAN + 2);
+	put(store, finished(2, BEGAN + 9));
+	EQUAL_NUMBER(oldest[JOB_ACTIVE], BEGAN + 3);
+	FINE(store_verify(store, &fault));
+	drop(store, 0, NULL);
+	EQUAL_NUMBER(oldest[JOB_ACTIVE], 0);
+	store_close(store);
+}
+
+/*
+ * News.
+ */
+
+/* Takes all there are out of LIST, and checks that they are the COUNT jobs with IDS. */
+static void expect_news(unsigned line, struct news_list *list, size_t count, const int64_t *ids)
+{
+	struct news *news;
+	size_t at = 0;
+
+	for (; (news = news_take(list)); at++) {
+		if (at >= count || news->job_id != ids[at] || news->kind != NEWS_JOB_FAILED)
+			harness_fail(__FILE__, line, "job %lld is news", (long long)news->job_id);
+		free(news);
+	}
+	if (at < count)
+		harness_fail(__FILE__, line, "%zu news, not %zu", at, count);
+	CU_PASS("news have been looked at");
+}
+
+static void test_news(void)
+{
+	struct store *store = begun_store();
+	struct job failed = ended(3, 3, 96);
+	struct news *news;
+
+	put(store, ended(1, -1, 96)); /* before our time */
+	put(store, ended(2, 1, 0));
+	put(store, ended(2, 2, 1));
+	failed.type = "RESTORE";
+	failed.policy_type = "VMWARE";
+	put(store, failed);
+	failed.updated++;
+	failed.bytes++;
+	put(store, failed);
+	put(store, ended(4, 4, 5));
+	news = news_take(store_news(store));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(news);
+	EQUAL_NUMBER(news->kind, NEWS_JOB_FAILED);
+	EQUAL_TEXT(news->site, "paris");
+	EQUAL_NUMBER(news->job_id, 3);
+	EQUAL_NUMBER(news->status, 96);
+	EQUAL_TEXT(news->job_type, "RESTORE");
+	EQUAL_TEXT(news->policy_type, "VMWARE");
+	EQUAL_TEXT(news->policy, "daily");
+	EQUAL_TEXT(news->client, "www.example.com");
+	free(news);
+	expect_news(__LINE__, store_news(store), 1, (int64_t[]){4});
+	store_close(store);
+}
+
+/* What did not come to be is no news; what did, is not taken back. */
+static void test_news_rollback(void)
+{
+	struct store *store = begun_store();
+	struct job second = ended(2, 2, 96);
+
+	put(store, ended(1, 1, 96));
+	FINE(store_begin(store, &fault));
+	FINE(store_put(store, &second, &fault));
+	EQUAL_NUMBER(store_pending_news(store)->count, 1);
+	EQUAL_NUMBER(store_news(store)->count, 1);
+	store_rollback(store);
+	EQUAL_NUMBER(store_pending_news(store)->count, 0);
+	expect_news(__LINE__, store_news(store), 1, (int64_t[]){1});
+	put(store, second);
+	EQUAL_NUMBER(store_pending_news(store)->count, 0);
+	expect_news(__LINE__, store_news(store), 1, (int64_t[]){2});
+	store_close(store);
 }
 
 /*
@@ -835,18 +1255,6 @@ static void fill(struct store *store, int64_t first, int64_t count)
 	FINE(store_commit(store, &fault));
 }
 
-/* How many files there are whose name has PART. */
-static int files_with(const char *part)
-{
-	DIR *folder = opendir(scratch_path("."));
-	int count = 0;
-
-	for (struct dirent *entry; (entry = readdir(folder));)
-		count += strstr(entry->d_name, part) != NULL;
-	closedir(folder);
-	return count;
-}
-
 static void damage(off_t at, const void *bytes, size_t size)
 {
 	int file = open(scratch_path("paris.db"), O_WRONLY);
@@ -945,16 +1353,6 @@ static void test_foreign_text(void)
 	expect_begun_anew(".db.foreign-");
 }
 
-/* Changes the file behind the store's back. */
-static void change(const char *sql)
-{
-	sqlite3 *db = NULL;
-
-	CU_ASSERT(sqlite3_open(scratch_path("paris.db"), &db) == SQLITE_OK);
-	CU_ASSERT(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK);
-	sqlite3_close(db);
-}
-
 static void test_foreign_database(void)
 {
 	scratch_make();
@@ -972,10 +1370,18 @@ static void test_tables_missing(void)
 static void test_nonsense(void)
 {
 	static const char *const nonsense[] = {
-	    "UPDATE job SET cell = 99 WHERE id = 7", "UPDATE job SET policy = 999999 WHERE id = 7",
+	    "UPDATE job SET cell = 99 WHERE id = 7",
+	    "UPDATE job SET policy = 999999 WHERE id = 7",
 	    "UPDATE cell SET id = 5",
 	    "INSERT INTO cell SELECT 2, type, ptype, status, 0, 0, 0, 0 FROM cell",
-	    "INSERT INTO name VALUES(1 << 40, 'far')"};
+	    "INSERT INTO name VALUES(1 << 40, 'far')",
+	    "INSERT INTO subject VALUES(-1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1)",
+	    "INSERT INTO subject VALUES(3, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1)",
+	    "INSERT INTO subject VALUES(1, 999999, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1)",
+	    "INSERT INTO subject VALUES(1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1)",
+	    "INSERT INTO subject VALUES(1, 1, 1, 7, 7, 0, 0, 7, 7, 0, 0, 0)",
+	    "INSERT INTO subject VALUES(1, 1, 1, 7, 7, 0, 0, 7, 7, 2, 0, 0)",
+	    "INSERT INTO earlier VALUES(1, 1, 2, 1, 1); INSERT INTO meta VALUES('complete', 1)"};
 
 	for (size_t i = 0; i < sizeof nonsense / sizeof nonsense[0]; i++) {
 		make_filled();
@@ -1336,6 +1742,17 @@ static const struct harness_test tests[] = {
     {"a wrong total is found and mended", test_verify},
     {"closed and opened again", test_reopen},
     {"names without jobs are dropped", test_names},
+    {"histories outlive the jobs", test_history},
+    {"histories of the first sweep", test_history_of_first_sweep},
+    {"histories: a job that is restarted", test_history_restart},
+    {"histories: a job that is gone and comes back", test_history_gone},
+    {"histories: an end that is corrected", test_history_corrected},
+    {"histories: ends out of order", test_history_out_of_order},
+    {"histories: names stay", test_names_of_histories},
+    {"queues", test_queues},
+    {"the oldest unfinished job", test_oldest},
+    {"news", test_news},
+    {"news that are taken back", test_news_rollback},
     {"random operations", test_random},
     {"a corrupt file", test_corrupt},
     {"a truncated file", test_truncated},
