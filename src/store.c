@@ -259,7 +259,7 @@ struct store {
 	uint64_t written;
 	struct news_list news;	  /* committed */
 	struct news_list pending; /* of this transaction */
-	unsigned char *used;	  /* while names are looked for that no job has: by id */
+	unsigned char *used;	  /* while names are looked for that nothing has: by id */
 };
 
 static bool is_name(const struct store *store, int64_t id)
@@ -561,11 +561,11 @@ static bool read_cells(struct store *store, struct tally *tally, struct fault *f
 	return fine;
 }
 
-/* Notes that the names of ROW are in use, where somebody wants to know. */
-static void note_names(struct store *store, const struct row *row)
+/* Notes that two names are in use, where somebody wants to know. */
+static void note_names(struct store *store, int64_t one, int64_t other)
 {
 	if (store->used)
-		store->used[row->is[POLICY]] = store->used[row->is[CLIENT]] = 1;
+		store->used[one] = store->used[other] = 1;
 }
 
 static bool read_jobs(struct store *store, struct view *view, struct fault *fault)
@@ -575,7 +575,7 @@ static bool read_jobs(struct store *store, struct view *view, struct fault *faul
 	bool fine;
 
 	while (next_job(store, ALL_JOBS, &row, &fine, fault)) {
-		note_names(store, &row);
+		note_names(store, row.is[POLICY], row.is[CLIENT]);
 		if (row.is[GONE])
 			continue;
 		job = job_of(store, view, &row);
@@ -614,6 +614,7 @@ static bool read_subject(struct store *store, struct view *view)
 
 	if (kind < 0 || kind >= TALLY_KINDS || !is_name(store, name) || !is_name(store, ptype))
 		return false;
+	note_names(store, name, ptype);
 	subject = tally_subject(view->tally, (enum tally_kind)kind, store->names_by_id[name]->text,
 				store->names_by_id[ptype]->text);
 	subject->overdue = database_number(store->database, ALL_SUBJECTS, 11) != 0;
@@ -658,7 +659,7 @@ static bool settle_histories(struct store *store, struct view *view, struct faul
 		return true;
 	database_bind(store->database, LIST_ENDS, 2, (int64_t[]){since, INT64_MAX});
 	while (next_end(store, LIST_ENDS, &row, &fine, fault)) {
-		note_names(store, &row);
+		note_names(store, row.is[POLICY], row.is[CLIENT]);
 		job = job_of(store, view, &row);
 		tally_replay_end(view->tally, &job);
 	}
@@ -1329,27 +1330,12 @@ void store_rollback(struct store *store)
  * The check of itself.
  */
 
-/* The names that no job has, by id. */
+/* The names that neither a job nor a history has, by id. */
 struct unused {
 	struct store *store;
 	int64_t *ids;
 	size_t count;
 };
-
-/* The names of what is remembered are in use. */
-static void note_subject(struct tally_subject *subject, void *arg)
-{
-	struct store *store = arg;
-	const char *texts[] = {subject->name, subject->policy_type};
-
-	for (int i = 0; i < 2; i++) {
-		struct name key = {texts[i], 0};
-		struct name **found = tfind(&key, &store->names, compare_names);
-
-		if (found && (subject->past.last_at || subject->overdue))
-			store->used[(*found)->id] = 1;
-	}
-}
 
 static void collect_unused(const void *node, VISIT order, void *arg)
 {
@@ -1418,8 +1404,6 @@ static bool check_jobs(struct store *store, struct view *view, bool *equal, stru
 	if (!read_subjects(store, view, fault) || !read_jobs(store, view, fault) ||
 	    (store->marks.complete && !settle_histories(store, view, fault)))
 		return false;
-	for (int kind = 0; kind < TALLY_KINDS; kind++)
-		tally_each_subject(view->tally, (enum tally_kind)kind, note_subject, store);
 	*equal = tally_equal(store->view.tally, view->tally);
 	if (!*equal)
 		return reload(store, fault);

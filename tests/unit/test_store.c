@@ -808,6 +808,30 @@ static void test_names_of_histories(void)
 	end_test(store);
 }
 
+/* What the name of a policy was kept for is no more. */
+static void test_names_dropped(void)
+{
+	struct store *store = swept_store();
+
+	for (int overdue = 1; overdue >= 0; overdue--) {
+		FINE(store_begin(store, &fault));
+		subject_of(store, TALLY_POLICY, "expected")->overdue = overdue;
+		subject_of(store, TALLY_POLICY, "expected")->changed = true;
+		FINE(store_commit(store, &fault));
+		FINE(store_verify(store, &fault));
+		store = reopen(store);
+		EQUAL_NUMBER(subject_of(store, TALLY_POLICY, "expected")->overdue, overdue);
+	}
+	expire_until(store, 1);
+	FINE(store_verify(store, &fault));
+	store = reopen(store);
+	FINE(store_verify(store, &fault));
+	store_close(store);
+	EQUAL_NUMBER(ask("SELECT count(*) FROM subject"), 0);
+	EQUAL_NUMBER(ask("SELECT count(*) FROM name"), 0);
+	scratch_remove();
+}
+
 static struct job queued(int64_t id, uint32_t reason)
 {
 	struct job job = unfinished(id);
@@ -1749,6 +1773,7 @@ static const struct harness_test tests[] = {
     {"histories: an end that is corrected", test_history_corrected},
     {"histories: ends out of order", test_history_out_of_order},
     {"histories: names stay", test_names_of_histories},
+    {"histories: names that nothing refers to go", test_names_dropped},
     {"queues", test_queues},
     {"the oldest unfinished job", test_oldest},
     {"news", test_news},
