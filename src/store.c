@@ -188,7 +188,9 @@ static const struct database_statement statements[STATEMENT_COUNT] = {
     [PUT_SUBJECT] = {"INSERT OR REPLACE INTO subject VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
 		     " ?10, ?11, ?12)",
 		     false},
-    [DROP_SUBJECTS] = {"DELETE FROM subject WHERE last_at < ?1 AND overdue = 0", true},
+    [DROP_SUBJECTS] = {"DELETE FROM subject WHERE max(ok_at, failed_at, last_at) < ?1"
+		       " AND overdue = 0",
+		       true},
     [PUT_QUEUE] = {"INSERT OR REPLACE INTO queue VALUES(?1, ?2)", false},
     [LONGEST] = {"SELECT (ended - started) / 1000 FROM job INDEXED BY job_long WHERE state = 0"
 		 " AND gone = 0 AND cell = ?1 ORDER BY (ended - started) / 1000 DESC LIMIT 1",

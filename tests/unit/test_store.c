@@ -784,6 +784,25 @@ static void test_history_out_of_order(void)
 	end_test(store);
 }
 
+/* The server has not what had left the window: what was before is known all the same. */
+static void test_history_longer_window_in_vain(void)
+{
+	struct store *store = swept_store();
+
+	put(store, ended(1, 2, 0));
+	put(store, ended(2, 10, 96));
+	expire_until(store, 20);
+	expire_until(store, 5);
+	EXPECT_DAILY(store, 2, 0, 0, 0);
+	store = reopen(store);
+	EXPECT_DAILY(store, 2, 0, 0, 0);
+	expire_until(store, 30);
+	EXPECT_DAILY(store, 2, 0, 0, 0);
+	store = reopen(store);
+	EXPECT_DAILY(store, 2, 0, 0, 0);
+	end_test(store);
+}
+
 /* A name is kept for as long as anything refers to it. */
 static void test_names_of_histories(void)
 {
@@ -1772,6 +1791,7 @@ static const struct harness_test tests[] = {
     {"histories: a job that is gone and comes back", test_history_gone},
     {"histories: an end that is corrected", test_history_corrected},
     {"histories: ends out of order", test_history_out_of_order},
+    {"histories: a longer window of which nothing comes", test_history_longer_window_in_vain},
     {"histories: names stay", test_names_of_histories},
     {"histories: names that nothing refers to go", test_names_dropped},
     {"queues", test_queues},
