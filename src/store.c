@@ -1386,15 +1386,17 @@ static bool drop_names(struct store *store, struct fault *fault)
 static bool drop_subjects(struct store *store, struct fault *fault)
 {
 	int64_t before = store->marks.window_start - REMEMBER_MS;
+	uint64_t dropped = 0;
 	bool fine;
 
 	if (!store_begin(store, fault))
 		return false;
 	database_bind(store->database, DROP_SUBJECTS, 1, &before);
-	fine = database_write(store->database, DROP_SUBJECTS, NULL, fault) &&
+	fine = database_write(store->database, DROP_SUBJECTS, &dropped, fault) &&
 	       store_commit(store, fault);
 	store_rollback(store);
-	return fine;
+	/* The tally has them still. */
+	return fine && (dropped == 0 || reload(store, fault));
 }
 
 /* Reads all jobs into VIEW, which is new, and drops what they show to be of no use. */

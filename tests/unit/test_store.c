@@ -851,6 +851,35 @@ static void test_names_dropped(void)
 	scratch_remove();
 }
 
+static void test_forgotten(void)
+{
+	const int64_t days = 24 * 60;
+	struct store *store = swept_store();
+	struct job late = ended(2, 2 * days, 0);
+
+	late.policy = "late";
+	put(store, ended(1, 1, 0));
+	put(store, late);
+	expire_until(store, 3 * days);
+	expire_until(store, 800 * days);
+	EXPECT_DAILY(store, 1, 0, 1, 0);
+	store = reopen(store);
+	EXPECT_DAILY(store, 1, 0, 1, 0);
+	expire_until(store, 801 * days);
+	FINE(store_verify(store, &fault));
+	/* It is not missed. */
+	FINE(store_verify(store, &fault));
+	EXPECT_DAILY(store, 0, 0, 0, 0);
+	EXPECT_POLICY(store, "late", 2 * days, 0, 2 * days, 0);
+	store_close(store);
+	EQUAL_NUMBER(ask("SELECT count(*) FROM name WHERE text = 'daily'"), 0);
+	EQUAL_NUMBER(ask("SELECT count(*) FROM subject WHERE kind = 1"), 1);
+	store = open_here();
+	EXPECT_DAILY(store, 0, 0, 0, 0);
+	EXPECT_POLICY(store, "late", 2 * days, 0, 2 * days, 0);
+	end_test(store);
+}
+
 static struct job queued(int64_t id, uint32_t reason)
 {
 	struct job job = unfinished(id);
@@ -1794,6 +1823,7 @@ static const struct harness_test tests[] = {
     {"histories: a longer window of which nothing comes", test_history_longer_window_in_vain},
     {"histories: names stay", test_names_of_histories},
     {"histories: names that nothing refers to go", test_names_dropped},
+    {"histories: forgotten at last", test_forgotten},
     {"queues", test_queues},
     {"the oldest unfinished job", test_oldest},
     {"news", test_news},
