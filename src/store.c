@@ -965,13 +965,13 @@ static bool note_end(struct store *store, const struct row *old, const struct ro
 	known = known && done;
 	if (has_end && !known && !keep_earlier(store, old, fault))
 		return false;
-	if (!done || row->is[ENDED] < store->marks.expired)
+	if (!done)
 		return true;
 	/* In a first sweep, where it would cost, what is new has no earlier end. */
 	if (!known && (old->is[ID] || store->marks.complete) &&
 	    !take_earlier(store, row, &before, &known, fault))
 		return false;
-	if (known && same_end(&before, row))
+	if (row->is[ENDED] < store->marks.expired || (known && same_end(&before, row)))
 		return true;
 	if (known) {
 		job = job_of(store, &store->view, &before);

@@ -784,6 +784,32 @@ static void test_history_out_of_order(void)
 	end_test(store);
 }
 
+/* What had left the window is fetched again. */
+static void test_history_longer_window(void)
+{
+	struct store *store = swept_store();
+	struct job again = ended(2, 10, 96), open = unfinished(2), other = ended(3, 12, 96);
+
+	put(store, ended(1, 2, 0));
+	put(store, again);
+	expire_until(store, 20);
+	EXPECT_DAILY(store, 2, 10, 10, 1);
+	FINE(store_begin(store, &fault));
+	FINE(store_put(store, &again, &fault));
+	FINE(store_put(store, &open, &fault));
+	FINE(store_put(store, &again, &fault));
+	FINE(store_put(store, &other, &fault));
+	FINE(store_expire(store, BEGAN + 5 * MINUTE, &fault));
+	FINE(store_commit(store, &fault));
+	EXPECT_DAILY(store, 2, 12, 12, 2);
+	store = reopen(store);
+	EXPECT_DAILY(store, 2, 12, 12, 2);
+	expire_until(store, 30);
+	store = reopen(store);
+	EXPECT_DAILY(store, 2, 12, 12, 2);
+	end_test(store);
+}
+
 /* The server has not what had left the window: what was before is known all the same. */
 static void test_history_longer_window_in_vain(void)
 {
@@ -1820,6 +1846,7 @@ static const struct harness_test tests[] = {
     {"histories: a job that is gone and comes back", test_history_gone},
     {"histories: an end that is corrected", test_history_corrected},
     {"histories: ends out of order", test_history_out_of_order},
+    {"histories: a longer window", test_history_longer_window},
     {"histories: a longer window of which nothing comes", test_history_longer_window_in_vain},
     {"histories: names stay", test_names_of_histories},
     {"histories: names that nothing refers to go", test_names_dropped},
