@@ -57,7 +57,9 @@ static const char *const migrations[] = {
     " ok_at INT NOT NULL, ok_id INT NOT NULL, failed_at INT NOT NULL, failed_id INT NOT NULL,"
     " last_at INT NOT NULL, last_id INT NOT NULL, last_cell INT NOT NULL, streak INT NOT NULL,"
     " overdue INT NOT NULL, PRIMARY KEY(kind, name, ptype)) WITHOUT ROWID;"
-    "CREATE TABLE queue(reason INTEGER PRIMARY KEY, empty_since INT NOT NULL);",
+    "CREATE TABLE queue(reason INTEGER PRIMARY KEY, empty_since INT NOT NULL);"
+    /* Of those that had been restarted it is not known any more how they had ended. */
+    "UPDATE job SET gone = 2 WHERE gone = 1;",
 };
 #define SCHEMA_VERSION ((int)(sizeof migrations / sizeof migrations[0]))
 
@@ -708,6 +710,8 @@ static void settle_queue(struct tally_queue *queue, void *arg)
 {
 	(void)arg;
 	queue->changed = false;
+	/* A store that an earlier version wrote has no row of it yet. */
+	queue->seen |= queue->jobs > 0;
 }
 
 /* Reads into memory all that is kept there. Where that fails the tally stays as it was. */

@@ -973,6 +973,38 @@ static void test_oldest(void)
 	store_close(store);
 }
 
+/* The file as the first schema had it. */
+static const char to_first_schema[] =
+    "DROP TABLE earlier; DROP TABLE subject; DROP TABLE queue; UPDATE job SET gone = 1 WHERE gone;"
+    "PRAGMA user_version = 1";
+
+static void test_migration(void)
+{
+	struct store *store = swept_store();
+
+	put(store, ended(1, 1, 96));
+	put(store, ended(2, 2, 0));
+	put(store, ended(3, 3, 96));
+	put(store, queued(4, 40));
+	/* One that failed, was restarted, and vanished: it has no status any more. */
+	put(store, ended(5, 5, 96));
+	put(store, unfinished(5));
+	drop(store, 1, (int64_t[]){4});
+	store_close(store);
+	change(to_first_schema);
+	store = open_here();
+	EXPECT(store, 1, 1);
+	EXPECT_DAILY(store, 2, 3, 3, 1);
+	put(store, ended(4, 4, 96));
+	CU_ASSERT_TRUE(queue_of(store, 40)->empty_since > 0);
+	EXPECT_DAILY(store, 2, 4, 4, 2);
+	expire_until(store, 9);
+	store = reopen(store);
+	EXPECT_DAILY(store, 2, 4, 4, 2);
+	CU_ASSERT_TRUE(queue_of(store, 40)->empty_since > 0);
+	end_test(store);
+}
+
 /*
  * News.
  */
@@ -1853,6 +1885,7 @@ static const struct harness_test tests[] = {
     {"histories: forgotten at last", test_forgotten},
     {"queues", test_queues},
     {"the oldest unfinished job", test_oldest},
+    {"a store of the first schema", test_migration},
     {"news", test_news},
     {"news that are taken back", test_news_rollback},
     {"random operations", test_random},
