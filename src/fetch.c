@@ -346,6 +346,17 @@ static bool reaches_back(const struct fetch *fetch)
 	return marks->complete && fetch->window_start < marks->expired - OVERLAP_MS;
 }
 
+/*
+ * What ended before this is dropped. Where the server's clock has been set back a little, what it
+ * had left behind was not asked for again and is not to be missed.
+ */
+static int64_t expiry(const struct fetch *fetch)
+{
+	int64_t expired = store_marks(fetch->store)->expired;
+
+	return fetch->full || fetch->window_start > expired ? fetch->window_start : expired;
+}
+
 /* All that is asked for, in an order in which a job that ends meanwhile is in one of the lists. */
 static bool fetch_lists(struct fetch *fetch, int64_t began, struct fault *fault)
 {
@@ -374,7 +385,7 @@ static bool fetch_lists(struct fetch *fetch, int64_t began, struct fault *fault)
 	return fetch_swept(fetch, began, fault) &&
 	       store_drop_unfinished(fetch->store, fetch->unfinished.ids, fetch->unfinished.count,
 				     fault) &&
-	       store_expire(fetch->store, fetch->window_start, fault);
+	       store_expire(fetch->store, expiry(fetch), fault);
 }
 
 /* Ends the transaction. A first sweep keeps what it has, whatever came in between; else all or

@@ -677,6 +677,28 @@ static void test_hold(void)
 	close_world(&world);
 }
 
+/* Clocks that are set right may go back a little: what has left the window stays known. */
+static void test_clock_back(void)
+{
+	struct snapshot *snapshot;
+	struct world world;
+
+	open_world(&world, ":memory:");
+	world.site.window = 3600;
+	begin(&world);
+	RUN_FOR_NEWS(one_success, 0);
+	snapshot_free(after(&world, 3602));
+	snapshot = after(&world, 3599);
+	EQUAL_NUMBER(snapshot->site.mode, SNAPSHOT_MODE_DELTA);
+	EQUAL_NUMBER(snapshot->policy_count, 2);
+	if (snapshot->policy_count == 2) {
+		EXPECT_AGO(snapshot->policies[0].last_success, 3599);
+		EXPECT_AGO(snapshot->policies[1].last_failure, 3599);
+	}
+	snapshot_free(snapshot);
+	close_world(&world);
+}
+
 /*
  * News.
  */
@@ -795,6 +817,7 @@ static const struct harness_test tests[] = {
     {"rows of all tables", test_rows},
     {"rows that are asked for", test_rows_asked_for},
     {"how long policies stay", test_hold},
+    {"a clock that is set back a little", test_clock_back},
     {"news: policies", test_news_of_policies},
     {"news: a site", test_news_of_site},
     {"news: a site, over restarts", test_news_over_restarts},
