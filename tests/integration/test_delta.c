@@ -233,12 +233,13 @@ static void end(struct trial *trial)
 
 static void test_random(const char *options, bool rolling)
 {
+	/* Sanitizers look for faults in the code; the numbers are what the plain run is for. */
+	unsigned wanted = harness_sanitized() ? 50 : 200, step = 0;
 	struct trial trial;
-	unsigned step = 0;
 
 	world_slow(4);
 	begin(&trial, options, rolling);
-	while (trial.successes < 200) {
+	while (trial.successes < wanted) {
 		live(&trial);
 		run(&trial);
 		if (++step % 12 == 0)
@@ -249,7 +250,6 @@ static void test_random(const char *options, bool rolling)
 		}
 	}
 	check(&trial, "at the end");
-	CU_ASSERT_TRUE(trial.successes >= 200);
 	end(&trial);
 }
 

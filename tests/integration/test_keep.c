@@ -16,7 +16,7 @@
 
 /* What the agent keeps on disk, through restarts and worse. */
 
-#define KILLS 100
+#define KILLS (harness_sanitized() ? 30 : 100)
 
 /* Lets the agent be for some time. What it is doing at the end of it is for chance to say. */
 static void let_run(unsigned millis)
