@@ -590,6 +590,12 @@ static void test_retract(void)
 	replay(tally, 40, 2);
 	tally_replayed(tally);
 	EXPECT_HISTORIES(0, 40, 40, 3);
+	/* The next time all but the streak is known again. */
+	see(tally, 35, 0);
+	EQUAL_NUMBER(settle_from(tally, 5), 35);
+	replay(tally, 40, 2);
+	tally_replayed(tally);
+	EXPECT_HISTORIES(35, 40, 40, 1);
 	tally_free(tally);
 }
 
@@ -733,6 +739,10 @@ static void test_different_jobs(void)
 	for (size_t i = 0; i < 5; i++)
 		expect_equal(with(&one, 1), with(&open[i], 1), false, "unfinished jobs");
 	expect_equal(with(&one, 1), with(&one, 0), false, "a job and none");
+	open[0] = one;
+	open[0].state = JOB_ACTIVE, one.state = JOB_SUSPENDED;
+	open[0].started = one.started = 0;
+	expect_equal(with(&one, 1), with(open, 1), false, "states");
 }
 
 /* Where only one number can tell. */
