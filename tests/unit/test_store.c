@@ -667,6 +667,8 @@ static void test_history_of_first_sweep(void)
 	struct store *store = begun_store();
 
 	put(store, ended(5, 5, 2));
+	put(store, unfinished(5));
+	put(store, ended(5, 5, 2));
 	put(store, ended(6, 3, 0));
 	EXPECT_DAILY(store, 0, 0, 0, 0);
 	FINE(store_begin(store, &fault));
