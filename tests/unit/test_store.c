@@ -879,6 +879,26 @@ static void test_names_dropped(void)
 	scratch_remove();
 }
 
+/* The id of a name that has gone is given out again. */
+static void test_names_given_out_again(void)
+{
+	struct store *store = swept_store();
+	struct job first = ended(1, 1, 96), job = first;
+
+	put(store, first);
+	job.policy = "old";
+	job.updated++;
+	put(store, job);
+	put(store, first);
+	FINE(store_verify(store, &fault));
+	job.id = 2;
+	job.policy = "new";
+	put(store, job);
+	EXPECT_POLICY(store, "new", 0, 1, 1, 1);
+	EXPECT_POLICY(store, "old", 0, 0, 0, 0);
+	end_test(store);
+}
+
 static void test_forgotten(void)
 {
 	const int64_t days = 24 * 60;
@@ -937,6 +957,9 @@ static void test_queues(void)
 	since = queue_of(store, 40)->empty_since;
 	EQUAL_NUMBER(queue_of(store, 40)->jobs, 0);
 	CU_ASSERT_TRUE(since > 0);
+	put(store, queued(5, 42));
+	drop(store, 0, NULL);
+	CU_ASSERT_TRUE(queue_of(store, 42)->empty_since > 0);
 	/* One that comes and leaves within a transaction has never been a row. */
 	FINE(store_begin(store, &fault));
 	FINE(store_put(store, &job, &fault));
@@ -949,8 +972,8 @@ static void test_queues(void)
 	put(store, queued(3, 40));
 	EQUAL_NUMBER(queue_of(store, 40)->empty_since, 0);
 	store_close(store);
-	EQUAL_NUMBER(ask("SELECT count(*) FROM queue"), 1);
-	EQUAL_NUMBER(ask("SELECT empty_since FROM queue"), 0);
+	EQUAL_NUMBER(ask("SELECT count(*) FROM queue"), 2);
+	EQUAL_NUMBER(ask("SELECT empty_since FROM queue WHERE reason = 40"), 0);
 	scratch_remove();
 }
 
@@ -1884,6 +1907,7 @@ static const struct harness_test tests[] = {
     {"histories: a longer window of which nothing comes", test_history_longer_window_in_vain},
     {"histories: names stay", test_names_of_histories},
     {"histories: names that nothing refers to go", test_names_dropped},
+    {"histories: ids of names are given out again", test_names_given_out_again},
     {"histories: forgotten at last", test_forgotten},
     {"queues", test_queues},
     {"the oldest unfinished job", test_oldest},
