@@ -27,7 +27,9 @@ int64_t overdue_from(const struct tally_subject *subject, const struct config_wa
 		return OVERDUE_NEVER;
 	if (history->ok_at)
 		return history->ok_at + watch->max_age * INT64_C(1000);
-	return history->last_at ? 0 : since + watch->max_age * INT64_C(1000);
+	if (history->last_at)
+		return 0;
+	return watch->expected ? since + watch->max_age * INT64_C(1000) : OVERDUE_NEVER;
 }
 
 static void expect(struct tally *tally, enum tally_kind kind, const struct config_watch_list *list)

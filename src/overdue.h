@@ -23,7 +23,8 @@ const struct config_watch *overdue_watch(struct tally_subject *subject,
 /*
  * From when on SUBJECT is overdue, unless it succeeds meanwhile; OVERDUE_NEVER where WATCH (which
  * may be NULL) sets no age. One that has ended and never succeeded is overdue at once: 0. One that
- * has not ended at all is when all that ended since SINCE is known and it should have been there.
+ * is expected and has not ended at all is when all that ended since SINCE is known and it should
+ * have been there; one that is not expected may be new.
  */
 int64_t overdue_from(const struct tally_subject *subject, const struct config_watch *watch,
 		     int64_t since);

@@ -962,11 +962,11 @@ static bool note_end(struct store *store, const struct row *old, const struct ro
 {
 	bool has_end =
 	    old->is[ID] && old->is[STATE] == JOB_DONE && old->is[GONE] != GONE_UNFINISHED;
-	bool done = row->is[STATE] == JOB_DONE, known = has_end && old->is[ENDED] == row->is[ENDED];
+	bool done = row->is[STATE] == JOB_DONE;
+	bool known = has_end && done && old->is[ENDED] == row->is[ENDED];
 	struct row before = *old;
 	struct tally_job job;
 
-	known = known && done;
 	if (has_end && !known && !keep_earlier(store, old, fault))
 		return false;
 	if (!done)
@@ -1142,13 +1142,8 @@ bool store_expire(struct store *store, int64_t window_start, struct fault *fault
 
 bool store_begin(struct store *store, struct fault *fault)
 {
-	if ((!store->sound && !database_damaged(store->database) && !reload(store, fault)) ||
-	    !database_begin(store->database, fault))
-		return false;
-	/* What is told of them would be lost before there is anything to compare with. */
-	if (!store->marks.complete)
-		tally_distrust(store->view.tally, false, 0);
-	return true;
+	return (store->sound || database_damaged(store->database) || reload(store, fault)) &&
+	       database_begin(store->database, fault);
 }
 
 /* What save_cell needs to know, and whether all has gone well so far. */
@@ -1213,7 +1208,7 @@ static void save_cell(struct tally_cell *totals, void *arg)
 	    saving->fine && database_write(saving->store->database, SAVE_CELL, NULL, saving->fault);
 }
 
-/* The id of the cell that HISTORY's last end belongs to; 0 = there is none. */
+/* The id of the cell that the last past end of SUBJECT belongs to; 0 = there is none. */
 static int64_t last_cell(const struct store *store, const struct tally_subject *subject)
 {
 	const struct history *past = &subject->past;
@@ -1371,6 +1366,9 @@ static bool drop_names(struct store *store, struct fault *fault)
 	bool fine = true;
 
 	twalk_r(store->names, collect_unused, &unused);
+	/* From here on ids may be given out that it has no room for. */
+	free(store->used);
+	store->used = NULL;
 	if (unused.count > 0)
 		fine = store_begin(store, fault);
 	for (size_t i = 0; fine && i < unused.count; i++) {

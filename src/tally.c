@@ -493,7 +493,6 @@ void tally_replayed(struct tally *tally)
 	for (size_t i = 0; i < tally->stale_count; i++)
 		tally->stale[i]->stale = tally->stale[i]->remade = false;
 	tally->stale_count = 0;
-	tally->replaying = false;
 }
 
 /*

@@ -36,7 +36,9 @@ struct tally_subject {
 	bool changed; /* past or overdue, since it was last saved */
 	bool stale;   /* history must be made anew: the streak, or ... */
 	bool remade;  /* ... all of it, from the past on */
-	int watch;    /* for the reader's use; 0 in a new one */
+	/* For whoever reads; 0 in a new one. Of policies and clients what overdue_watch has found,
+	 * of a workload whether it has a row. */
+	int watch;
 };
 
 struct tally_workload {
@@ -157,7 +159,10 @@ void tally_replayed(struct tally *tally);
  * and is not past. */
 void tally_distrust(struct tally *tally, bool cut, int64_t start);
 
-/* Calls VISIT with each cell, subject of KIND or queue, rising by name. */
+/*
+ * Calls VISIT with each cell, subject of KIND or queue, in an order that is always the same:
+ * policies and clients rise by name.
+ */
 void tally_each(const struct tally *tally, void (*visit)(struct tally_cell *cell, void *arg),
 		void *arg);
 void tally_each_subject(const struct tally *tally, enum tally_kind kind,

@@ -53,6 +53,7 @@ static void test_watch(void)
 static void test_from(void)
 {
 	static const struct config_watch longest = {NULL, INT32_MAX, false};
+	static const struct config_watch expected = {NULL, 25 * 3600, true};
 	struct tally *tally = tally_new();
 	struct tally_subject *subject = ended(tally, "gold-db", NOW - HOUR_MS, NOW);
 
@@ -63,7 +64,8 @@ static void test_from(void)
 	subject->history.ok_at = 0;
 	EQUAL_NUMBER(overdue_from(subject, &watches[1], NOW), 0);
 	subject->history.last_at = 0;
-	EQUAL_NUMBER(overdue_from(subject, &watches[1], NOW - HOUR_MS), NOW + 24 * HOUR_MS);
+	CU_ASSERT_TRUE(overdue_from(subject, &watches[1], 0) == OVERDUE_NEVER);
+	EQUAL_NUMBER(overdue_from(subject, &expected, NOW - HOUR_MS), NOW + 24 * HOUR_MS);
 	tally_free(tally);
 }
 
