@@ -20,6 +20,11 @@
 #define PROGRESS_MS 10000
 #define FILTER_SIZE 128
 
+int64_t fetch_known_since(const struct store_marks *marks)
+{
+	return marks->known_since ? marks->known_since : marks->began;
+}
+
 uint64_t fetch_requests(const struct fetch *fetch)
 {
 	return netbackup_traffic(fetch->netbackup)->requests - fetch->requests_before;
@@ -289,16 +294,12 @@ static bool begin_marks(struct fetch *fetch, int64_t began, struct fault *fault)
 	if (marks->began)
 		return true;
 	marks->began = fetch->now;
+	marks->known_since = fetch->window_start;
 	marks->created = began;
 	marks->mark = fetch->now - OVERLAP_MS;
 	marks->window_start = fetch->window_start;
 	marks->sweep_began = fetch->now;
 	return commit_and_begin(fetch, fault);
-}
-
-int64_t fetch_known_since(const struct store_marks *marks, const struct config_site *site)
-{
-	return marks->began - site->window * INT64_C(1000);
 }
 
 static void finish_marks(struct fetch *fetch, int64_t began)
@@ -315,6 +316,9 @@ static void finish_marks(struct fetch *fetch, int64_t began)
 		start = marks->newest_end + 1;
 	if (start > marks->window_start)
 		marks->window_start = start;
+	/* A sweep with a longer window has seen more; a shorter one makes nothing unseen. */
+	if (fetch->full && fetch->window_start < fetch_known_since(marks))
+		marks->known_since = fetch->window_start;
 	marks->data_at = began;
 	marks->skew = netbackup_skew(fetch->netbackup);
 	marks->down_told = 0;
@@ -328,9 +332,8 @@ static bool watch_policies(struct fetch *fetch, bool first, struct fault *fault)
 	if (!store_settle(fetch->store, fault))
 		return false;
 	overdue_expect(store_tally(fetch->store), fetch->site);
-	overdue_update(store_tally(fetch->store), fetch->site, fetch->now,
-		       fetch_known_since(marks, fetch->site), marks->skew,
-		       first ? NULL : store_pending_news(fetch->store));
+	overdue_update(store_tally(fetch->store), fetch->site, fetch->now, fetch_known_since(marks),
+		       marks->skew, first ? NULL : store_pending_news(fetch->store));
 	return true;
 }
 

@@ -57,7 +57,7 @@ bool fetch_run(struct fetch *fetch, struct netbackup *netbackup, struct store *s
 	       const struct config_site *site, int64_t began, struct fault *fault);
 
 /* Since when, by the server's clock, all ends of jobs are known to the store with MARKS. */
-int64_t fetch_known_since(const struct store_marks *marks, const struct config_site *site);
+int64_t fetch_known_since(const struct store_marks *marks);
 
 /* Requests that the run has made so far. */
 uint64_t fetch_requests(const struct fetch *fetch);

@@ -28,6 +28,9 @@ static void note_success(struct history *history, const struct history_end *end)
 
 static void note_failure(struct history *history, const struct history_end *end)
 {
+	/* Where ends are noted again it comes again. */
+	if (end->at == history->failed_at && end->id == history->failed_id)
+		return;
 	if (is_after(end->at, end->id, history->ok_at, history->ok_id))
 		history->streak++;
 	if (!is_after(end->at, end->id, history->failed_at, history->failed_id))
@@ -64,23 +67,16 @@ bool history_retract(struct history *history, const struct history_end *end)
 
 void history_recount(struct history *history)
 {
-	history->streak = 0;
+	/* Only of the latest it is known when it was. It will not count again. */
+	history->streak =
+	    is_after(history->failed_at, history->failed_id, history->ok_at, history->ok_id);
 	history->uncertain = false;
 }
 
 void history_cut(struct history *history, int64_t start)
 {
-	if (history->ok_at >= start)
-		history->ok_at = history->ok_id = 0;
-	if (history->failed_at >= start)
-		history->failed_at = history->failed_id = 0;
-	if (history->last_at < start)
-		return;
-	history->last_at = history->last_id = 0;
-	history->last_status = 0;
-	history->last_type = NULL;
-	/* How many of them ended before nobody knows any more. */
-	history->streak = 0;
+	if (history->last_at >= start)
+		history_recount(history);
 }
 
 bool history_equal(const struct history *a, const struct history *b)

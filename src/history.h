@@ -42,10 +42,16 @@ void history_note(struct history *history, const struct history_end *end);
  */
 bool history_retract(struct history *history, const struct history_end *end);
 
-/* Sets the streak to zero; the ends from ok_at on are then to be noted again in their order. */
+/*
+ * Takes all failures but the latest out of the streak; the ends from ok_at on are then to be noted
+ * again in their order.
+ */
 void history_recount(struct history *history);
 
-/* Forgets what ended at START or later. */
+/*
+ * Makes HISTORY ready for the ends at START or later to be noted once more, as far as they can be
+ * had. Failures that ended before, and not last, leave the streak.
+ */
 void history_cut(struct history *history, int64_t start);
 
 bool history_equal(const struct history *a, const struct history *b);

@@ -216,17 +216,24 @@ static int run_once(const struct options *options, const struct config *config)
 	return result;
 }
 
-/* Shows SITE, of which nothing is known yet, and starts to refresh it. */
-static struct site *start_site(struct program *program, const struct config_site *site)
+/* Shows SITE, of which nothing is known yet. */
+static void show_site(struct program *program, const struct config_site *site)
 {
 	struct snapshot *snapshot = snapshot_new(site->name, site->url);
 
-	warn_of_risks(site);
 	snapshot->site.window = (uint32_t)site->window;
 	snapshot->site.refresh_interval = (uint32_t)site->refresh;
 	snapshot->site.started = timefmt_now();
 	snapshot_seal(snapshot);
 	mib_publish(program->mib, snapshot);
+}
+
+/* Starts to refresh SITE. Rows that it has already stay until it has others. */
+static struct site *start_site(struct program *program, const struct config_site *site)
+{
+	warn_of_risks(site);
+	if (!mib_has_site(program->mib, site->name))
+		show_site(program, site);
 	return site_start(site, program->state_dir, loop_wake_fd(program->loop));
 }
 
@@ -239,20 +246,44 @@ static void start_sites(struct program *program)
 		program->sites[i] = start_site(program, program->config->sites[i]);
 }
 
+/* Takes the mail of SITE: its news are told, and where SHOWN its rows take the place of the old. */
+static void take_mail(struct program *program, struct site *site, bool shown)
+{
+	struct snapshot *snapshot = site_take(site);
+	struct news_list news = {0};
+
+	if (!snapshot)
+		return;
+	/* Whoever asks for a row that a notification names must find it. */
+	news_move(&news, &snapshot->news);
+	if (shown)
+		mib_publish(program->mib, snapshot);
+	else
+		snapshot_free(snapshot);
+	notify_take(program->notify, &news);
+}
+
 /*
  * Ends SITES and frees the array. All are told to end before the first is waited for. False when a
  * thread had to be left behind, with the configuration that it uses.
  */
-static bool stop_sites(struct site **sites, size_t count)
+static bool stop_sites(struct program *program, struct site **sites, size_t count)
 {
 	bool ended = true;
 
 	for (size_t i = 0; i < count; i++)
 		if (sites[i])
 			site_cancel(sites[i]);
-	for (size_t i = 0; i < count; i++)
-		if (sites[i])
-			ended = site_free(sites[i]) && ended;
+	for (size_t i = 0; i < count; i++) {
+		if (!sites[i])
+			continue;
+		if (site_join(sites[i])) {
+			take_mail(program, sites[i], false);
+			site_free(sites[i]);
+		} else {
+			ended = false;
+		}
+	}
 	free(sites);
 	return ended;
 }
@@ -261,17 +292,9 @@ static void on_mail(void *arg)
 {
 	struct program *program = arg;
 
-	for (size_t i = 0; i < program->config->site_count; i++) {
-		struct snapshot *snapshot = program->sites[i] ? site_take(program->sites[i]) : NULL;
-		struct news_list news = {0};
-
-		if (!snapshot)
-			continue;
-		/* Whoever asks for a row that a notification names must find it. */
-		news_move(&news, &snapshot->news);
-		mib_publish(program->mib, snapshot);
-		notify_take(program->notify, &news);
-	}
+	for (size_t i = 0; i < program->config->site_count; i++)
+		if (program->sites[i])
+			take_mail(program, program->sites[i], true);
 }
 
 static bool on_notify(void *arg)
@@ -315,7 +338,7 @@ static struct site **keep_sites(struct program *program, const struct config *ne
 			ended[i] = NULL;
 		}
 	}
-	*all_ended = stop_sites(ended, program->config->site_count);
+	*all_ended = stop_sites(program, ended, program->config->site_count);
 	free(program->sites);
 	return kept;
 }
@@ -362,8 +385,10 @@ static bool serve(struct program *program)
 	agentx_start(config->base_oid, config->base_oid_length);
 	fine = loop_run(program->loop, &hooks);
 	log_info("nbu-agentx ends");
-	if (!stop_sites(program->sites, program->config->site_count))
+	if (!stop_sites(program, program->sites, program->config->site_count))
 		program->config = NULL; /* a thread that was left behind still reads it */
+	while (agentx_can_notify() && notify_turn(program->notify))
+		;
 	return fine;
 }
 

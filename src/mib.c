@@ -409,12 +409,25 @@ void mib_publish(struct mib *mib, struct snapshot *snapshot)
 	snapshot_free(old);
 }
 
-void mib_remove_site(struct mib *mib, const char *name)
+/* Where the site NAME is; mib->count when it is not there. */
+static size_t find_site(const struct mib *mib, const char *name)
 {
 	size_t at = 0;
 
 	while (at < mib->count && strcmp(mib->snapshots[at]->site.name, name) != 0)
 		at++;
+	return at;
+}
+
+bool mib_has_site(const struct mib *mib, const char *name)
+{
+	return find_site(mib, name) < mib->count;
+}
+
+void mib_remove_site(struct mib *mib, const char *name)
+{
+	size_t at = find_site(mib, name);
+
 	if (at < mib->count) {
 		struct snapshot *old = mib->snapshots[at];
 

@@ -2,6 +2,7 @@
 #ifndef MIB_H
 #define MIB_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -48,6 +49,9 @@ struct mib *mib_new(const uint32_t *base, size_t base_length);
  * an empty one will do, until mib_remove_site.
  */
 void mib_publish(struct mib *mib, struct snapshot *snapshot);
+
+/* Whether the site NAME has a row. */
+bool mib_has_site(const struct mib *mib, const char *name);
 
 /* Takes the site NAME and its rows out of all tables. */
 void mib_remove_site(struct mib *mib, const char *name);

@@ -68,12 +68,15 @@ static void update_policy(struct tally_subject *policy, void *arg)
 	    .max_age = watch ? (uint32_t)watch->max_age : 0,
 	};
 
-	if (overdue == policy->overdue)
+	if (overdue == (policy->overdue != TALLY_IN_TIME))
 		return;
-	policy->overdue = overdue;
-	policy->changed = true;
-	if (update->news)
+	/* What was never told is not taken back either. */
+	if (update->news && policy->overdue != TALLY_FROM_THE_FIRST)
 		news_add(update->news, &news);
+	policy->overdue = !overdue	 ? TALLY_IN_TIME
+			  : update->news ? TALLY_TOLD
+					 : TALLY_FROM_THE_FIRST;
+	policy->changed = true;
 }
 
 void overdue_update(struct tally *tally, const struct config_site *site, int64_t now, int64_t since,

@@ -70,7 +70,11 @@ static bool open_store(struct refresh *refresh, struct fault *fault)
 	if (!refresh->store)
 		return false;
 	marks = store_marks(refresh->store);
-	refresh->down_told = refresh->down_told || marks->down_told;
+	/* The failures of an earlier run go on counting. */
+	if (marks->down_told && !refresh->down_told) {
+		refresh->down_told = true;
+		refresh->row.failure_streak += gauge((uint64_t)marks->down_told);
+	}
 	if (refresh->row.data_at == 0) {
 		refresh->row.data_at = marks->data_at;
 		refresh->row.last_success = marks->data_at;
@@ -127,7 +131,7 @@ static void tell_down(struct refresh *refresh, const struct fault *fault)
 	add_news(refresh, NEWS_SITE_DOWN, fault);
 	if (!refresh->store || !store_begin(refresh->store, &ignored))
 		return;
-	store_marks(refresh->store)->down_told = 1;
+	store_marks(refresh->store)->down_told = refresh->row.failure_streak;
 	store_commit(refresh->store, &ignored);
 }
 
@@ -277,6 +281,12 @@ static bool is_shown(const struct drawing *drawing, const struct tally_subject *
 	       (subject->history.last_at && drawing->now - local(drawing, since) < drawing->hold);
 }
 
+/* Those beyond an Integer32 are none of NetBackup's. */
+static int32_t last_status(const struct history *history)
+{
+	return history->last_status < INT32_MAX ? (int32_t)history->last_status : INT32_MAX;
+}
+
 static struct snapshot_subject make_row(const struct drawing *drawing,
 					const struct tally_subject *subject,
 					const struct config_watch *watch)
@@ -290,7 +300,7 @@ static struct snapshot_subject make_row(const struct drawing *drawing,
 	    .succeeded = gauge(subject->succeeded),
 	    .partial = gauge(subject->partial),
 	    .failed = gauge(subject->failed),
-	    .last_status = history->last_at ? (int32_t)history->last_status : -1,
+	    .last_status = history->last_at ? last_status(history) : -1,
 	    .last_success = local(drawing, history->ok_at),
 	    .last_failure = local(drawing, history->failed_at),
 	    .failure_streak = history->streak,
@@ -348,7 +358,7 @@ static void add_rows(struct refresh *refresh, struct snapshot *snapshot)
 	    .now = timefmt_now(),
 	    .skew = marks->skew,
 	    .hold = refresh->site->row_hold * INT64_C(1000),
-	    .since = fetch_known_since(marks, refresh->site),
+	    .since = fetch_known_since(marks),
 	};
 
 	snapshot->site.jobs_held = gauge(store_jobs(refresh->store));

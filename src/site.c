@@ -90,9 +90,9 @@ static void *work(void *arg)
 		int64_t began = timefmt_monotonic();
 		struct snapshot *snapshot;
 
+		/* Cancelled or not: what has been saved by then must be told, for it is never told
+		 * again. */
 		refresh_run(site->refresh);
-		if (refresh_cancelled(site->refresh))
-			break;
 		snapshot = refresh_snapshot(site->refresh);
 		pause = pause_after(site, snapshot, timefmt_monotonic() - began);
 		show(site, snapshot);
@@ -138,7 +138,7 @@ void site_cancel(struct site *site)
 	refresh_cancel(site->refresh);
 }
 
-bool site_free(struct site *site)
+bool site_join(struct site *site)
 {
 	/* By the real time, though it may be set: ThreadSanitizer knows no other timed join. */
 	struct timespec end = site->cancelled;
@@ -149,13 +149,16 @@ bool site_free(struct site *site)
 		end.tv_sec++;
 		end.tv_nsec -= 1000000000;
 	}
-	if (pthread_timedjoin_np(site->thread, NULL, &end) != 0) {
-		/* It still uses what would be freed, so that is left to it. */
-		log_warning("site %s: still busy, not waited for", site->config->name);
-		return false;
-	}
+	if (pthread_timedjoin_np(site->thread, NULL, &end) == 0)
+		return true;
+	/* It still uses what would be freed, so that is left to it. */
+	log_warning("site %s: still busy, not waited for", site->config->name);
+	return false;
+}
+
+void site_free(struct site *site)
+{
 	mailbox_free(site->mailbox);
 	refresh_close(site->refresh);
 	free(site);
-	return true;
 }

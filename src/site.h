@@ -27,10 +27,12 @@ struct snapshot *site_take(struct site *site);
 void site_cancel(struct site *site);
 
 /*
- * Waits for the cancelled thread and frees SITE. A thread that has not ended 1.5 s after
- * site_cancel is left behind with what it uses, its configuration included, so that the program can
- * end.
+ * Waits for the cancelled thread. False when it has not ended 1.5 s after site_cancel: then it is
+ * left behind with what it uses, its configuration included, so that the program can end.
  */
-bool site_free(struct site *site);
+bool site_join(struct site *site);
+
+/* Frees SITE, whose thread has been joined, and the mail that nobody took. */
+void site_free(struct site *site);
 
 #endif

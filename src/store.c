@@ -191,7 +191,7 @@ static const struct database_statement statements[STATEMENT_COUNT] = {
 		     " ?10, ?11, ?12)",
 		     false},
     [DROP_SUBJECTS] = {"DELETE FROM subject WHERE max(ok_at, failed_at, last_at) < ?1"
-		       " AND overdue = 0",
+		       " AND (overdue = 0 OR last_at > 0)",
 		       true},
     [PUT_QUEUE] = {"INSERT OR REPLACE INTO queue VALUES(?1, ?2)", false},
     [LONGEST] = {"SELECT (ended - started) / 1000 FROM job INDEXED BY job_long WHERE state = 0"
@@ -211,9 +211,9 @@ static const struct {
 	{                                                                                          \
 #name, offsetof(struct store_marks, name)                                          \
 	}
-    MARK(began),       MARK(created),  MARK(window_start), MARK(newest_end),  MARK(expired),
-    MARK(mark),	       MARK(complete), MARK(sweep_id),	   MARK(sweep_pages), MARK(sweep_began),
-    MARK(sweep_ended), MARK(data_at),  MARK(skew),	   MARK(down_told),
+    MARK(began),       MARK(known_since), MARK(created),  MARK(window_start), MARK(newest_end),
+    MARK(expired),     MARK(mark),	  MARK(complete), MARK(sweep_id),     MARK(sweep_pages),
+    MARK(sweep_began), MARK(sweep_ended), MARK(data_at),  MARK(skew),	      MARK(down_told),
 #undef MARK
 };
 #define MARK_COUNT (sizeof marks_saved / sizeof marks_saved[0])
@@ -621,7 +621,7 @@ static bool read_subject(struct store *store, struct view *view)
 	note_names(store, name, ptype);
 	subject = tally_subject(view->tally, (enum tally_kind)kind, store->names_by_id[name]->text,
 				store->names_by_id[ptype]->text);
-	subject->overdue = database_number(store->database, ALL_SUBJECTS, 11) != 0;
+	subject->overdue = (enum tally_overdue)database_number(store->database, ALL_SUBJECTS, 11);
 	return read_history(store, view, 3, &subject->past);
 }
 
@@ -667,7 +667,8 @@ static bool settle_histories(struct store *store, struct view *view, struct faul
 		job = job_of(store, view, &row);
 		tally_replay_end(view->tally, &job);
 	}
-	tally_replayed(view->tally);
+	if (fine)
+		tally_replayed(view->tally);
 	return fine;
 }
 
@@ -1265,7 +1266,11 @@ bool store_settle(struct store *store, struct fault *fault)
 {
 	struct tally *tally = store->view.tally;
 
-	if (!database_is_open(store->database, fault) || !settle_oldest(store, fault))
+	if (!database_is_open(store->database, fault))
+		return false;
+	/* What is worked out must be undone with the transaction, be anything written or not. */
+	database_touch(store->database);
+	if (!settle_oldest(store, fault))
 		return false;
 	if (!store->marks.complete)
 		return true;

@@ -28,6 +28,7 @@ struct store;
  */
 struct store_marks {
 	int64_t began;	      /* the store's first request; 0 = it has not begun */
+	int64_t known_since;  /* all that ended from here on has been seen; 0 = from began on */
 	int64_t created;      /* the same by the local clock: since when its counters count */
 	int64_t window_start; /* as of the last committed refresh */
 	int64_t newest_end;   /* latest end of a job that has been seen */
@@ -41,7 +42,7 @@ struct store_marks {
 	int64_t sweep_ended; /* last round, local clock; 0 = never */
 	int64_t data_at;     /* of the last success, local clock */
 	int64_t skew;	     /* milliseconds, server less agent, then */
-	int64_t down_told;   /* 1 = it is news already that the site is down */
+	int64_t down_told;   /* failures in a row when it became news that the site is down, or 0 */
 };
 
 /*

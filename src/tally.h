@@ -18,6 +18,13 @@ struct tally;
 /* The numbers are kept on disk and must not change. */
 enum tally_kind { TALLY_WORKLOAD, TALLY_POLICY, TALLY_CLIENT, TALLY_KINDS };
 
+/* Whether a policy is overdue as of the last refresh; on disk as well. */
+enum tally_overdue {
+	TALLY_IN_TIME = 0,
+	TALLY_TOLD = 1,		 /* overdue, which is news no more */
+	TALLY_FROM_THE_FIRST = 2 /* overdue when the store began, and never told */
+};
+
 /* What is counted of a workload, a policy or a client. */
 struct tally_subject {
 	enum tally_kind kind;
@@ -32,7 +39,7 @@ struct tally_subject {
 	/* All ends that have been seen, and of those the ones that are no longer in the store. */
 	struct history history;
 	struct history past;
-	bool overdue; /* that has been told */
+	enum tally_overdue overdue;
 	bool changed; /* past or overdue, since it was last saved */
 	bool stale;   /* history must be made anew: the streak, or ... */
 	bool remade;  /* ... all of it, from the past on */

@@ -60,6 +60,30 @@ size_t utf8_cut(const char *text, size_t max)
 	return length;
 }
 
+/*
+ * Characters that would do something to a line instead of standing in it: controls of ASCII and
+ * Latin 1, separators of lines, and those that turn the direction of writing.
+ */
+static const struct {
+	const char *first, *last; /* of as many octets */
+} controls[] = {
+    {"\x01", "\x1f"},
+    {"\x7f", "\x7f"},
+    {"\xc2\x80", "\xc2\x9f"},
+    {"\xe2\x80\xa8", "\xe2\x80\xae"},
+    {"\xe2\x81\xa6", "\xe2\x81\xa9"},
+};
+
+static bool is_control(const char *text, size_t length)
+{
+	for (size_t i = 0; i < sizeof controls / sizeof controls[0]; i++)
+		if (strlen(controls[i].first) == length &&
+		    memcmp(text, controls[i].first, length) >= 0 &&
+		    memcmp(text, controls[i].last, length) <= 0)
+			return true;
+	return false;
+}
+
 void utf8_clean(char *text)
 {
 	while (*text) {
@@ -67,8 +91,8 @@ void utf8_clean(char *text)
 
 		if (length == 0)
 			*text = '?';
-		else if (length == 1 && ((unsigned char)*text < 0x20 || *text == 0x7f))
-			*text = ' ';
+		else if (is_control(text, length))
+			memset(text, ' ', length);
 		text += length ? length : 1;
 	}
 }

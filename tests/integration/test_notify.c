@@ -396,6 +396,7 @@ struct policy {
 	char name[80];
 	int64_t success;
 	bool ended, overdue;
+	bool untold; /* overdue from the beginning */
 };
 
 #define MAX_AGE 7200
@@ -479,7 +480,8 @@ static void hide_ages(char *text)
 	free(copy);
 }
 
-/* Writes what there is to say of all policies at NOW that was not so before. */
+/* Writes what there is to say of all policies at NOW that was not so before; RAISED is NULL for
+ * what is so from the beginning. */
 static void judge(const struct scene *scene, struct policies *policies, int64_t now, FILE *raised,
 		  FILE *cleared)
 {
@@ -489,8 +491,10 @@ static void judge(const struct scene *scene, struct policies *policies, int64_t 
 		bool was = policy->overdue;
 
 		policy->overdue = !policy->success || policy->success + MAX_AGE * 1000 <= now;
-		if (policy->overdue != was)
+		/* What was overdue from the beginning is not told, and neither is its end. */
+		if (policy->overdue != was && raised && !policy->untold)
 			print_change(policy->overdue ? raised : cleared, policy);
+		policy->untold = policy->overdue && (policy->untold || !raised);
 	}
 }
 
@@ -523,13 +527,12 @@ static void test_overdue(void)
 				   "notify = { \"policy-overdue\" }\nnotify-limit = 1000\n",
 				   false);
 	struct policies policies = {.since = scene.began - 86400000};
-	char *raised = NULL, *cleared = NULL, *baseline = NULL;
-	size_t size[3];
+	char *raised = NULL, *cleared = NULL;
+	size_t size[2];
 	FILE *raise_out = open_memstream(&raised, &size[0]);
 	FILE *clear_out = open_memstream(&cleared, &size[1]);
-	FILE *none = open_memstream(&baseline, &size[2]);
 
-	judge(&scene, &policies, scene.began, none, none);
+	judge(&scene, &policies, scene.began, NULL, NULL);
 	EQUAL_NUMBER(count_of(ANY), 0);
 	for (int i = 0; i < 10; i++) {
 		int64_t now = sim_advance(scene.sim, STEP);
@@ -543,14 +546,12 @@ static void test_overdue(void)
 		check_changes(POLICY_CLEARED, clear_out, &cleared);
 	}
 	printf("%zu raised, %zu cleared\n", count_of(POLICY_RAISED), count_of(POLICY_CLEARED));
-	CU_ASSERT_TRUE(count_of(POLICY_RAISED) > 5 && count_of(POLICY_CLEARED) > 5);
+	CU_ASSERT_TRUE(count_of(POLICY_RAISED) > 3 && count_of(POLICY_CLEARED) > 0);
 	EQUAL_NUMBER(count_of(ANY), count_of(POLICY_RAISED) + count_of(POLICY_CLEARED));
 	fclose(raise_out);
 	fclose(clear_out);
-	fclose(none);
 	free(raised);
 	free(cleared);
-	free(baseline);
 }
 
 static bool has_come(const char *text)

@@ -158,7 +158,7 @@ static void test_never(void)
 	tally_free(tally);
 }
 
-/* What is so from the beginning is no news, but it is noted. */
+/* What is so from the beginning is no news, nor is its end; later it is. */
 static void test_baseline(void)
 {
 	struct tally *tally = tally_new();
@@ -168,7 +168,10 @@ static void test_baseline(void)
 	CU_ASSERT_TRUE(subject->overdue && subject->changed);
 	EXPECT_NONE(NOW);
 	subject->history.ok_at = NOW;
-	EXPECT_NEWS(NOW, NEWS_POLICY_CLEARED, "gold-db", NOW - 5000);
+	EXPECT_NONE(NOW);
+	EXPECT_NEWS(NOW + 26 * HOUR_MS, NEWS_POLICY_OVERDUE, "gold-db", NOW - 5000);
+	subject->history.ok_at = NOW + 2 * HOUR_MS;
+	EXPECT_NEWS(NOW + 26 * HOUR_MS, NEWS_POLICY_CLEARED, "gold-db", NOW + 2 * HOUR_MS - 5000);
 	tally_free(tally);
 }
 

@@ -812,7 +812,7 @@ static void test_history_longer_window(void)
 	end_test(store);
 }
 
-/* The server has not what had left the window: what was before is known all the same. */
+/* The server has not what had left the window: it is remembered all the same. */
 static void test_history_longer_window_in_vain(void)
 {
 	struct store *store = swept_store();
@@ -821,13 +821,13 @@ static void test_history_longer_window_in_vain(void)
 	put(store, ended(2, 10, 96));
 	expire_until(store, 20);
 	expire_until(store, 5);
-	EXPECT_DAILY(store, 2, 0, 0, 0);
+	EXPECT_DAILY(store, 2, 10, 10, 1);
 	store = reopen(store);
-	EXPECT_DAILY(store, 2, 0, 0, 0);
+	EXPECT_DAILY(store, 2, 10, 10, 1);
 	expire_until(store, 30);
-	EXPECT_DAILY(store, 2, 0, 0, 0);
+	EXPECT_DAILY(store, 2, 10, 10, 1);
 	store = reopen(store);
-	EXPECT_DAILY(store, 2, 0, 0, 0);
+	EXPECT_DAILY(store, 2, 10, 10, 1);
 	end_test(store);
 }
 

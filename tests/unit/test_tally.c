@@ -625,7 +625,7 @@ static void test_distrust(void)
 	tally_replayed(tally);
 	EXPECT_HISTORIES(22, 30, 30, 1);
 	EQUAL_NUMBER(subject(tally, TALLY_CLIENT, "db1")->past.ok_at, 10);
-	EQUAL_NUMBER(subject(tally, TALLY_CLIENT, "db1")->past.failed_at, 0);
+	EQUAL_NUMBER(subject(tally, TALLY_CLIENT, "db1")->past.failed_at, 20);
 	tally_free(tally);
 }
 
