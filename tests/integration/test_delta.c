@@ -199,6 +199,9 @@ static void begin(struct trial *trial, const char *options, bool rolling)
 	char words[320];
 
 	memset(trial, 0, sizeof *trial);
+	/* What the agent's parts log, for the end; it is shown where the test fails. */
+	if (!freopen(world_path("log.err"), "a", stderr))
+		world_fail(__FILE__, __LINE__, "the log cannot be kept");
 	trial->random = seed ? (unsigned)strtoul(seed, NULL, 10) : (unsigned)timefmt_now();
 	printf("NBU_TEST_SEED=%u\n", trial->random);
 	snprintf(words, sizeof words, "--clock manual --seed %u --skew %d %s", trial->random % 1000,
@@ -225,6 +228,8 @@ static void begin(struct trial *trial, const char *options, bool rolling)
 
 static void end(struct trial *trial)
 {
+	/* Totals that have gone wrong are mended when a sweep has come round, and logged so. */
+	CU_ASSERT_FALSE(world_holds(world_path("log.err"), " error: "));
 	printf("%u refreshes succeeded, %u failed, %u restarts, %u checks\n", trial->successes,
 	       trial->failures, trial->restarts, trial->checks);
 	refresh_close(trial->refresh);
