@@ -248,14 +248,6 @@ static void test_large(void)
 	CHECK_ROWS(manager_rows(manager, "paris", WITH_NEXT), sim);
 }
 
-/* Waits until a refresh that began after now has ended well. */
-static void await_refresh(void *manager, const char *site)
-{
-	int64_t refreshes = manager_site(manager, site, SITE_REFRESHES);
-
-	AWAIT(manager_site(manager, site, SITE_REFRESHES) >= refreshes + 2, 20);
-}
-
 /* All the ways in which a server may say that a page is the last one. */
 static void test_ends(void)
 {
@@ -266,7 +258,7 @@ static void test_ends(void)
 
 	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
 		sim_faults(sim, ways[i]);
-		await_refresh(manager, "paris");
+		manager_await_refresh(manager, "paris");
 		if (manager_site(manager, "paris", SITE_STATUS) != UP)
 			FAIL("%s: the site is not up", ways[i]);
 		if (manager_site(manager, "paris", SITE_FAILURES) != 0)
