@@ -2,6 +2,8 @@
 #include "arena.h"
 
 #include <stdalign.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,14 +23,19 @@ struct arena {
 	struct block *blocks; /* the first is the one in use */
 	size_t size;	      /* of its bytes */
 	size_t used;
+	size_t left; /* bytes that blocks may still take */
+	bool full;
 };
 
-struct arena *arena_new(void)
+struct arena *arena_new(size_t limit)
 {
-	return mem_zalloc(1, sizeof(struct arena));
+	struct arena *arena = mem_zalloc(1, sizeof *arena);
+
+	arena->left = limit ? limit : SIZE_MAX;
+	return arena;
 }
 
-static void add_block(struct arena *arena, size_t least)
+static bool add_block(struct arena *arena, size_t least)
 {
 	size_t size = arena->blocks ? arena->size * 2 : FIRST_BLOCK;
 	struct block *block;
@@ -37,11 +44,16 @@ static void add_block(struct arena *arena, size_t least)
 		size = LARGEST_BLOCK;
 	if (size < least)
 		size = least;
+	arena->full = size > arena->left;
+	if (arena->full)
+		return false;
+	arena->left -= size;
 	block = mem_resize(NULL, 1, sizeof *block + size);
 	block->next = arena->blocks;
 	arena->blocks = block;
 	arena->size = size;
 	arena->used = 0;
+	return true;
 }
 
 void *arena_alloc(struct arena *arena, size_t size)
@@ -49,11 +61,16 @@ void *arena_alloc(struct arena *arena, size_t size)
 	size_t rounded = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
 	void *memory;
 
-	if (!arena->blocks || rounded > arena->size - arena->used)
-		add_block(arena, rounded);
+	if ((!arena->blocks || rounded > arena->size - arena->used) && !add_block(arena, rounded))
+		return NULL;
 	memory = arena->blocks->bytes + arena->used;
 	arena->used += rounded;
 	return memory;
+}
+
+bool arena_is_full(const struct arena *arena)
+{
+	return arena->full;
 }
 
 void *arena_copy(struct arena *arena, const void *data, size_t size)

@@ -3,10 +3,13 @@
 
 #include <cjson/cJSON.h>
 #include <math.h>
+#include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "arena.h"
 #include "mem.h"
 #include "timefmt.h"
 #include "utf8.h"
@@ -18,8 +21,29 @@
 /* The cursor stands in the last part of a page, behind all jobs. */
 #define PEEK_SIZE 4096
 
+/* More than this for a page of 100 jobs, some 10 KiB each, is an attack or a mistake. */
+#define PAGE_MEMORY_MAX ((size_t)64 * 1024 * 1024)
+
+/* Sanitizers are to see each block by itself. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define PLAIN true
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define PLAIN true
+#endif
+#endif
+#ifndef PLAIN
+#define PLAIN false
+#endif
+
+/* A parsed document; all its memory is in the arena, unless that is NULL. */
+struct document {
+	cJSON *root;
+	struct arena *arena;
+};
+
 struct job_page {
-	cJSON *document;
+	struct document document;
 	const cJSON *next; /* the job that job_page_read reads next */
 	char *cursor;
 };
@@ -33,21 +57,59 @@ static bool only_space(const char *at, const char *end)
 	return true;
 }
 
-static cJSON *parse_object(const char *text, size_t length, const char **complaint)
-{
-	const char *end = text;
-	cJSON *document = cJSON_ParseWithLengthOpts(text, length, &end, 0);
+/* What cJSON takes its memory from; NULL = malloc. A document is thousands of blocks. */
+static _Thread_local struct arena *parsing;
 
-	if (!document)
+static void *take(size_t size)
+{
+	return parsing ? arena_alloc(parsing, size) : malloc(size);
+}
+
+static void give_back(void *memory)
+{
+	if (!parsing)
+		free(memory);
+}
+
+static void set_hooks(void)
+{
+	cJSON_InitHooks(&(cJSON_Hooks){take, give_back});
+}
+
+static void free_document(struct document *document)
+{
+	if (document->arena)
+		arena_free(document->arena);
+	else
+		cJSON_Delete(document->root);
+	document->root = NULL;
+	document->arena = NULL;
+}
+
+/* Parses TEXT into DOCUMENT, to be freed with free_document; false with COMPLAINT. */
+static bool parse_object(struct document *document, const char *text, size_t length,
+			 const char **complaint)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	const char *end = text;
+
+	pthread_once(&once, set_hooks);
+	document->arena = PLAIN ? NULL : arena_new(PAGE_MEMORY_MAX);
+	parsing = document->arena;
+	document->root = cJSON_ParseWithLengthOpts(text, length, &end, 0);
+	parsing = NULL;
+	if (!document->root && document->arena && arena_is_full(document->arena))
+		*complaint = "takes more memory than a page of jobs can need";
+	else if (!document->root)
 		*complaint = "is not valid JSON, or was cut short";
-	else if (!cJSON_IsObject(document))
+	else if (!cJSON_IsObject(document->root))
 		*complaint = "is JSON, but not an object";
 	else if (!only_space(end, text + length))
 		*complaint = "has something behind the JSON document";
 	else
-		return document;
-	cJSON_Delete(document);
-	return NULL;
+		return true;
+	free_document(document);
+	return false;
 }
 
 static const cJSON *member(const cJSON *object, const char *name)
@@ -77,17 +139,17 @@ static bool read_cursor(const cJSON *document, char **cursor)
 
 struct job_page *job_page_parse(const char *text, size_t length, const char **complaint)
 {
+	struct document document;
 	struct job_page *page;
 	const cJSON *data;
-	cJSON *document = parse_object(text, length, complaint);
 	char *cursor = NULL;
 
-	if (!document)
+	if (!parse_object(&document, text, length, complaint))
 		return NULL;
-	data = member(document, "data");
+	data = member(document.root, "data");
 	if (data && !cJSON_IsArray(data) && !cJSON_IsNull(data))
 		*complaint = "has data that is not a list";
-	else if (!read_cursor(document, &cursor))
+	else if (!read_cursor(document.root, &cursor))
 		*complaint = "has a cursor (meta.pagination.next) that is not a string";
 	else {
 		page = mem_zalloc(1, sizeof *page);
@@ -100,7 +162,7 @@ struct job_page *job_page_parse(const char *text, size_t length, const char **co
 			free(cursor);
 		return page;
 	}
-	cJSON_Delete(document);
+	free_document(&document);
 	return NULL;
 }
 
@@ -243,7 +305,7 @@ void job_page_free(struct job_page *page)
 {
 	if (!page)
 		return;
-	cJSON_Delete(page->document);
+	free_document(&page->document);
 	free(page->cursor);
 	free(page);
 }
@@ -274,17 +336,20 @@ char *job_peek_cursor(const char *text, size_t length)
 char *job_error_text(const char *text, size_t length)
 {
 	const char *complaint;
-	cJSON *document = parse_object(text, length, &complaint);
-	const cJSON *code = member(document, "errorCode");
-	const cJSON *message = member(document, "errorMessage");
-	const cJSON *detail = member(document, "errorDetails");
+	const cJSON *code, *message, *detail;
+	struct document document;
 	char *result = NULL;
 
+	if (!parse_object(&document, text, length, &complaint))
+		return NULL;
+	code = member(document.root, "errorCode");
+	message = member(document.root, "errorMessage");
+	detail = member(document.root, "errorDetails");
 	detail = cJSON_IsArray(detail) ? detail->child : NULL;
 	if (cJSON_IsString(message))
 		result = mem_printf("%.0f %s%s%s", cJSON_IsNumber(code) ? code->valuedouble : 0,
 				    message->valuestring, cJSON_IsString(detail) ? ": " : "",
 				    cJSON_IsString(detail) ? detail->valuestring : "");
-	cJSON_Delete(document);
+	free_document(&document);
 	return result;
 }

@@ -18,7 +18,7 @@ struct snapshot *snapshot_new(const char *name, const char *url)
 	struct snapshot *snapshot = mem_zalloc(1, sizeof *snapshot);
 	struct index_draft draft;
 
-	snapshot->arena = arena_new();
+	snapshot->arena = arena_new(0);
 	snapshot->site.name = arena_text(snapshot->arena, name);
 	snapshot->site.url = arena_text(snapshot->arena, url);
 	snapshot->site.status = SNAPSHOT_UNKNOWN;

@@ -11,7 +11,7 @@
 
 static void test_empty(void)
 {
-	arena_free(arena_new());
+	arena_free(arena_new(0));
 	arena_free(NULL);
 	CU_PASS("went through");
 }
@@ -19,7 +19,7 @@ static void test_empty(void)
 static void test_copies(void)
 {
 	char text[] = "a policy", data[] = {1, 0, 2};
-	struct arena *arena = arena_new();
+	struct arena *arena = arena_new(0);
 	const char *kept = arena_text(arena, text);
 	const char *same = arena_copy(arena, data, sizeof data);
 
@@ -41,7 +41,7 @@ static size_t size_of(size_t piece)
 static void test_pieces(void)
 {
 	static unsigned char *pieces[PIECES];
-	struct arena *arena = arena_new();
+	struct arena *arena = arena_new(0);
 
 	for (size_t i = 0; i < PIECES; i++) {
 		pieces[i] = arena_alloc(arena, size_of(i));
@@ -59,10 +59,26 @@ static void test_pieces(void)
 	arena_free(arena);
 }
 
+/* Blocks are taken in steps, so that the last bytes below a limit may be refused. */
+static void test_limit(void)
+{
+	struct arena *arena = arena_new(100000);
+	size_t given = 0;
+
+	CU_ASSERT_PTR_NULL(arena_alloc(arena, 100001));
+	CU_ASSERT_TRUE(arena_is_full(arena));
+	while (arena_alloc(arena, 1000))
+		given += 1000;
+	CU_ASSERT_TRUE(given > 50000 && given <= 100000);
+	CU_ASSERT_TRUE(arena_is_full(arena));
+	arena_free(arena);
+}
+
 static const struct harness_test tests[] = {
     {"empty", test_empty},
     {"copies what it is given", test_copies},
     {"pieces lie apart", test_pieces},
+    {"a limit", test_limit},
     {NULL, NULL},
 };
 

@@ -5,6 +5,7 @@
 
 #include "harness.h"
 #include "job.h"
+#include "mem.h"
 #include "utf8.h"
 
 #define START "2026-07-01T02:00:04.000Z"
@@ -320,6 +321,30 @@ static void test_error_text(void)
 	}
 }
 
+/* A small body that becomes large in memory. */
+static void test_hungry(void)
+{
+	static const char begin[] = "{\"data\":[";
+	size_t length = 4 * 1024 * 1024;
+	const char *complaint = NULL;
+	char *text = mem_zalloc(length + 1, 1);
+
+	memset(text, ' ', length);
+	memcpy(text, begin, sizeof begin - 1);
+	for (size_t at = sizeof begin - 1; at + 4 < length; at += 2)
+		memcpy(text + at, "1,", 2);
+	memcpy(text + length - 3, "1]}", 3);
+	/* Sanitizers get each block by itself, from malloc. */
+	if (harness_sanitized()) {
+		job_page_free(job_page_parse(text, length, &complaint));
+		CU_ASSERT_PTR_NULL(complaint);
+	} else {
+		CU_ASSERT_PTR_NULL(job_page_parse(text, length, &complaint));
+		EQUAL_TEXT(complaint, "takes more memory than a page of jobs can need");
+	}
+	free(text);
+}
+
 static const struct harness_test tests[] = {
     {"a whole job", test_whole},
     {"jobs that can be used, and others", test_odd},
@@ -330,6 +355,7 @@ static const struct harness_test tests[] = {
     {"pages cut short", test_cut_short},
     {"the cursor at the end of a long page", test_peek_far},
     {"error documents", test_error_text},
+    {"a page that takes too much memory", test_hungry},
     {NULL, NULL},
 };
 
