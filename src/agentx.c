@@ -27,7 +27,7 @@
  * long, and while there is no connection it is kept from trying until a probe has had an answer.
  */
 #define SYNC_TIMEOUT_US 300000
-#define PING_S 5	    /* between pings of a connected master agent */
+#define PING_S 15	    /* between pings of a connected master agent */
 #define RETRY_S 1	    /* between attempts to connect */
 #define OFFER_S 30	    /* between offers of what the master agent has refused */
 #define FIRST_ANSWER_MS 300 /* that agentx_start waits for */
