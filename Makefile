@@ -3,6 +3,7 @@
 # make                 build/nbu-agentx
 # make demo            see it run: simulated primary, private snmpd, agent, tables
 # make check           the whole test suite; SANITIZE=address or SANITIZE=thread for its other forms
+# make bench           what the agent costs, against goals and peers: 15 minutes; make bench-quick: 2
 # make install         DESTDIR= PREFIX= as usual
 # make format          format the C sources; make format-check only looks
 
@@ -49,7 +50,7 @@ FORMATTED    := $(wildcard src/*.[ch] tests/*.[ch] tests/*/*.[ch])
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
-.PHONY: all programs tests demo check fuzz format format-check install uninstall clean
+.PHONY: all programs tests demo check bench bench-quick bench-programs fuzz format format-check install uninstall clean
 
 all: $(BUILD)/nbu-agentx
 
@@ -85,6 +86,16 @@ $(BUILD)/tests/integration: $(call objects,tests/harness.c $(INTEGRATION_SOURCES
 	$(if $(V),,@echo "  LINK  $@")
 	$(Q)$(LINK) -o $@ $^ $(TESTLIBS) $(LIBS)
 
+# The programs of the benchmark, of a file each, with what they share.
+BENCH_PROGRAMS := $(addprefix $(BUILD)/bench/,responder passer walker fetcher resweep)
+
+$(BENCH_PROGRAMS): $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/obj/tests/bench/cells.o $(BUILD)/libnbu-agentx.a
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  LINK  $@")
+	$(Q)$(LINK) -o $@ $^ $(LIBS)
+
+bench-programs: programs $(BENCH_PROGRAMS)
+
 demo:
 	@tests/setup demo
 	@$(MAKE) --no-print-directory -j2 programs
@@ -94,6 +105,12 @@ check:
 	@tests/setup check
 	@$(MAKE) --no-print-directory -j2 tests
 	@tests/run $(BUILD)
+
+# BENCH names a part of it: make bench BENCH=walks
+bench bench-quick:
+	@tests/setup bench
+	@$(MAKE) --no-print-directory -j2 bench-programs
+	@tests/bench/run $(if $(filter bench-quick,$@),--quick) $(BUILD) $(BENCH)
 
 # Needs clang: tests/setup ci
 FUZZ_SECONDS ?= 60

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What is measured, which of it has a goal, and the table of results."""
+
+import collections
+import math
+import statistics
+
+# PART is what `run` calls it by, BOUND is None where there is no goal, WHY what a profile says of a goal
+# that is missed. SIZED is for goals that say something at full size only. A result that is a difference
+# is only as good as its ORIGIN, the key of what was taken from it, is steady.
+Goal = collections.namedtuple("Goal", "part key what sign bound unit why sized origin",
+                              defaults=("", False, None))
+
+LIBRARY = ("net-snmp clones each request twice and hands it through an internal session with a pipe; only an"
+           " answer from the AgentX session's own callback would save that")
+CJSON = "five sixths of it is cJSON, which allocates every value by itself"
+
+GOALS = [
+    Goal("sweeps", "sweep.cpu", "first sweep over HTTPS, CPU / curl + gzip + cJSON", "<=", 1.1, "x", CJSON),
+    Goal("sweeps", "sweep.wall", "the same, time", "", None, "x"),
+    Goal("sweeps", "sweep.page", "the same, CPU for a page of 100 jobs", "", None, "ms"),
+    Goal("sweeps", "sweep.page.peer", "the loop's CPU for a page", "", None, "ms"),
+    Goal("latency", "latency", "first sweep at 100 ms latency, time / latency x pages", "<=", 1.06, "x",
+         "see the CPU of a page: what is left of it when the next request is under way", sized=True),
+    Goal("latency", "latency.peer", "the same, curl + gzip + cJSON", "", None, "x"),
+    Goal("sweeps", "refresh.cpu", "refresh with 350 finished since, CPU of first sweep / its own", ">=", 250, "x",
+         "mostly the snapshot: it is made of all rows at each refresh", sized=True),
+    Goal("sweeps", "refresh.ms", "the same, CPU", "", None, "ms"),
+    Goal("sweeps", "refresh.held", "the same, all jobs held / a tenth of them", "<=", 4, "x", sized=True),
+    Goal("sweeps", "resweep.written", "sweep of what has not changed: rows of jobs written", "<=", 0, ""),
+    Goal("sweeps", "resweep.page", "the same, CPU for a page, in memory", "", None, "ms"),
+    Goal("sweeps", "requests", "requests a day at 60 s, fewer than by a sweep each minute", ">=", 200, "x", sized=True),
+    Goal("sweeps", "store.file", "store file", "<=", 64, "MiB", sized=True),
+    Goal("sweeps", "store.peak", "store file with its WAL, at the peak", "<=", 128, "MiB", sized=True),
+    Goal("sweeps", "rss.one", "resident memory, one site", "<=", 48, "MiB",
+         "two snapshots of all policies and clients, and the store's cache", sized=True),
+    Goal("sweeps", "rss.more", "resident memory, each further site of that size", "<=", 24, "MiB",
+         "two snapshots of all policies and clients, and the store's cache", sized=True),
+    Goal("sweeps", "rss.growth", "resident memory, growth over 100 refreshes", "<=", 1, "MiB", sized=True),
+    Goal("sweeps", "restart", "restart to first rows", "<=", 1.5, "s",
+         "all jobs held are read and counted before the first row is shown", sized=True),
+    Goal("sweeps", "restart.killed", "the same after kill -9", "<=", 1.5, "s",
+         "all jobs held are read and counted before the first row is shown", sized=True),
+    Goal("walks", "wide", "walk of 14 columns x 5 repetitions, time / bare responder", "<=", 1.35, "x", LIBRARY),
+    Goal("walks", "bulk", "one column, 50 repetitions, time / bare responder", "<=", 1.35, "x", LIBRARY),
+    Goal("walks", "wide.c", "14 x 5, time of pass_persist in C / agent", ">=", 3.2, "x", LIBRARY),
+    Goal("walks", "wide.python", "14 x 5, time of pass_persist in Python / agent", ">=", 5.2, "x", LIBRARY),
+    Goal("walks", "bulk.c", "one column, time of pass_persist in C / agent", "", None, "x"),
+    Goal("walks", "bulk.python", "one column, time of pass_persist in Python / agent", "", None, "x"),
+    Goal("walks", "wide.cpu", "14 x 5, CPU of agent / snmpd", "<=", 0.65, "x", LIBRARY),
+    Goal("walks", "bulk.cpu", "one column, CPU of agent / snmpd", "<=", 0.9, "x", LIBRARY),
+    Goal("walks", "wide.cell", "14 x 5, time for a cell", "", None, "us"),
+    Goal("walks", "bulk.cell", "one column, time for a cell", "", None, "us"),
+    Goal("walks", "shape", "cells of one column by themselves, time / 14 columns together", "", None, "x"),
+    Goal("walks", "calls", "system calls of the agent for an AgentX PDU", "<=", 4, "", LIBRARY),
+    Goal("rows", "rows.cpu", "CPU for a cell, 100,000 rows / 10,000", "<=", 1.1, "x",
+         "rows of 100,000 do not fit the processor's caches", sized=True),
+    Goal("rows", "swap", "slowest request while 100,000 rows are swapped each second, above the usual", "<=", 5, "ms",
+         "the old snapshot is freed by the thread that answers", sized=True, origin="swap.usual"),
+    Goal("rows", "swap.usual", "the usual", "", None, "ms"),
+    Goal("linear", "linear.refresh", "refresh, CPU, 20,000 policies and clients / 2,000", "<=", 10, "x", sized=True),
+    Goal("linear", "linear.walk", "walk, CPU for a cell, 20,000 policies / 2,000", "<=", 1.1, "x",
+         "rows that do not fit the processor's caches", sized=True),
+    Goal("latency", "idle", "wake-ups a minute of all threads between refreshes", "<=", 10, "",
+         "the AgentX session is pinged every 5 s, so that a lost snmpd is noticed"),
+]
+PARTS = list(dict.fromkeys(goal.part for goal in GOALS))
+
+
+def middle_half(values):
+    """The quartiles around the median of values that should be alike."""
+    if len(values) < 2:
+        return values[0] if values else 0.0, values[0] if values else 0.0
+    low, _, high = statistics.quantiles(values, n=4, method="inclusive")
+    return low, high
+
+
+def spread(values):
+    """How far apart they are, relative to their median."""
+    low, high = middle_half(values)
+    return (high - low) / abs(statistics.median(values)) if high > low else 0.0
+
+
+class Results:
+    """Samples by key, and those of the control by part."""
+
+    def __init__(self, quick):
+        self.quick = quick
+        self.samples = collections.defaultdict(list)
+        self.controls = collections.defaultdict(list)
+        self.notes = []
+        self.skipped = {}
+
+    def add(self, key, value):
+        self.samples[key].append(value)
+
+    def control(self, part, nanoseconds):
+        self.controls[part].append(nanoseconds)
+
+    def note(self, text):
+        self.notes.append(text)
+
+    def skip(self, key, reason):
+        self.skipped[key] = reason
+
+    def noise(self, goal):
+        return max(spread(self.samples[goal.key]), spread(self.controls[goal.part]))
+
+    def in_doubt(self, goal, result):
+        """Whether the result could as well be on the other side of the goal."""
+        if goal.origin:
+            low, high = middle_half(self.samples[goal.origin])
+            return abs(result - goal.bound) < high - low
+        if result <= 0 or goal.bound <= 0:
+            return False
+        return abs(math.log(result / goal.bound)) < math.log1p(self.noise(goal))
+
+    def verdict(self, goal):
+        result = statistics.median(self.samples[goal.key])
+        if goal.bound is None:
+            return ""
+        if goal.sized and self.quick:
+            return "not at this size"
+        if self.in_doubt(goal, result):
+            return "too noisy to tell"
+        met = result <= goal.bound if goal.sign == "<=" else result >= goal.bound
+        return "met" if met else "missed"
+
+    def rows(self):
+        """A dictionary for each line of the table, in order."""
+        for goal in GOALS:
+            samples = self.samples[goal.key]
+            row = {"key": goal.key, "what": goal.what, "unit": goal.unit, "sign": goal.sign,
+                   "goal": goal.bound}
+            if samples:
+                verdict = self.verdict(goal)
+                row |= {"result": statistics.median(samples), "least": min(samples),
+                        "most": max(samples), "rounds": len(samples), "noise": self.noise(goal),
+                        "verdict": verdict, "why": goal.why if verdict == "missed" else ""}
+                yield row
+            elif goal.key in self.skipped:
+                yield row | {"verdict": "skipped", "why": self.skipped[goal.key]}
+
+
+def number(value, unit):
+    """Three digits that say something, with the unit."""
+    if value is None:
+        return ""
+    digits = 0 if value == 0 else max(0, 2 - math.floor(math.log10(abs(value))))
+    text = f"{value:,.{min(digits, 3)}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text + ("" if unit == "x" else " ") * bool(unit) + unit
+
+
+def print_table(rows):
+    """The table for people, and below it why what was missed was."""
+    lines = [("what", "goal", "result", "verdict")]
+    for row in rows:
+        goal = row["sign"] + " " + number(row["goal"], row["unit"]) if row["sign"] else ""
+        lines.append((row["what"], goal, number(row.get("result"), row["unit"]), row["verdict"]))
+    widths = [max(len(line[i]) for line in lines) for i in range(4)]
+    for at, line in enumerate(lines):
+        print("  ".join(text.ljust(width) for text, width in zip(line, widths)).rstrip())
+        if at == 0:
+            print("  ".join("-" * width for width in widths))
+    reasons = collections.defaultdict(list)
+    for row in rows:
+        if row.get("why"):
+            reasons[row["why"]].append(row["what"])
+    for why, whats in reasons.items():
+        print(f"\n{'; '.join(whats)}:\n    {why}")
