@@ -14,9 +14,13 @@ REFRESHES_A_DAY = DAY // 60
 SWEEPS_A_DAY = 4  # full-refresh is 6 hours
 
 
+def world(size):
+    """What servers of a size have in common. Unfinished are those that are on their way to their end."""
+    return {"policies": size.policies, "clients": size.clients, "rate": RATE, "unfinished": 0}
+
+
 def start_sim(lab, size, name, jobs, seed=1):
-    return lab.sim(name, jobs=jobs, unfinished=200, policies=size.policies, clients=size.clients,
-                   rate=RATE, seed=seed)
+    return lab.sim(name, jobs=jobs, seed=seed, **world(size))
 
 
 def first_sweep(lab, size, results):
@@ -62,33 +66,54 @@ def refresh_cost(agent, sim):
     raise Trouble(f"{agent.name} does not refresh in peace")
 
 
+def start_smaller(lab, size, results):
+    """Agents with a hundredth and a tenth of the jobs, as a list of agent, server and jobs."""
+    smaller = []
+    for jobs in (size.jobs // 100, size.jobs // 10):
+        agent, sim = walks.start_agent(lab, f"jobs-{jobs}", 1, jobs=jobs, **world(size))
+        results.grow("first sweep: ms of CPU for a page, by jobs", jobs, agent.swept / 1e4 / jobs)
+        smaller.append((agent, sim, jobs))
+    return smaller
+
+
 def refreshes(lab, size, results, large, first, pages):
     """Refreshes with what has finished in a minute, with many jobs held and with few."""
-    agent, sim = large
-    small, small_sim = walks.start_agent(
-        lab, "tenth", 1, jobs=size.jobs // 10, unfinished=200, policies=size.policies,
-        clients=size.clients, rate=RATE)
-    requests = []
+    pairs = start_smaller(lab, size, results) + [(*large, size.jobs)]
+    results.grow("first sweep: ms of CPU for a page, by jobs", size.jobs, first / pages / 1e6)
+    costs, requests = {}, []
     for _ in range(size.refresh_rounds):
         results.control("sweeps", lab.control())
-        cost, asked = refresh_cost(agent, sim)
-        few, _ = refresh_cost(small, small_sim)
+        for agent, sim, jobs in pairs:
+            cost, asked = refresh_cost(agent, sim)
+            costs.setdefault(jobs, []).append(cost)
         requests.append(asked)
         results.add("refresh.cpu", first / cost)
         results.add("refresh.ms", cost / 1e6)
-        results.add("refresh.held", cost / few)
-    a_day = REFRESHES_A_DAY * statistics.mean(requests) + SWEEPS_A_DAY * pages
+        results.add("refresh.held", cost / costs[size.jobs // 10][-1])
+    for jobs, samples in costs.items():
+        results.grow("refresh: ms of CPU, by jobs", jobs, statistics.median(samples) / 1e6)
+    for agent, _, _ in pairs[:-1]:
+        agent.stop()
+    add_requests(results, statistics.mean(requests), pages)
+
+
+def add_requests(results, asked, pages):
+    a_day = REFRESHES_A_DAY * asked + SWEEPS_A_DAY * pages
     results.add("requests", REFRESHES_A_DAY * pages / a_day)
-    small.stop()
+    results.note(f"requests: {asked:.1f} for a refresh without the sweep's share, {a_day:,.0f} a day with it")
 
 
-def growth(agent, size, results):
-    """Memory over more refreshes, after some to get warm."""
-    begin = int(agent.snmpd.site(12))
-    before = agent.rss()
-    wait_for("refreshes", lambda: int(agent.snmpd.site(12)) >= begin + size.growth_refreshes,
+def growth(agent, size, results, warm):
+    """Memory over more refreshes. WARM is what there was before, with the number of refreshes."""
+    wait_for("refreshes", lambda: int(agent.snmpd.site(12)) >= warm[0] + size.growth_refreshes,
              size.growth_refreshes * 3 + 60)
-    results.add("rss.growth", max(0, agent.rss() - before))
+    results.add("rss.growth", max(0, agent.rss() - warm[1]))
+
+
+def warm_up(agent, sim):
+    for _ in range(5):
+        refresh_cost(agent, sim)
+    return int(agent.snmpd.site(12)), agent.rss()
 
 
 def further_site(lab, size, results, agent, sim):
@@ -134,8 +159,9 @@ def sweeps(lab, size, results):
     """A large site from its first sweep to the restart."""
     sim, agent, first, pages = first_sweep(lab, size, results)
     results.control("sweeps", lab.control())
+    warm = warm_up(agent, sim)
     refreshes(lab, size, results, (agent, sim), first, pages)
-    growth(agent, size, results)
+    growth(agent, size, results, warm)
     further_site(lab, size, results, agent, sim)
     restarts(lab, size, results, agent, sim)
     resweep(lab, results, agent, pages)
@@ -164,7 +190,7 @@ def linear(lab, size, results):
     agents = []
     for names in (size.linear // 10, size.linear):
         agents.append(walks.start_agent(lab, f"names-{names}", 1, policies=names, clients=names,
-                                        jobs=size.linear_jobs, unfinished=200, rate=RATE))
+                                        jobs=size.linear_jobs, unfinished=0, rate=RATE))
     for _ in range(size.linear_rounds):
         results.control("linear", lab.control())
         few, many = (refresh_cost(*pair)[0] for pair in agents)
@@ -173,5 +199,5 @@ def linear(lab, size, results):
         agent.reload({SITE: sim}, DAY)
         agent.settle()
     for _ in range(size.linear_rounds):
-        ratio, _, _ = walks.compare_cells(lab, agents[0][0], agents[1][0], walks.POLICIES)
-        results.add("linear.walk", ratio)
+        results.add("linear.walk", walks.compare_cells(
+            lab, [agent for agent, _ in agents], walks.POLICIES)[0])

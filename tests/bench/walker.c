@@ -27,7 +27,7 @@ static const char usage[] =
 
 #define COLUMNS_MAX 64
 #define WAIT_S 600
-#define WAIT_STEP_NS 20000000
+#define WAIT_STEP_NS 50000000
 
 struct walk {
 	void *session;
@@ -35,8 +35,8 @@ struct walk {
 	size_t entry_length;
 	oid first, last; /* columns */
 	long repetitions;
-	long limit; /* of requests, 0 = none */
-	double seconds;
+	uint64_t limit;	      /* of requests */
+	uint64_t nanoseconds; /* 0 = none */
 	FILE *dump;
 	bool wait;
 	/* Where it has arrived. */
@@ -137,18 +137,21 @@ static bool request(struct walk *walk)
 		walk->slowest = taken;
 	more = take(walk, answer);
 	snmp_free_pdu(answer);
-	return more && (walk->limit == 0 || walk->requests < (uint64_t)walk->limit);
+	return more;
 }
 
 static void run(struct walk *walk)
 {
-	uint64_t began = now(), end = began + (uint64_t)(walk->seconds * 1e9);
+	bool again = walk->nanoseconds > 0;
+	uint64_t began = now(), end = again ? began + walk->nanoseconds : UINT64_MAX;
+	bool more = true;
 
-	do {
-		rewind_walk(walk);
-		while (request(walk))
-			;
-	} while (now() < end);
+	rewind_walk(walk);
+	while ((more || again) && walk->requests < walk->limit && now() < end) {
+		if (!more)
+			rewind_walk(walk);
+		more = request(walk);
+	}
 	printf("%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", walk->cells, walk->requests,
 	       now() - began, walk->slowest);
 }
@@ -195,10 +198,10 @@ static void read_options(struct walk *walk, int argc, char **argv)
 			walk->repetitions = atol(optarg);
 			break;
 		case 'n':
-			walk->limit = atol(optarg);
+			walk->limit = strtoull(optarg, NULL, 10);
 			break;
 		case 't':
-			walk->seconds = atof(optarg);
+			walk->nanoseconds = (uint64_t)(atof(optarg) * 1e9);
 			break;
 		case 'd':
 			walk->dump = fopen(optarg, "we");
@@ -216,7 +219,7 @@ static void read_options(struct walk *walk, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	static struct walk walk = {.repetitions = 5};
+	static struct walk walk = {.repetitions = 5, .limit = UINT64_MAX};
 	uint32_t name[CELLS_NAME_MAX];
 
 	read_options(&walk, argc, argv);

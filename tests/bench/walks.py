@@ -40,7 +40,7 @@ def start_agent(lab, name, refresh=86400, **options):
     agent = lab.agent(name, snmpd, {laboratory.SITE: sim}, refresh)
     agent.await_rows()
     wait_for(name, agent.is_up)
-    agent.settle()
+    agent.swept = agent.settle()
     return agent, sim
 
 
@@ -110,7 +110,11 @@ def count_calls(lab, agent, results):
     requests = 10
     trace = lab.folder / "trace"
     strace = lab.process("strace", ["strace", "-f", "-c", "-o", trace, "-p", agent.pid])
-    wait_for("strace", lambda: strace.check() and "attached" in strace.log.read_text())
+    try:
+        wait_for("strace", lambda: strace.check() and "attached" in strace.log.read_text())
+    except Trouble as trouble:
+        results.skip("calls", str(trouble))
+        return
     lab.numbers(walker(lab, agent.snmpd, POLICY_COLUMN, "-n", requests))
     strace.stop(signal.SIGINT)
     for line in trace.read_text().splitlines():
@@ -138,11 +142,14 @@ def walks(lab, size, results):
     count_calls(lab, agent, results)
 
 
-def compare_cells(lab, small, large, shape):
-    """The agent's CPU for a cell, LARGE / SMALL."""
-    few = walk(lab, small.snmpd, small, shape)
-    many = walk(lab, large.snmpd, large, shape)
-    return many.server / many.cells / (few.server / few.cells), few, many
+def compare_cells(lab, agents, shape):
+    """The CPU for a cell of the last of AGENTS against the last but one; and of each how many rows it
+    has and nanoseconds for a cell."""
+    costs = []
+    for agent in agents:
+        walked = walk(lab, agent.snmpd, agent, shape)
+        costs.append((walked.cells // (shape.last - shape.first + 1), walked.server / walked.cells))
+    return costs[-1][1] / costs[-2][1], costs
 
 
 def slowest(lab, agent, sim, refresh, seconds):
@@ -155,16 +162,20 @@ def slowest(lab, agent, sim, refresh, seconds):
 
 def rows(lab, size, results):
     """What many rows cost, and what it costs to show others."""
-    small, _ = start_agent(lab, "small", clients=size.rows // 10, jobs=size.rows)
-    large, sim = start_agent(lab, "large", clients=size.rows, jobs=size.rows * 4)
+    agents = []
+    for clients in (size.rows // 1000, size.rows // 100, size.rows // 10, size.rows):
+        agent, sim = start_agent(lab, f"rows-{clients}", clients=clients, jobs=clients * 4)
+        agents.append(agent)
+    rounds = []
     for _ in range(size.rows_rounds):
         results.control("rows", lab.control())
-        ratio, few, many = compare_cells(lab, small, large, CLIENTS)
+        ratio, costs = compare_cells(lab, agents, CLIENTS)
         results.add("rows.cpu", ratio)
-    results.note(f"rows: {few.cells // 13:,} and {many.cells // 13:,} of nbuClientTable, 13 columns;"
-                 f" {few.server / few.cells / 1000:.2f} and"
-                 f" {many.server / many.cells / 1000:.2f} us of the agent's CPU for a cell")
-    swaps(lab, size, results, large, sim)
+        rounds.append(costs)
+    for costs in zip(*rounds):
+        results.grow("walk: us of the agent's CPU for a cell, by rows", costs[0][0],
+                     statistics.median(cost for _, cost in costs) / 1000)
+    swaps(lab, size, results, agents[-1], sim)
 
 
 def swaps(lab, size, results, agent, sim):
