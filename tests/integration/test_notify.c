@@ -337,6 +337,27 @@ static void check_part(char *part, char *whole)
 	}
 }
 
+/* What a worker has saved when its site's configuration changes must be told all the same. */
+static void test_reloads(void)
+{
+	struct scene scene = begin(JOBS, WANT_JOBS, false);
+	char lines[80];
+
+	for (int i = 0; i < 24; i++) {
+		/* Each time somewhere else in the refresh. */
+		int64_t due = sim_count(scene.sim, "requests") + 1 + i % 5;
+
+		sim_advance(scene.sim, 120);
+		AWAIT(sim_count(scene.sim, "requests") >= due, 20);
+		snprintf(lines, sizeof lines, "policy \"reload-%d\" { }\n", i);
+		world_config(lines);
+		world_config_file();
+		kill(scene.agent->pid, SIGHUP);
+	}
+	AWAIT(manager_site(scene.manager, "paris", SITE_STATUS) == UP, 30);
+	check_failures(&scene);
+}
+
 /* Killed at any moment, also while it sends: what is lost then is lost, but nothing comes twice. */
 static void test_kills(void)
 {
@@ -620,6 +641,7 @@ static const struct harness_test tests[] = {
     {"a site goes down and comes up", test_site},
     {"jobs that fail", test_jobs},
     {"jobs that fail, with restarts", test_restarts},
+    {"jobs that fail, with reloads", test_reloads},
     {"killed while sending", test_kills},
     {"10,000 jobs fail at once", test_burst},
     {"policies become overdue and recover", test_overdue},
