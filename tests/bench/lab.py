@@ -2,6 +2,7 @@
 """The processes that a benchmark needs, all on loopback and in a folder of their own, and what can be
 seen of them from outside. At the end, however it comes, all are gone."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -138,7 +139,8 @@ class Snmpd(Process):
         """The UDP port that the kernel has given."""
         inodes = set()
         for fd in pathlib.Path(f"/proc/{self.pid}/fd").iterdir():
-            inodes.add(os.readlink(fd))
+            with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+                inodes.add(os.readlink(fd))
         for line in pathlib.Path("/proc/net/udp").read_text().splitlines()[1:]:
             fields = line.split()
             if f"socket:[{fields[9]}]" in inodes:
@@ -207,10 +209,8 @@ class Agent(Process):
         """The bytes of the store's file, and of all that belongs to it."""
         sizes = {}
         for path in self.state.glob(SITE + ".db*"):
-            try:
+            with contextlib.suppress(FileNotFoundError):
                 sizes[path.name] = path.stat().st_size
-            except FileNotFoundError:
-                pass  # between the one and the other
         return sizes.get(SITE + ".db", 0), sum(sizes.values())
 
     def settle(self, nanoseconds=300000, seconds=0.15):
