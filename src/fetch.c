@@ -191,7 +191,16 @@ static bool commit_and_begin(struct fetch *fetch, struct fault *fault)
 	return store_commit(fetch->store, fault) && store_begin(fetch->store, fault);
 }
 
-/* A page of the sweep: what is held of its range and did not come is gone. */
+/* What is held of the range of a page and did not come is gone. A fresh store holds only what did.
+ */
+static bool merge(struct fetch *fetch, int64_t upto, struct fault *fault)
+{
+	return fetch->fresh ||
+	       store_merge(fetch->store, store_marks(fetch->store)->sweep_id, upto,
+			   fetch->sweep_start, fetch->page.ids, fetch->page.count, fault);
+}
+
+/* A page of the sweep. */
 static bool take_swept(struct job_page *page, void *arg, struct fault *fault)
 {
 	struct fetch *fetch = arg;
@@ -200,8 +209,7 @@ static bool take_swept(struct job_page *page, void *arg, struct fault *fault)
 
 	fetch->page.count = 0;
 	if (!take_page(fetch, page, &fetch->page, fault) ||
-	    !store_merge(fetch->store, marks->sweep_id, last ? INT64_MAX : fetch->last_id,
-			 fetch->sweep_start, fetch->page.ids, fetch->page.count, fault))
+	    !merge(fetch, last ? INT64_MAX : fetch->last_id, fault))
 		return false;
 	marks->sweep_pages++;
 	marks->sweep_id = last ? 0 : fetch->last_id;
@@ -364,7 +372,6 @@ static int64_t expiry(const struct fetch *fetch)
 static bool fetch_lists(struct fetch *fetch, int64_t began, struct fault *fault)
 {
 	struct store_marks *marks = store_marks(fetch->store);
-	bool fresh = marks->began == fetch->now;
 
 	fetch->full = !marks->complete;
 	if (reaches_back(fetch)) {
@@ -381,7 +388,7 @@ static bool fetch_lists(struct fetch *fetch, int64_t began, struct fault *fault)
 	 * The very first refresh sees all there is, and what changes meanwhile is for the next; but
 	 * a first sweep that goes on where it was has pages behind it that may be old.
 	 */
-	if (!fresh && !fetch->blind && !fetch_changed(fetch, fault))
+	if (!fetch->fresh && !fetch->blind && !fetch_changed(fetch, fault))
 		return false;
 	/* Which may have come out just now. */
 	fetch->full = fetch->full || fetch->blind;
@@ -423,7 +430,10 @@ bool fetch_run(struct fetch *fetch, struct netbackup *netbackup, struct store *s
 		return false;
 	fetch->now = netbackup_time(netbackup);
 	fetch->window_start = fetch->now - site->window * INT64_C(1000);
-	if (!store_begin(store, fault) || !begin_marks(fetch, began, fault))
+	if (!store_begin(store, fault))
+		return false;
+	fetch->fresh = store_marks(store)->began == 0;
+	if (!begin_marks(fetch, began, fault))
 		return false;
 	return finish(fetch, fetch_lists(fetch, began, fault), began, fault);
 }

@@ -28,6 +28,7 @@ struct fetch {
 	uint64_t jobs;	  /* received */
 	uint64_t skipped; /* of those, without id or status */
 	bool full;	  /* the whole window was asked for */
+	bool fresh;	  /* before it the store was empty */
 	bool round_ended; /* the rolling sweep came round */
 	bool blind;	  /* the server cannot tell what has changed: stays for later runs */
 

@@ -184,46 +184,104 @@ static int64_t whole_number(const cJSON *item)
 	return (int64_t)value;
 }
 
-static int64_t read_id(const cJSON *item, const cJSON *attributes)
-{
-	int64_t id = whole_number(member(attributes, "jobId"));
+/* The attributes of a job that count. */
+enum attribute {
+	CLIENT_NAME,
+	DEDUP_RATIO,
+	END_TIME,
+	JOB_ID,
+	JOB_QUEUE_REASON,
+	JOB_TYPE,
+	KILOBYTES_TRANSFERRED,
+	LAST_UPDATE_TIME,
+	NUMBER_OF_FILES,
+	POLICY_NAME,
+	POLICY_TYPE,
+	START_TIME,
+	STATE,
+	STATUS,
+	ATTRIBUTE_COUNT
+};
 
-	return id > 0 ? id : whole_number(member(item, "id"));
+static const char *const attribute_names[ATTRIBUTE_COUNT] = {
+    [CLIENT_NAME] = "clientName",
+    [DEDUP_RATIO] = "dedupRatio",
+    [END_TIME] = "endTime",
+    [JOB_ID] = "jobId",
+    [JOB_QUEUE_REASON] = "jobQueueReason",
+    [JOB_TYPE] = "jobType",
+    [KILOBYTES_TRANSFERRED] = "kilobytesTransferred",
+    [LAST_UPDATE_TIME] = "lastUpdateTime",
+    [NUMBER_OF_FILES] = "numberOfFiles",
+    [POLICY_NAME] = "policyName",
+    [POLICY_TYPE] = "policyType",
+    [START_TIME] = "startTime",
+    [STATE] = "state",
+    [STATUS] = "status",
+};
+
+/* What a job has of them; NULL where it has none. */
+struct attributes {
+	const cJSON *of[ATTRIBUTE_COUNT];
+};
+
+/* ATTRIBUTE_COUNT when NAME does not count. */
+static enum attribute find_attribute(const char *name)
+{
+	enum attribute i = 0;
+
+	/* Most do not, which their first letter tells. */
+	while (i < ATTRIBUTE_COUNT &&
+	       (*name != *attribute_names[i] || strcmp(name, attribute_names[i]) != 0))
+		i++;
+	return i;
+}
+
+/*
+ * A job has some 80 attributes: all that count are found in one pass. Should one come twice, the
+ * first is taken.
+ */
+static void find_attributes(const cJSON *object, struct attributes *attributes)
+{
+	const cJSON *item;
+	enum attribute attribute;
+
+	memset(attributes, 0, sizeof *attributes);
+	cJSON_ArrayForEach(item, object)
+	{
+		attribute = item->string ? find_attribute(item->string) : ATTRIBUTE_COUNT;
+		if (attribute < ATTRIBUTE_COUNT && !attributes->of[attribute])
+			attributes->of[attribute] = item;
+	}
 }
 
 /* A counter of the job; absent, negative and absurd values are 0, so that they spoil no sum. */
-static uint64_t read_amount(const cJSON *attributes, const char *name, double max)
+static uint64_t read_amount(const cJSON *item, double max)
 {
-	const cJSON *item = member(attributes, name);
-
 	if (!cJSON_IsNumber(item) || !(item->valuedouble > 0 && item->valuedouble <= max))
 		return 0;
 	return (uint64_t)item->valuedouble;
 }
 
 /* A percentage, from 0 to 100. */
-static double read_ratio(const cJSON *attributes, const char *name)
+static double read_ratio(const cJSON *item)
 {
-	const cJSON *item = member(attributes, name);
-
 	if (!cJSON_IsNumber(item) || !(item->valuedouble > 0))
 		return 0;
 	return item->valuedouble < 100 ? item->valuedouble : 100;
 }
 
 /* The status code, or -1: it is a number and nothing else. */
-static int64_t read_status(const cJSON *attributes)
+static int64_t read_status(const cJSON *item)
 {
-	const cJSON *item = member(attributes, "status");
 	int64_t status = cJSON_IsNumber(item) ? whole_number(item) : -1;
 
 	return status <= UINT32_MAX ? status : -1;
 }
 
 /* An instant, or 0; finished or not, 1970 means that there is none. */
-static int64_t read_instant(const cJSON *attributes, const char *name)
+static int64_t read_instant(const cJSON *item)
 {
-	const cJSON *item = member(attributes, name);
 	int64_t instant;
 
 	if (!cJSON_IsString(item) || !timefmt_parse_instant(item->valuestring, &instant))
@@ -232,24 +290,21 @@ static int64_t read_instant(const cJSON *attributes, const char *name)
 }
 
 /* A name, in the page's own copy, which is made fit to be shown; FALLBACK when there is none. */
-static const char *read_name(const cJSON *attributes, const char *name, const char *fallback)
+static const char *read_name(const cJSON *item, const char *fallback)
 {
-	const cJSON *item = member(attributes, name);
-
 	if (!cJSON_IsString(item) || item->valuestring[0] == '\0')
 		return fallback;
 	utf8_clean(item->valuestring);
 	return item->valuestring;
 }
 
-static enum job_state read_state(const cJSON *attributes)
+static enum job_state read_state(const cJSON *item)
 {
 	static const char *const states[] = {
 	    [JOB_DONE] = "DONE",	   [JOB_QUEUED] = "QUEUED",
 	    [JOB_ACTIVE] = "ACTIVE",	   [JOB_REQUEUED] = "REQUEUED",
 	    [JOB_SUSPENDED] = "SUSPENDED", [JOB_INCOMPLETE] = "INCOMPLETE",
 	};
-	const cJSON *item = member(attributes, "state");
 
 	for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
 		if (cJSON_IsString(item) && strcmp(item->valuestring, states[i]) == 0)
@@ -257,34 +312,39 @@ static enum job_state read_state(const cJSON *attributes)
 	return JOB_OTHER;
 }
 
-static void read_attributes(const cJSON *item, const cJSON *attributes, struct job *job)
+static void read_attributes(const struct attributes *attributes, struct job *job)
 {
-	job->id = read_id(item, attributes);
-	job->state = read_state(attributes);
-	job->type = read_name(attributes, "jobType", JOB_NONE);
-	job->policy_type = read_name(attributes, "policyType", JOB_NONE);
-	job->policy = read_name(attributes, "policyName", "");
-	job->client = read_name(attributes, "clientName", "");
-	job->started = read_instant(attributes, "startTime");
-	job->ended = read_instant(attributes, "endTime");
-	job->updated = read_instant(attributes, "lastUpdateTime");
-	job->bytes = read_amount(attributes, "kilobytesTransferred", KILOBYTES_MAX) * 1024;
-	job->files = read_amount(attributes, "numberOfFiles", EXACT_MAX);
-	job->dedup = (uint32_t)(read_ratio(attributes, "dedupRatio") * 100 + 0.5);
-	job->queue_reason = (uint32_t)read_amount(attributes, "jobQueueReason", UINT32_MAX);
+	const cJSON *const *of = attributes->of;
+
+	job->id = whole_number(of[JOB_ID]);
+	job->state = read_state(of[STATE]);
+	job->type = read_name(of[JOB_TYPE], JOB_NONE);
+	job->policy_type = read_name(of[POLICY_TYPE], JOB_NONE);
+	job->policy = read_name(of[POLICY_NAME], "");
+	job->client = read_name(of[CLIENT_NAME], "");
+	job->started = read_instant(of[START_TIME]);
+	job->ended = read_instant(of[END_TIME]);
+	job->updated = read_instant(of[LAST_UPDATE_TIME]);
+	job->bytes = read_amount(of[KILOBYTES_TRANSFERRED], KILOBYTES_MAX) * 1024;
+	job->files = read_amount(of[NUMBER_OF_FILES], EXACT_MAX);
+	job->dedup = (uint32_t)(read_ratio(of[DEDUP_RATIO]) * 100 + 0.5);
+	job->queue_reason = (uint32_t)read_amount(of[JOB_QUEUE_REASON], UINT32_MAX);
 }
 
 enum job_result job_page_read(struct job_page *page, struct job *job)
 {
-	const cJSON *item = page->next, *attributes;
+	const cJSON *item = page->next;
+	struct attributes attributes;
 	int64_t status;
 
 	if (!item)
 		return JOB_END;
 	page->next = item->next;
-	attributes = member(item, "attributes");
-	read_attributes(item, attributes, job);
-	status = read_status(attributes);
+	find_attributes(member(item, "attributes"), &attributes);
+	read_attributes(&attributes, job);
+	if (job->id <= 0)
+		job->id = whole_number(member(item, "id"));
+	status = read_status(attributes.of[STATUS]);
 	job->status = (uint32_t)status;
 	if (job->state != JOB_DONE) {
 		job->status = 0;

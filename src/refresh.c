@@ -183,8 +183,11 @@ bool refresh_run(struct refresh *refresh)
 		/* Of what was overcome on the way. */
 		fault_clear(&fault);
 		note_success(refresh, began, timefmt_monotonic() - clock, &fault);
-		/* Should the rows not be readable now, the next refresh will say so. */
-		if (refresh->fetch.round_ended)
+		/*
+		 * The totals of a store that was empty have just been made of its jobs. Should the
+		 * rows not be readable now, the next refresh will say so.
+		 */
+		if (refresh->fetch.round_ended && !refresh->fetch.fresh)
 			store_verify(refresh->store, &ignored);
 	} else if (!refresh_cancelled(refresh)) {
 		note_failure(refresh, &fault);

@@ -84,14 +84,20 @@ static bool is_control(const char *text, size_t length)
 	return false;
 }
 
+/* As nearly all characters are. */
+static bool is_printable_ascii(char octet)
+{
+	return octet >= ' ' && octet <= '~';
+}
+
 void utf8_clean(char *text)
 {
 	while (*text) {
-		size_t length = utf8_character(text);
+		size_t length = is_printable_ascii(*text) ? 1 : utf8_character(text);
 
 		if (length == 0)
 			*text = '?';
-		else if (is_control(text, length))
+		else if (!is_printable_ascii(*text) && is_control(text, length))
 			memset(text, ' ', length);
 		text += length ? length : 1;
 	}

@@ -45,7 +45,8 @@ static void test_whole(void)
 	    read_one("\"jobId\":4711,\"jobType\":\"BACKUP\",\"policyType\":\"VMWARE\","
 		     "\"state\":\"DONE\",\"status\":196,\"kilobytesTransferred\":5368709120,"
 		     "\"numberOfFiles\":12,\"dedupRatio\":8.7,\"jobQueueReason\":31,"
-		     "\"policyName\":\"gold\",\"clientName\":\"db1\",\"new\":{\"a\":[1]}" TIMES,
+		     "\"policyName\":\"gold\",\"clientName\":\"db1\",\"new\":{\"a\":[1]},"
+		     "\"jobId\":5,\"job\":6,\"jobIds\":[7],\"\":8" TIMES,
 		     &page, &job),
 	    JOB_READ);
 	EQUAL_NUMBER(job.id, 4711);

@@ -1860,6 +1860,36 @@ static void test_plans(void)
 	scratch_remove();
 }
 
+/* So many that some share their place in whatever finds a name by a hash of it. */
+static void test_many_names(void)
+{
+	enum { NAMES = 3000 };
+	struct store *store = begun_store();
+	char policy[20], client[20];
+
+	FINE(store_begin(store, &fault));
+	for (int64_t id = 1; id <= 2 * NAMES; id++) {
+		struct job job = finished(id, BEGAN + id);
+
+		snprintf(policy, sizeof policy, "policy %d", (int)id % NAMES);
+		snprintf(client, sizeof client, "client %d", (int)id % NAMES);
+		job.policy = policy;
+		job.client = client;
+		FINE(store_put(store, &job, &fault));
+	}
+	FINE(store_commit(store, &fault));
+	for (int i = 0; i < NAMES; i++) {
+		snprintf(policy, sizeof policy, "policy %d", i);
+		snprintf(client, sizeof client, "client %d", i);
+		CU_ASSERT(tally_subject(store_tally(store), TALLY_POLICY, policy, "")->succeeded ==
+			  2);
+		CU_ASSERT(tally_subject(store_tally(store), TALLY_CLIENT, client, "")->succeeded ==
+			  2);
+	}
+	EXPECT(store, 2 * NAMES, 2 * NAMES);
+	store_close(store);
+}
+
 static void test_large(void)
 {
 	int64_t clock = timefmt_monotonic();
@@ -1896,6 +1926,7 @@ static const struct harness_test tests[] = {
     {"calls out of order", test_misuse},
     {"a wrong total is found and mended", test_verify},
     {"closed and opened again", test_reopen},
+    {"many names", test_many_names},
     {"names without jobs are dropped", test_names},
     {"histories outlive the jobs", test_history},
     {"histories of the first sweep", test_history_of_first_sweep},
