@@ -16,11 +16,19 @@ struct seen {
 	struct history_end end;
 };
 
+/* All subjects of a kind. They are gone through several times at each refresh. */
+struct subject_set {
+	void *tree; /* of tsearch(3) */
+	size_t count;
+	struct tally_subject **listed; /* the same in their order, when it has as many */
+	size_t listed_count;
+};
+
 struct tally {
 	/* Trees of tsearch(3). */
 	void *cells;
-	void *subjects[TALLY_KINDS];
 	void *queues;
+	struct subject_set subjects[TALLY_KINDS];
 	uint64_t jobs;
 	uint64_t unfinished;
 	bool oldest_left; /* an unfinished job that may have been the oldest */
@@ -95,7 +103,7 @@ static struct tally_subject *find_subject(const struct tally *tally, enum tally_
 					  const char *name, const char *policy_type)
 {
 	struct tally_subject key = {.name = name, .policy_type = policy_type};
-	struct tally_subject **found = tfind(&key, &tally->subjects[kind], compare_subjects);
+	struct tally_subject **found = tfind(&key, &tally->subjects[kind].tree, compare_subjects);
 
 	return found ? *found : NULL;
 }
@@ -113,7 +121,8 @@ struct tally_subject *tally_subject(struct tally *tally, enum tally_kind kind, c
 	subject->kind = kind;
 	subject->name = mem_strdup(name);
 	subject->policy_type = mem_strdup(policy_type);
-	mem_checked(tsearch(subject, &tally->subjects[kind], compare_subjects));
+	mem_checked(tsearch(subject, &tally->subjects[kind].tree, compare_subjects));
+	tally->subjects[kind].count++;
 	return subject;
 }
 
@@ -502,7 +511,6 @@ void tally_replayed(struct tally *tally)
 /* Hands the visitor through twalk_r(3). */
 struct visit {
 	void (*cell)(struct tally_cell *cell, void *arg);
-	void (*subject)(struct tally_subject *subject, void *arg);
 	void (*queue)(struct tally_queue *queue, void *arg);
 	void *arg;
 };
@@ -515,8 +523,6 @@ static void visit_node(const void *node, VISIT order, void *arg)
 		return;
 	if (visit->cell)
 		visit->cell(*(struct tally_cell *const *)node, visit->arg);
-	if (visit->subject)
-		visit->subject(*(struct tally_subject *const *)node, visit->arg);
 	if (visit->queue)
 		visit->queue(*(struct tally_queue *const *)node, visit->arg);
 }
@@ -527,10 +533,26 @@ void tally_each(const struct tally *tally, void (*visit)(struct tally_cell *cell
 	twalk_r(tally->cells, visit_node, &(struct visit){.cell = visit, .arg = arg});
 }
 
-void tally_each_subject(const struct tally *tally, enum tally_kind kind,
+static void list_subject(const void *node, VISIT order, void *arg)
+{
+	struct subject_set *set = arg;
+
+	if (order == postorder || order == leaf)
+		set->listed[set->listed_count++] = *(struct tally_subject *const *)node;
+}
+
+void tally_each_subject(struct tally *tally, enum tally_kind kind,
 			void (*visit)(struct tally_subject *subject, void *arg), void *arg)
 {
-	twalk_r(tally->subjects[kind], visit_node, &(struct visit){.subject = visit, .arg = arg});
+	struct subject_set *set = &tally->subjects[kind];
+
+	if (set->listed_count < set->count) {
+		set->listed = mem_resize(set->listed, set->count, sizeof(struct tally_subject *));
+		set->listed_count = 0;
+		twalk_r(set->tree, list_subject, set);
+	}
+	for (size_t i = 0; i < set->listed_count; i++)
+		visit(set->listed[i], arg);
 }
 
 void tally_each_queue(const struct tally *tally,
@@ -608,12 +630,12 @@ static void compare_queue(struct tally_queue *queue, void *arg)
 	comparison->equal = comparison->equal && queue->jobs == (other ? (*other)->jobs : 0);
 }
 
-bool tally_equal(const struct tally *a, const struct tally *b)
+bool tally_equal(struct tally *a, struct tally *b)
 {
 	struct comparison comparison = {b, a->jobs == b->jobs && a->unfinished == b->unfinished};
 
 	for (int i = 0; i < 2; i++) {
-		const struct tally *one = i == 0 ? a : b;
+		struct tally *one = i == 0 ? a : b;
 
 		comparison.other = i == 0 ? b : a;
 		tally_each(one, compare_cell, &comparison);
@@ -643,13 +665,19 @@ static void free_subject(void *node)
 	free(subject);
 }
 
+static void free_subjects(struct subject_set *set)
+{
+	tdestroy(set->tree, free_subject);
+	free(set->listed);
+}
+
 void tally_free(struct tally *tally)
 {
 	if (!tally)
 		return;
 	tdestroy(tally->cells, free_cell);
 	for (int kind = 0; kind < TALLY_KINDS; kind++)
-		tdestroy(tally->subjects[kind], free_subject);
+		free_subjects(&tally->subjects[kind]);
 	tdestroy(tally->queues, free);
 	free(tally->seen);
 	free(tally->stale);

@@ -168,11 +168,11 @@ void tally_distrust(struct tally *tally, bool cut, int64_t start);
 
 /*
  * Calls VISIT with each cell, subject of KIND or queue, in an order that is always the same:
- * policies and clients rise by name.
+ * policies and clients rise by name. VISIT makes no new ones.
  */
 void tally_each(const struct tally *tally, void (*visit)(struct tally_cell *cell, void *arg),
 		void *arg);
-void tally_each_subject(const struct tally *tally, enum tally_kind kind,
+void tally_each_subject(struct tally *tally, enum tally_kind kind,
 			void (*visit)(struct tally_subject *subject, void *arg), void *arg);
 void tally_each_queue(const struct tally *tally,
 		      void (*visit)(struct tally_queue *queue, void *arg), void *arg);
@@ -187,7 +187,7 @@ uint32_t tally_duration(const struct tally_job *job);
  * Compares the totals and histories, not the counters, of all cells and subjects that have jobs or
  * had any. Both must be settled.
  */
-bool tally_equal(const struct tally *a, const struct tally *b);
+bool tally_equal(struct tally *a, struct tally *b);
 
 void tally_free(struct tally *tally);
 
