@@ -232,7 +232,6 @@ class Lab:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="nbu-bench."))
         self.processes = []
         cpus = sorted(os.sched_getaffinity(0))
-        self.all = set(cpus)
         self.chain = {cpus[-1]}
         self.other = set(cpus[:-1]) or self.chain
         self.tls = self.folder / "tls"
@@ -276,16 +275,17 @@ class Lab:
     def process(self, name, argv):
         return self.add(Process(self.folder, name, argv, self.chain))
 
-    def spread(self, process):
-        """Lets all threads of PROCESS run everywhere."""
-        for task in pathlib.Path(f"/proc/{process.pid}/task").iterdir():
-            os.sched_setaffinity(int(task.name), self.all)
+    def separate(self, agent):
+        """Leaves the chain's CPU to the thread that answers; the others go elsewhere."""
+        for task in pathlib.Path(f"/proc/{agent.pid}/task").iterdir():
+            if int(task.name) != agent.pid:
+                os.sched_setaffinity(int(task.name), self.other)
 
-    def numbers(self, argv, cpus=None):
+    def numbers(self, argv):
         """Runs a program of the benchmark to its end; the numbers that it prints."""
         done = subprocess.run(
             list(map(str, argv)), capture_output=True, text=True, check=False,
-            preexec_fn=lambda: os.sched_setaffinity(0, cpus or self.chain))
+            preexec_fn=lambda: os.sched_setaffinity(0, self.chain))
         if done.returncode != 0:
             raise Trouble(done.stderr.strip())
         return list(map(int, done.stdout.split()))

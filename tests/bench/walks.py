@@ -26,10 +26,10 @@ def walker(lab, snmpd, shape, *options):
             shape.entry, shape.first, shape.last]
 
 
-def walk(lab, snmpd, server, shape, *options, cpus=None):
+def walk(lab, snmpd, server, shape, *options):
     """Walks; what it took, in nanoseconds. SERVER is None where it is a child of snmpd."""
     before = snmpd.cpu(), server.cpu() if server else 0
-    numbers = lab.numbers(walker(lab, snmpd, shape, *options), cpus)
+    numbers = lab.numbers(walker(lab, snmpd, shape, *options))
     return Walk(*numbers, (server.cpu() if server else 0) - before[1], snmpd.cpu() - before[0])
 
 
@@ -102,6 +102,28 @@ def add_round(results, name, walks):
     results.add(name + ".cell", agent.time / agent.cells / 1000)
 
 
+class Model:
+    """CPU of a round trip between snmpd and agent, of which there is one for each row of a walk: what it
+    costs by itself, and what each of its columns adds."""
+
+    def __init__(self):
+        self.costs = {"agent": [], "snmpd": []}
+
+    def add(self, wide, bulk):
+        columns = POLICIES.last - POLICIES.first + 1
+        for name, of in (("agent", lambda walk: walk.server), ("snmpd", lambda walk: walk.snmpd)):
+            one, all_ = of(bulk) / bulk.cells, of(wide) / wide.cells * columns
+            column = (all_ - one) / (columns - 1)
+            self.costs[name].append((one - column, column))
+
+    def text(self):
+        parts = []
+        for name, costs in self.costs.items():
+            fixed, column = (statistics.median(values) / 1000 for values in zip(*costs))
+            parts.append(f"{name} {fixed:.1f} us of CPU and {column:.1f} us for each column")
+        return "a round trip costs " + ", ".join(parts)
+
+
 def count_calls(lab, agent, results):
     """System calls for a PDU, of which there is one for each repetition."""
     if shutil.which("strace") is None:
@@ -132,6 +154,7 @@ def walks(lab, size, results):
     servers = start_peers(lab, dump)
     check_peers(lab, servers, dump)
     servers["agent"] = agent.snmpd, agent
+    model = Model()
     for turn in range(size.walk_rounds):
         results.control("walks", lab.control())
         done = {name: one_round(lab, servers, shape, turn) for name, shape in SHAPES.items()}
@@ -139,6 +162,8 @@ def walks(lab, size, results):
             add_round(results, name, walked)
         wide, bulk = done["wide"]["agent"], done["bulk"]["agent"]
         results.add("shape", bulk.time / bulk.cells / (wide.time / wide.cells))
+        model.add(wide, bulk)
+    results.note(model.text())
     count_calls(lab, agent, results)
 
 
@@ -155,8 +180,9 @@ def compare_cells(lab, agents, shape):
 def slowest(lab, agent, sim, refresh, seconds):
     """The slowest request in milliseconds while it refreshes every REFRESH seconds."""
     agent.reload({laboratory.SITE: sim}, refresh)
+    lab.separate(agent)
     agent.settle(seconds=0.05)
-    walked = walk(lab, agent.snmpd, agent, CLIENTS, "-t", seconds, cpus=lab.all)
+    walked = walk(lab, agent.snmpd, agent, CLIENTS, "-t", seconds)
     return walked.slowest / 1e6
 
 
@@ -179,9 +205,6 @@ def rows(lab, size, results):
 
 
 def swaps(lab, size, results, agent, sim):
-    # Here the agent has two threads at work.
-    lab.spread(agent)
-    lab.spread(agent.snmpd)
     above = []
     for _ in range(size.swap_rounds):
         usual = slowest(lab, agent, sim, 86400, size.swap_seconds)
