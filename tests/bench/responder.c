@@ -187,12 +187,33 @@ static void put_cell(struct buffer *out, const struct cell *cell, const struct n
 	}
 }
 
-/* The one behind START and before END, which has no sub-identifiers where there is no end. */
-static const struct cell *next(const struct cells *cells, const struct name *start,
-			       const struct name *end)
+#define RANGES_MAX 128
+
+/* The first cell behind START, as a rule the one behind what was last answered in the same PLACE.
+ */
+static const struct cell *behind(const struct cells *cells, const struct name *start, size_t place)
 {
-	const struct cell *cell =
-	    cells_next(cells, start->ids, start->length, start->include ? 0 : 1);
+	static const struct cell *last[RANGES_MAX];
+	const struct cell *cell = last[place];
+
+	if (cell && cell + 1 < cells->cells + cells->count &&
+	    cells_compare(cell->name, cell->length, start->ids, start->length) == 0)
+		cell++;
+	else
+		cell = cells_next(cells, start->ids, start->length, 1);
+	last[place] = cell;
+	return cell;
+}
+
+/*
+ * The one behind START, or at it, and before END, which has no sub-identifiers where there is no
+ * end.
+ */
+static const struct cell *next(const struct cells *cells, const struct name *start,
+			       const struct name *end, size_t place)
+{
+	const struct cell *cell = start->include ? cells_next(cells, start->ids, start->length, 0)
+						 : behind(cells, start, place);
 
 	if (cell && end->length > 0 &&
 	    cells_compare(cell->name, cell->length, end->ids, end->length) >= 0)
@@ -202,9 +223,9 @@ static const struct cell *next(const struct cells *cells, const struct name *sta
 
 /* What follows START, from where the next repetition then goes on. */
 static void put_next(struct buffer *out, const struct cells *cells, struct name *start,
-		     const struct name *end)
+		     const struct name *end, size_t place)
 {
-	const struct cell *cell = next(cells, start, end);
+	const struct cell *cell = next(cells, start, end, place % RANGES_MAX);
 
 	put_cell(out, cell, start, END_OF_MIB_VIEW);
 	if (cell) {
@@ -216,18 +237,16 @@ static void put_next(struct buffer *out, const struct cells *cells, struct name 
 
 static void answer_each(struct buffer *in, struct buffer *out, const struct cells *cells)
 {
-	while (in->at < in->header.length) {
+	for (size_t i = 0; in->at < in->header.length; i++) {
 		struct name start = take_name(in), end = take_name(in);
 
 		if (in->header.type == GET)
 			put_cell(out, cells_find(cells, start.ids, start.length), &start,
 				 NO_SUCH_INSTANCE);
 		else
-			put_next(out, cells, &start, &end);
+			put_next(out, cells, &start, &end, i);
 	}
 }
-
-#define RANGES_MAX 128
 
 /* The repetitions go round: one of each range, then the next of each. */
 static void answer_bulk(struct buffer *in, struct buffer *out, const struct cells *cells)
@@ -242,10 +261,10 @@ static void answer_bulk(struct buffer *in, struct buffer *out, const struct cell
 		ends[count] = take_name(in);
 	}
 	for (size_t i = 0; i < numbers[0] && i < count; i++)
-		put_next(out, cells, &starts[i], &ends[i]);
+		put_next(out, cells, &starts[i], &ends[i], i);
 	for (unsigned turn = 0; turn < numbers[1]; turn++)
 		for (size_t i = numbers[0]; i < count; i++)
-			put_next(out, cells, &starts[i], &ends[i]);
+			put_next(out, cells, &starts[i], &ends[i], i);
 }
 
 /* What an answer begins with: sysUpTime, which is the master agent's own affair, error and index.
