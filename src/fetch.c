@@ -16,7 +16,7 @@
 #define OVERLAP_MS 5000
 
 #define JOBS_A_PAGE 100
-#define PAGES_A_COMMIT 50
+#define PAGES_A_COMMIT 250 /* of a first sweep; each writes most of an index anew */
 #define PROGRESS_MS 10000
 #define FILTER_SIZE 128
 

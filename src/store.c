@@ -45,7 +45,7 @@ static const char *const migrations[] = {
     " reason INT NOT NULL);"
     "CREATE INDEX job_end ON job(ended) WHERE state = 0;"
     "CREATE INDEX job_open ON job(state) WHERE state > 0;"
-    /* Of a cell the longest job and the latest end, each by one seek. */
+    /* Of a cell the longest job by one seek, and likewise the latest end. */
     "CREATE INDEX job_long ON job(cell, (ended - started) / 1000) WHERE state = 0 AND gone = 0;"
     "CREATE INDEX job_last ON job(cell, ended) WHERE state = 0 AND gone = 0;",
     /*
@@ -63,6 +63,8 @@ static const char *const migrations[] = {
     "CREATE TABLE queue(reason INTEGER PRIMARY KEY, empty_since INT NOT NULL);"
     /* Of those that had been restarted it is not known any more how they had ended. */
     "UPDATE job SET gone = 2 WHERE gone = 1;",
+    /* It cost more at each new job than it saved when the latest end of a cell was asked for. */
+    "DROP INDEX IF EXISTS job_last;",
 };
 #define SCHEMA_VERSION ((int)(sizeof migrations / sizeof migrations[0]))
 
@@ -129,7 +131,8 @@ enum statement {
 	DROP_SUBJECTS,
 	PUT_QUEUE,
 	LONGEST,
-	LATEST,
+	LATEST_OF_FEW,
+	LATEST_OF_MANY,
 	STATEMENT_COUNT
 };
 
@@ -200,9 +203,14 @@ static const struct database_statement statements[STATEMENT_COUNT] = {
     [LONGEST] = {"SELECT (ended - started) / 1000 FROM job INDEXED BY job_long WHERE state = 0"
 		 " AND gone = 0 AND cell = ?1 ORDER BY (ended - started) / 1000 DESC LIMIT 1",
 		 false},
-    [LATEST] = {"SELECT ended FROM job INDEXED BY job_last WHERE state = 0 AND gone = 0"
-		" AND cell = ?1 ORDER BY ended DESC LIMIT 1",
-		false},
+    /* Of a cell with few jobs by looking at each, of one with many from the end of the window on.
+     */
+    [LATEST_OF_FEW] = {"SELECT max(ended) FROM job INDEXED BY job_long WHERE state = 0"
+		       " AND gone = 0 AND cell = ?1",
+		       false},
+    [LATEST_OF_MANY] = {"SELECT ended FROM job INDEXED BY job_end WHERE state = 0 AND gone = 0"
+			" AND cell = ?1 ORDER BY ended DESC LIMIT 1",
+			true},
 };
 
 /* The marks by the names they have in table meta. */
@@ -1196,16 +1204,27 @@ static int64_t seek(struct saving *saving, enum statement which, const struct ce
 	return value;
 }
 
+/* The statement that finds the latest end in a cell of COUNT jobs after the square root of all. */
+static enum statement latest_of(const struct store *store, uint64_t count)
+{
+	return count * count < tally_jobs(store->view.tally) ? LATEST_OF_FEW : LATEST_OF_MANY;
+}
+
 /* Finds anew who is the longest and the last, where they have left. */
 static void mend_maxima(struct saving *saving, const struct cell *cell, struct tally_cell *totals)
 {
-	int64_t longest = totals->count ? seek(saving, LONGEST, cell) : 0;
+	uint64_t count = totals->count;
+	int64_t longest;
 
-	if (longest < 0)
-		longest = 0;
-	totals->duration_max = longest > UINT32_MAX ? UINT32_MAX : (uint32_t)longest;
-	totals->last_end = totals->count ? seek(saving, LATEST, cell) : 0;
-	totals->stale = false;
+	if (totals->longest_left) {
+		longest = count ? seek(saving, LONGEST, cell) : 0;
+		if (longest < 0)
+			longest = 0;
+		totals->duration_max = longest > UINT32_MAX ? UINT32_MAX : (uint32_t)longest;
+	}
+	if (totals->last_left)
+		totals->last_end = count ? seek(saving, latest_of(saving->store, count), cell) : 0;
+	totals->longest_left = totals->last_left = false;
 }
 
 static void save_cell(struct tally_cell *totals, void *arg)
@@ -1213,11 +1232,10 @@ static void save_cell(struct tally_cell *totals, void *arg)
 	struct saving *saving = arg;
 	struct cell *cell;
 
-	if (!saving->fine || (!totals->stale && !totals->changed))
+	if (!saving->fine || (!totals->longest_left && !totals->last_left && !totals->changed))
 		return;
 	cell = find_cell(saving->store, totals->job_type, totals->policy_type, totals->status);
-	if (totals->stale)
-		mend_maxima(saving, cell, totals);
+	mend_maxima(saving, cell, totals);
 	if (!totals->changed)
 		return;
 	totals->changed = false;

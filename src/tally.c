@@ -222,10 +222,15 @@ static void add_finished(struct tally *tally, const struct tally_job *job)
 	cell->bytes += job->bytes;
 	cell->files += job->files;
 	cell->duration_sum += duration;
-	if (duration > cell->duration_max)
+	/* Who is up to one that has left takes its place. */
+	if (duration >= cell->duration_max) {
 		cell->duration_max = duration;
-	if (job->ended > cell->last_end)
+		cell->longest_left = false;
+	}
+	if (job->ended >= cell->last_end) {
 		cell->last_end = job->ended;
+		cell->last_left = false;
+	}
 	workload->dedup_sum += job->bytes / 1024 * job->dedup;
 	workload->dedup_weight += job->bytes / 1024;
 	for (size_t i = 0; subjects.of[i]; i++) {
@@ -247,8 +252,8 @@ static void remove_finished(struct tally *tally, const struct tally_job *job)
 	cell->bytes -= job->bytes;
 	cell->files -= job->files;
 	cell->duration_sum -= duration;
-	if (duration == cell->duration_max || job->ended == cell->last_end)
-		cell->stale = true;
+	cell->longest_left |= duration == cell->duration_max;
+	cell->last_left |= job->ended == cell->last_end;
 	workload->dedup_sum -= job->bytes / 1024 * job->dedup;
 	workload->dedup_weight -= job->bytes / 1024;
 	for (size_t i = 0; subjects.of[i]; i++) {

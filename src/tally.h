@@ -77,7 +77,10 @@ struct tally_cell {
 	uint64_t finished_files;
 	int64_t empty_since; /* instant of the local clock; 0 = there are jobs, or it is not known
 				yet */
-	bool stale;   /* a job went that held duration_max or last_end: both must be found anew */
+	/* A job went that held duration_max or last_end, which must be found anew: none is above.
+	 */
+	bool longest_left;
+	bool last_left;
 	bool changed; /* counted, or now empty or no longer so, since it was last saved */
 };
 

@@ -185,7 +185,8 @@ static void test_removal(void)
 	EQUAL_NUMBER(cell.count, 1);
 	EQUAL_NUMBER(cell.bytes, UINT64_C(1) << 53);
 	EQUAL_NUMBER(cell.duration_sum, duration_of(tally, &large));
-	CU_ASSERT_TRUE(cell.stale); /* they ended at the same moment */
+	CU_ASSERT_TRUE(cell.last_left); /* they ended at the same moment */
+	CU_ASSERT_FALSE(cell.longest_left);
 	take(tally, &large);
 	cell = find(tally, "BACKUP", "VMWARE", 0);
 	EQUAL_NUMBER(cell.count + cell.bytes + cell.files + cell.duration_sum, 0);
@@ -193,7 +194,19 @@ static void test_removal(void)
 	tally_free(tally);
 }
 
-static void test_stale(void)
+/* Checks whether the longest and the last job have left the cell. */
+static void expect_left(unsigned line, struct tally *tally, bool longest, bool last)
+{
+	struct tally_cell cell = find(tally, "BACKUP", "VMWARE", 0);
+
+	if (cell.longest_left != longest || cell.last_left != last)
+		harness_fail(__FILE__, line, "the longest has %sleft, the last has %sleft",
+			     cell.longest_left ? "" : "not ", cell.last_left ? "" : "not ");
+	CU_PASS("who has left");
+}
+#define EXPECT_LEFT(tally, longest, last) expect_left(__LINE__, tally, longest, last)
+
+static void test_maxima(void)
 {
 	struct job longest = job_of("BACKUP", "VMWARE", 0), latest = longest, other = longest;
 	struct tally *tally = tally_new();
@@ -205,9 +218,18 @@ static void test_stale(void)
 	add(tally, &latest);
 	add(tally, &other);
 	take(tally, &other);
-	CU_ASSERT_FALSE(find(tally, "BACKUP", "VMWARE", 0).stale);
+	EXPECT_LEFT(tally, false, false);
 	take(tally, &longest);
-	CU_ASSERT_TRUE(find(tally, "BACKUP", "VMWARE", 0).stale);
+	EXPECT_LEFT(tally, true, false);
+	add(tally, &other);
+	EXPECT_LEFT(tally, true, false);
+	take(tally, &latest);
+	EXPECT_LEFT(tally, true, true);
+	/* Whoever comes and is up to them takes their place. */
+	add(tally, &longest);
+	EXPECT_LEFT(tally, false, true);
+	add(tally, &latest);
+	EXPECT_LEFT(tally, false, false);
 	tally_free(tally);
 }
 
@@ -825,7 +847,7 @@ static const struct harness_test tests[] = {
     {"cells are told apart", test_apart},
     {"copies what it is given", test_copies},
     {"removal", test_removal},
-    {"maxima that are stale", test_stale},
+    {"maxima whose holder has left", test_maxima},
     {"counters", test_counters},
     {"outcomes", test_outcomes},
     {"policies and clients of backups only", test_backups_only},
