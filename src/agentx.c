@@ -11,6 +11,7 @@
 #include <net-snmp/agent/sysORTable.h>
 #include <net-snmp/library/large_fd_set.h>
 
+#include "direct.h"
 #include "log.h"
 #include "mem.h"
 #include "probe.h"
@@ -203,6 +204,7 @@ static int on_connected(int major, int minor, void *session, void *arg)
 	(void)minor;
 	(void)arg;
 	agent.session = session;
+	direct_attach(session);
 	agent.was_connected = true;
 	agent.complaint = 0;
 	probe_reset(agent.probe);

@@ -536,6 +536,7 @@ static cfg_opt_t site_options[] = {
 };
 static cfg_opt_t options[] = {
     CFG_STR("agentx-socket", "/var/agentx/master", CFGF_NONE),
+    CFG_BOOL("direct-answers", cfg_true, CFGF_NONE),
     CFG_STR("base-oid", "1.3.6.1.4.1.8072.9999.9999.1556", CFGF_NONE),
     CFG_STR("state-dir", "/var/lib/nbu-agentx", CFGF_NONE),
     CFG_STR("log-target", "stderr", CFGF_NONE),
@@ -643,6 +644,7 @@ static struct config *make_config(cfg_t *cfg)
 	struct config *config = mem_zalloc(1, sizeof *config);
 
 	config->agentx_socket = mem_strdup(cfg_getstr(cfg, "agentx-socket"));
+	config->direct_answers = cfg_getbool(cfg, "direct-answers");
 	config->state_dir = mem_strdup(cfg_getstr(cfg, "state-dir"));
 	config->base_oid_length = parse_oid(cfg_getstr(cfg, "base-oid"), config->base_oid);
 	config->log_target =

@@ -58,6 +58,7 @@ struct config_notify {
 
 struct config {
 	char *agentx_socket;
+	bool direct_answers;
 	char *state_dir;
 	uint32_t base_oid[CONFIG_BASE_OID_MAX];
 	size_t base_oid_length;

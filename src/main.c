@@ -7,6 +7,7 @@
 
 #include "agentx.h"
 #include "config.h"
+#include "direct.h"
 #include "http.h"
 #include "log.h"
 #include "loop.h"
@@ -359,6 +360,7 @@ static void on_reload(void *arg)
 	warn_of_restart(program, new);
 	program->sites = keep_sites(program, new, &all_ended);
 	program->config = new;
+	direct_switch(new->direct_answers);
 	notify_configure(program->notify, &new->notify);
 	for (size_t i = 0; i < old->site_count; i++)
 		if (!config_find_site(new, old->sites[i]->name))
@@ -404,6 +406,7 @@ static int run_daemon(struct program *program)
 	log_info("nbu-agentx " NBU_AGENTX_VERSION " starts; sites: %zu", config->site_count);
 	http_global_init();
 	agentx_init(config->agentx_socket);
+	direct_switch(config->direct_answers);
 	program->state_dir = mem_strdup(config->state_dir);
 	program->mib = mib_new(config->base_oid, config->base_oid_length);
 	program->notify = notify_new(config->base_oid, config->base_oid_length, &config->notify);

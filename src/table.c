@@ -20,7 +20,11 @@ struct table {
 	struct table_block *blocks; /* none of them empty */
 	size_t block_count;
 	netsnmp_handler_registration *registration;
+	struct table *next_registered;
 };
+
+/* The library is one to a process, and hence so is the list of what has been registered with it. */
+static struct table *registered;
 
 static const void *row_at(const struct table *table, const struct table_block *block, size_t i)
 {
@@ -250,29 +254,30 @@ static size_t name_of(const netsnmp_variable_list *var, uint32_t name[TABLE_NAME
 	return length;
 }
 
-static void set_name(netsnmp_variable_list *var, const uint32_t *name, size_t length)
+/* The name of CELL as the library has names; returns its length. */
+static size_t wide_name(const struct table *table, const struct table_cell *cell,
+			oid wide[TABLE_NAME_MAX])
 {
-	oid wide[TABLE_NAME_MAX];
+	uint32_t name[TABLE_NAME_MAX];
+	size_t length = table_cell_name(table, cell, name);
 
 	for (size_t i = 0; i < length; i++)
 		wide[i] = name[i];
-	snmp_set_var_objid(var, wide, length);
+	return length;
 }
 
 void table_fill(const struct table *table, const struct table_cell *cell, void *varbind)
 {
-	uint32_t name[TABLE_NAME_MAX];
+	oid name[TABLE_NAME_MAX];
 
-	set_name(varbind, name, table_cell_name(table, cell, name));
+	snmp_set_var_objid(varbind, name, wide_name(table, cell, name));
 	put_cell(varbind, cell);
 }
 
-static void answer_get(const struct table *table, netsnmp_agent_request_info *info,
-		       netsnmp_request_info *request)
+static void answer_get(const struct table *table, netsnmp_variable_list *var)
 {
-	static const int exceptions[] = {
+	static const u_char exceptions[] = {
 	    [TABLE_NO_INSTANCE] = SNMP_NOSUCHINSTANCE, [TABLE_NO_OBJECT] = SNMP_NOSUCHOBJECT};
-	netsnmp_variable_list *var = request->requestvb;
 	uint32_t name[TABLE_NAME_MAX];
 	struct table_cell cell;
 	enum table_result result = table_find(table, name, name_of(var, name), &cell);
@@ -280,13 +285,12 @@ static void answer_get(const struct table *table, netsnmp_agent_request_info *in
 	if (result == TABLE_FOUND)
 		put_cell(var, &cell);
 	else
-		netsnmp_set_request_error(info, request, exceptions[result]);
+		snmp_set_var_typed_value(var, exceptions[result], NULL, 0);
 }
 
 /* Beyond the end nothing is answered: the library then goes on with what comes after the table. */
-static void answer_next(const struct table *table, netsnmp_request_info *request)
+static void answer_next(const struct table *table, netsnmp_variable_list *var)
 {
-	netsnmp_variable_list *var = request->requestvb;
 	uint32_t name[TABLE_NAME_MAX];
 	struct table_cell cell;
 
@@ -305,11 +309,77 @@ static int handle(netsnmp_mib_handler *handler, netsnmp_handler_registration *re
 		if (requests->processed)
 			continue;
 		if (info->mode == MODE_GET)
-			answer_get(table, info, requests);
+			answer_get(table, requests->requestvb);
 		else if (info->mode == MODE_GETNEXT)
-			answer_next(table, requests);
+			answer_next(table, requests->requestvb);
 	}
 	return SNMP_ERR_NOERROR;
+}
+
+/* The same for requests that do not come through the library: RFC 2741, 5.2 and 7.2.3.2. */
+
+static bool is_below(const oid *name, size_t length, const netsnmp_handler_registration *entry)
+{
+	return netsnmp_oid_is_subtree(entry->rootoid, entry->rootoid_len, name, length) == 0;
+}
+
+/* Whether NAME is what comes right behind all that is below ENTRY. */
+static bool is_behind(const oid *name, size_t length, const netsnmp_handler_registration *entry)
+{
+	size_t last = entry->rootoid_len - 1;
+
+	return length == last + 1 && name[last] == entry->rootoid[last] + 1 &&
+	       snmp_oid_compare(name, last, entry->rootoid, last) == 0;
+}
+
+const struct table *table_of(const void *varbind, bool next)
+{
+	const netsnmp_variable_list *var = varbind;
+	const oid *end = var->val.objid;
+	size_t end_length = var->val_len / sizeof(*end);
+	const struct table *table = registered;
+
+	while (table != NULL && !is_below(var->name, var->name_length, table->registration))
+		table = table->next_registered;
+	/* Where the range goes on behind the table, so would the library. */
+	if (table != NULL && next && !is_below(end, end_length, table->registration) &&
+	    !is_behind(end, end_length, table->registration))
+		table = NULL;
+	return table;
+}
+
+/* Whether CELL lies before the end of the search range that VAR has as its value. */
+static bool in_range(const struct table *table, const struct table_cell *cell,
+		     const netsnmp_variable_list *var)
+{
+	oid name[TABLE_NAME_MAX];
+	size_t length = wide_name(table, cell, name);
+
+	return snmp_oid_compare(name, length, var->val.objid, var->val_len / sizeof(oid)) < 0;
+}
+
+static void answer_range(const struct table *table, netsnmp_variable_list *var)
+{
+	uint32_t name[TABLE_NAME_MAX];
+	size_t length = name_of(var, name);
+	struct table_cell cell;
+	bool found = var->type == ASN_PRIV_INCL_RANGE &&
+		     table_find(table, name, length, &cell) == TABLE_FOUND;
+
+	if (!found)
+		found = table_next(table, name, length, &cell);
+	if (found && in_range(table, &cell, var))
+		table_fill(table, &cell, var);
+	else
+		snmp_set_var_typed_value(var, SNMP_ENDOFMIBVIEW, NULL, 0);
+}
+
+void table_answer(const struct table *table, void *varbind, bool next)
+{
+	if (next)
+		answer_range(table, varbind);
+	else
+		answer_get(table, varbind);
 }
 
 struct table *table_new(const struct table_description *description, const uint32_t *base,
@@ -343,8 +413,11 @@ bool table_register(struct table *table)
 	if (registration != NULL) {
 		registration->my_reg_void = table;
 		/* What the library refuses it has freed. */
-		if (netsnmp_register_handler(registration) == MIB_REGISTERED_OK)
+		if (netsnmp_register_handler(registration) == MIB_REGISTERED_OK) {
 			table->registration = registration;
+			table->next_registered = registered;
+			registered = table;
+		}
 	}
 	if (table->registration == NULL)
 		log_error("the SNMP library refuses %s", table->description->name);
@@ -360,9 +433,21 @@ void table_set(struct table *table, const struct table_block *blocks, size_t cou
 			table->blocks[table->block_count++] = blocks[i];
 }
 
+/* Takes TABLE out of the list; it need not be there. */
+static void forget(const struct table *table)
+{
+	struct table **at = &registered;
+
+	while (*at != NULL && *at != table)
+		at = &(*at)->next_registered;
+	if (*at != NULL)
+		*at = table->next_registered;
+}
+
 void table_free(struct table *table)
 {
 	if (table != NULL) {
+		forget(table);
 		netsnmp_unregister_handler(table->registration);
 		free(table->blocks);
 		free(table);

@@ -113,4 +113,16 @@ size_t table_cell_name(const struct table *table, const struct table_cell *cell,
  */
 void table_fill(const struct table *table, const struct table_cell *cell, void *varbind);
 
+/*
+ * For requests that do not come through the library. VARBIND is a netsnmp_variable_list of an
+ * AgentX Get or, with NEXT, GetNext: a name, and a search range (RFC 2741, 5.2) as its value.
+ *
+ * The registered table that has the answer, because the name, and for NEXT the range, lie in it;
+ * NULL = there is none.
+ */
+const struct table *table_of(const void *varbind, bool next);
+
+/* Gives VARBIND the answer that TABLE, which table_of says, has: a value or an exception. */
+void table_answer(const struct table *table, void *varbind, bool next);
+
 #endif

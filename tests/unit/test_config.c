@@ -74,6 +74,7 @@ static void test_least(void)
 	set_up();
 	config = load("site \"paris\" {\n" SITE "}\n");
 	EQUAL_TEXT(config->agentx_socket, "/var/agentx/master");
+	EQUAL_NUMBER(config->direct_answers, true);
 	EQUAL_TEXT(config->state_dir, "/var/lib/nbu-agentx");
 	EQUAL_NUMBER(config->log_target, LOG_TARGET_STDERR);
 	EQUAL_NUMBER(config->log_level, LOG_LEVEL_INFO);
@@ -147,6 +148,7 @@ static void test_every_key(void)
 	set_up();
 	config = load("# a comment\n"
 		      "agentx-socket = \"tcp:127.0.0.1:705\"\n"
+		      "direct-answers = false\n"
 		      "base-oid = \"1.3.6.1.3.7\"\n"
 		      "state-dir = \":memory:\"\n"
 		      "log-target = \"syslog\"\n"
@@ -171,6 +173,7 @@ static void test_every_key(void)
 		      "client \"db*\" { max-age = \"0s\" }\n"
 		      "}\n");
 	EQUAL_TEXT(config->agentx_socket, "tcp:127.0.0.1:705");
+	EQUAL_NUMBER(config->direct_answers, false);
 	EQUAL_NUMBER(config->base_oid_length, 6);
 	EQUAL_TEXT(config->state_dir, ":memory:");
 	EQUAL_NUMBER(config->log_target, LOG_TARGET_SYSLOG);
@@ -455,6 +458,7 @@ static const struct wrong {
     {"base-oid = \"iso.org.dod\"\n", 1, "base-oid"},
     {"base-oid = \"3.6.1.4\"\n", 1, "base-oid"},
     {"base-oid = \"1.40.1.4\"\n", 1, "base-oid"},
+    {"direct-answers = perhaps\n", 1, "direct-answers"},
     {"site paris {\ntls-verify = perhaps\n", 2, "tls-verify"},
     {"site paris {\napi-version = \"13\"\n", 2, "must be auto or a version like 13.0"},
     {"site paris {\napi-version = \"13.0.1\"\n", 2, "api-version"},
