@@ -66,6 +66,14 @@ void master_start(void)
 
 static void drop(size_t i)
 {
+	char unread[4096];
+
+	/* Closed with something unread it would be a read error for the agent, and for each of
+	 * these net-snmp loses the 110 octets of an address: nothing of ours, but a leak in its
+	 * report. */
+	shutdown(connections[i].fd, SHUT_RDWR);
+	while (read(connections[i].fd, unread, sizeof unread) > 0)
+		;
 	close(connections[i].fd);
 	count--;
 	memmove(&connections[i], &connections[i + 1], (count - i) * sizeof *connections);
