@@ -13,12 +13,19 @@
 
 _Static_assert(TABLE_NAME_MAX == MAX_OID_LEN, "a name must fit the library's");
 
+/* Where a row is. */
+struct place {
+	size_t block;
+	size_t row;
+};
+
 struct table {
 	const struct table_description *description;
 	uint32_t entry[TABLE_NAME_MAX];
 	size_t entry_length;
 	struct table_block *blocks; /* none of them empty */
 	size_t block_count;
+	struct place *last; /* a hint, which may be wrong */
 	netsnmp_handler_registration *registration;
 	struct table *next_registered;
 };
@@ -61,8 +68,33 @@ static size_t seek_block(const struct table *table, const uint32_t *key, size_t 
 	return low;
 }
 
-/* The first row whose order against KEY is LEAST or more: 0 = at or after KEY, 1 = after it. */
-static const void *seek(const struct table *table, const uint32_t *key, size_t length, int least)
+/* What seek says, if that is where it was the last time or the row behind, as it is in a walk. */
+static const void *seek_near(const struct table *table, const uint32_t *key, size_t length,
+			     int least)
+{
+	struct place *last = table->last;
+	const struct table_block *block;
+	size_t i = last->row;
+	const void *row = NULL;
+
+	if (last->block >= table->block_count)
+		return NULL;
+	block = &table->blocks[last->block];
+	if (i == 0 || i > block->count ||
+	    compare(row_at(table, block, i - 1), key, length) >= least)
+		return NULL;
+	for (size_t end = i + 2; row == NULL && i < end && i < block->count; i++) {
+		if (compare(row_at(table, block, i), key, length) >= least) {
+			row = row_at(table, block, i);
+			last->row = i;
+		}
+	}
+	return row;
+}
+
+/* What seek says, in whatever place. */
+static const void *seek_anywhere(const struct table *table, const uint32_t *key, size_t length,
+				 int least)
 {
 	size_t at = seek_block(table, key, length, least);
 	const struct table_block *block = &table->blocks[at];
@@ -81,8 +113,17 @@ static const void *seek(const struct table *table, const uint32_t *key, size_t l
 				high = middle;
 		}
 		row = row_at(table, block, low);
+		*table->last = (struct place){at, low};
 	}
 	return row;
+}
+
+/* The first row whose order against KEY is LEAST or more: 0 = at or after KEY, 1 = after it. */
+static const void *seek(const struct table *table, const uint32_t *key, size_t length, int least)
+{
+	const void *row = seek_near(table, key, length, least);
+
+	return row != NULL ? row : seek_anywhere(table, key, length, least);
 }
 
 /* The first column numbered NUMBER or above; the end of the columns when there is none. */
@@ -393,6 +434,7 @@ struct table *table_new(const struct table_description *description, const uint3
 		table = mem_zalloc(1, sizeof(*table));
 		table->description = description;
 		table->blocks = mem_zalloc(1, sizeof(*table->blocks));
+		table->last = mem_zalloc(1, sizeof(*table->last));
 		for (size_t i = 0; i < base_length; i++)
 			table->entry[table->entry_length++] = base[i];
 		for (size_t i = 0; i < description->path_length; i++)
@@ -450,6 +492,7 @@ void table_free(struct table *table)
 		forget(table);
 		netsnmp_unregister_handler(table->registration);
 		free(table->blocks);
+		free(table->last);
 		free(table);
 	}
 }

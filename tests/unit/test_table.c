@@ -49,7 +49,7 @@ static const struct table_description description = {
     .row_size = sizeof(struct row),
 };
 
-static struct row rows[ROWS_MAX];
+static struct row *rows; /* no longer than row_count, so that reading beyond shows */
 static struct table_block blocks[BLOCKS_MAX];
 static struct name cells[CELLS_MAX];
 static size_t row_count, cell_count;
@@ -83,6 +83,7 @@ static void random_rows(size_t count)
 {
 	static uint32_t ids[ROWS_MAX][IDS_MAX];
 
+	rows = calloc(count ? count : 1, sizeof *rows);
 	row_count = 0;
 	for (size_t i = 0; i < count; i++) {
 		for (unsigned k = 0; k < IDS_MAX; k++)
@@ -93,12 +94,13 @@ static void random_rows(size_t count)
 	for (size_t i = 0; i < count; i++)
 		if (row_count == 0 || compare_rows(&rows[row_count - 1], &rows[i]) != 0)
 			rows[row_count++] = rows[i];
+	rows = realloc(rows, (row_count ? row_count : 1) * sizeof *rows);
 }
 
-/* The rows in blocks of random sizes, empty ones among them. */
-static struct table *random_table(size_t most_rows)
+/* Gives TABLE other rows, in blocks of random sizes, empty ones among them. */
+static void refill(struct table *table, size_t most_rows)
 {
-	struct table *table = table_new(&description, base, COUNT(base));
+	struct row *former = rows;
 	size_t at = 0;
 
 	random_rows((size_t)rand() % (most_rows + 1));
@@ -110,6 +112,7 @@ static struct table *random_table(size_t most_rows)
 		at += blocks[i].count;
 	}
 	table_set(table, blocks, BLOCKS_MAX);
+	free(former);
 	cell_count = 0;
 	for (size_t c = 0; c < COUNT(columns); c++) {
 		for (size_t r = 0; r < row_count; r++) {
@@ -120,7 +123,21 @@ static struct table *random_table(size_t most_rows)
 		}
 	}
 	qsort(cells, cell_count, sizeof(*cells), compare_names);
+}
+
+static struct table *random_table(void)
+{
+	struct table *table = table_new(&description, base, COUNT(base));
+
+	refill(table, ROWS_MAX);
 	return table;
+}
+
+static void free_table(struct table *table)
+{
+	table_free(table);
+	free(rows);
+	rows = NULL;
 }
 
 static const char *text_of(const struct name *name)
@@ -224,11 +241,11 @@ static void test_every_name(void)
 	struct table *table;
 
 	srand(1);
-	table = random_table(ROWS_MAX);
+	table = random_table();
 	CU_ASSERT_TRUE(cell_count > 0);
 	for (size_t i = 0; i < cell_count; i++)
 		check_around(table, &cells[i]);
-	table_free(table);
+	free_table(table);
 }
 
 static void test_walk(void)
@@ -239,7 +256,7 @@ static void test_walk(void)
 	size_t count = 0;
 
 	srand(2);
-	table = random_table(ROWS_MAX);
+	table = random_table();
 	while (table_next(table, name.ids, name.length, &cell)) {
 		name.length = table_cell_name(table, &cell, name.ids);
 		if (count == cell_count || compare_names(&name, &cells[count]) != 0)
@@ -247,7 +264,7 @@ static void test_walk(void)
 		count++;
 	}
 	EQUAL_NUMBER(count, cell_count);
-	table_free(table);
+	free_table(table);
 }
 
 /* Tables and names at random; NBU_TEST_SEED repeats a run. */
@@ -255,12 +272,13 @@ static void test_random(void)
 {
 	const char *text = getenv("NBU_TEST_SEED");
 	unsigned seed = text ? (unsigned)strtoul(text, NULL, 10) : (unsigned)time(NULL);
+	struct table *table;
 
 	printf("NBU_TEST_SEED=%u\n", seed);
 	srand(seed);
+	table = random_table();
 	for (int round = 0; round < 200; round++) {
-		struct table *table = random_table(round % ROWS_MAX);
-
+		refill(table, (size_t)(round % ROWS_MAX));
 		for (int i = 0; i < 200; i++) {
 			struct name name = {.length = (size_t)rand() % 10, .ids = {1, 3, 6, 5, 1}};
 
@@ -270,8 +288,8 @@ static void test_random(void)
 				name.ids[5] = columns[(size_t)rand() % COUNT(columns)].number;
 			check(table, &name);
 		}
-		table_free(table);
 	}
+	free_table(table);
 	CU_PASS("went through");
 }
 
