@@ -324,7 +324,7 @@ static void add_policy(struct tally_subject *policy, void *arg)
 }
 
 /* Which clients are left out beyond the limit must not change from one time to the next: those that
- * come last by name. */
+ * would come last in the table. */
 static void add_client(struct tally_subject *client, void *arg)
 {
 	const struct drawing *drawing = arg;

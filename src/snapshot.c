@@ -157,12 +157,22 @@ static int compare_rows(const void *a, const void *b)
 	return index_compare(a, b);
 }
 
+/* Whether COUNT rows rise, as they do where names are neither cut nor twice there. */
+static bool is_sorted(const char *rows, size_t count, size_t size)
+{
+	size_t i = 1;
+
+	while (i < count && compare_rows(rows + (i - 1) * size, rows + i * size) < 0)
+		i++;
+	return i >= count;
+}
+
 static void sort(void *rows, size_t *count, size_t size)
 {
 	char *base = rows;
 	size_t kept = 0;
 
-	if (*count == 0)
+	if (is_sorted(base, *count, size))
 		return;
 	qsort(rows, *count, size, compare_rows);
 	for (size_t i = 1; i < *count; i++) {

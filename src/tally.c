@@ -546,6 +546,17 @@ static void list_subject(const void *node, VISIT order, void *arg)
 		set->listed[set->listed_count++] = *(struct tally_subject *const *)node;
 }
 
+static int compare_places(const void *a, const void *b)
+{
+	const struct tally_subject *left = *(struct tally_subject *const *)a;
+	const struct tally_subject *right = *(struct tally_subject *const *)b;
+	size_t left_length = strlen(left->name), right_length = strlen(right->name);
+
+	if (left_length != right_length)
+		return left_length < right_length ? -1 : 1;
+	return compare_subjects(left, right);
+}
+
 void tally_each_subject(struct tally *tally, enum tally_kind kind,
 			void (*visit)(struct tally_subject *subject, void *arg), void *arg)
 {
@@ -555,6 +566,7 @@ void tally_each_subject(struct tally *tally, enum tally_kind kind,
 		set->listed = mem_resize(set->listed, set->count, sizeof(struct tally_subject *));
 		set->listed_count = 0;
 		twalk_r(set->tree, list_subject, set);
+		qsort(set->listed, set->listed_count, sizeof *set->listed, compare_places);
 	}
 	for (size_t i = 0; i < set->listed_count; i++)
 		visit(set->listed[i], arg);

@@ -841,6 +841,30 @@ static void test_many(void)
 	tally_free(tally);
 }
 
+static void append_name(struct tally_subject *subject, void *arg)
+{
+	strcat(arg, subject->name);
+	strcat(arg, " ");
+}
+
+/* As the rows of tables rise; also when one has been added since. */
+static void test_order(void)
+{
+	static const char *const names[] = {"bb", "c", "", "a", "aaa", "B", "ab"};
+	struct tally *tally = tally_new();
+	char all[40] = "";
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		tally_subject(tally, TALLY_POLICY, names[i], "");
+	tally_each_subject(tally, TALLY_POLICY, append_name, all);
+	EQUAL_TEXT(all, " B a c ab bb aaa ");
+	tally_subject(tally, TALLY_POLICY, "b", "");
+	all[0] = '\0';
+	tally_each_subject(tally, TALLY_POLICY, append_name, all);
+	EQUAL_TEXT(all, " B a b c ab bb aaa ");
+	tally_free(tally);
+}
+
 static const struct harness_test tests[] = {
     {"empty", test_empty},
     {"sums of one cell", test_sums},
@@ -867,6 +891,7 @@ static const struct harness_test tests[] = {
     {"comparison: single numbers", test_single_differences},
     {"comparison: histories", test_different_histories},
     {"many cells", test_many},
+    {"subjects in the order of rows", test_order},
     {NULL, NULL},
 };
 
