@@ -11,9 +11,8 @@ import statistics
 Goal = collections.namedtuple("Goal", "part key what sign bound unit why sized exact origin",
                               defaults=("", False, False, None))
 
-LIBRARY = ("net-snmp clones each request twice and hands it through an internal session with a pipe; only an"
-           " answer from the AgentX session's own callback would save that")
-CJSON = "half is the store, mostly its indexes; a third is curl and inflating; the rest cJSON"
+LIBRARY = "what is left is mostly net-snmp's decoding and encoding of names, and two processes that wake each other"
+CJSON = "a third is the store, a quarter cJSON, a sixth curl and inflating"
 
 GOALS = [
     Goal("sweeps", "sweep.cpu", "first sweep over HTTPS, CPU / curl + gzip + cJSON", "<=", 1.1, "x", CJSON),
