@@ -34,6 +34,10 @@ static void answer(netsnmp_session *session, netsnmp_pdu *pdu)
 	netsnmp_pdu *response = mem_checked(snmp_pdu_create(RESPONSE));
 	bool next = pdu->command == GET_NEXT;
 
+	/* A master agent that asks needs no ping, which a busy one would not answer in time. In the
+	 * session of a subagent this is the number of the alarm that pings. */
+	if (session->securityModel != SNMP_DEFAULT_SECMODEL)
+		snmp_alarm_reset((unsigned)session->securityModel);
 	response->version = session->version;
 	response->flags = pdu->flags;
 	response->sessid = pdu->sessid;
@@ -51,7 +55,7 @@ static void answer(netsnmp_session *session, netsnmp_pdu *pdu)
 		snmp_free_pdu(response);
 }
 
-/* The callback of the session. What the library's returned was the same for all that is ours. */
+/* The callback of the session; 1 = what it was called for is done, as the library's says too. */
 static int receive(int operation, netsnmp_session *session, int id, netsnmp_pdu *pdu, void *magic)
 {
 	if (switched_on && operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE && is_ours(pdu)) {

@@ -15,7 +15,7 @@
 #define ANSWER_S 10
 
 /* Of RFC 2741, 6.1: types of PDUs and flags. */
-enum { CLOSE = 2, REGISTER = 3, ADD_CAPABILITIES = 16, RESPONSE = 18 };
+enum { CLOSE = 2, REGISTER = 3, PING = 13, ADD_CAPABILITIES = 16, RESPONSE = 18 };
 enum { HAS_CONTEXT = 0x08, NETWORK_ORDER = 0x10 };
 #define SESSION 77
 #define TRANSACTION 4711
@@ -32,6 +32,7 @@ struct connection {
 static int listener = -1;
 static struct connection connections[CONNECTIONS_MAX];
 static size_t count;
+static unsigned pings;
 
 static uint32_t read_32(const uint8_t *at, bool big)
 {
@@ -137,8 +138,14 @@ static void serve(struct connection *connection)
 			agree(connection, connection->octets);
 		connection->additions +=
 		    connection->octets[1] == REGISTER || connection->octets[1] == ADD_CAPABILITIES;
+		pings += connection->octets[1] == PING;
 		skip(connection, length);
 	}
+}
+
+unsigned master_pings(void)
+{
+	return pings;
 }
 
 /* Reads what there is on each connection, at most once. */

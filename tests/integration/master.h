@@ -17,6 +17,9 @@ void master_start(void);
  * known in its session. */
 bool master_serve(unsigned count);
 
+/* How many pings have come. */
+unsigned master_pings(void);
+
 /* Closes all connections. The agent may come again. */
 void master_hang_up(void);
 

@@ -325,6 +325,26 @@ static void test_reconnect(void)
 	CU_ASSERT_FALSE(is_direct(&pdu, NULL));
 }
 
+/* A master agent that is silent gets a ping each 15 s; one that asks is alive, and gets none. */
+static void test_pings(void)
+{
+	static struct master_pdu pdu;
+	const struct master_pdu *const one[] = {&pdu};
+	unsigned before;
+
+	agent_of_master();
+	build(&pdu, &requests[0], false);
+	before = master_pings();
+	for (int64_t began = timefmt_monotonic(), next = began; next < began + 20000;) {
+		master_ask(one, 1);
+		EQUAL_NUMBER(master_take().error, 0);
+		next += 1000;
+		AWAIT((master_serve(ADDITIONS) && timefmt_monotonic() >= next), 5);
+	}
+	EQUAL_NUMBER(master_pings(), before);
+	AWAIT((master_serve(ADDITIONS) && master_pings() > before), 20);
+}
+
 static void add_to_pool(const uint32_t *ids, size_t length)
 {
 	struct name *name;
@@ -721,6 +741,7 @@ static void test_walks(void)
 static const struct harness_test tests[] = {
     {"what is answered directly, and what not", test_what_is_direct},
     {"connections come and go", test_reconnect},
+    {"who asks is not pinged", test_pings},
     {"10,000 random search ranges, both ways", test_random_ranges},
     {"10,000 random requests, both ways", test_random_requests},
     {"walks of all tables, both ways", test_walks},
