@@ -148,6 +148,29 @@ static void test_sweep_goes_on(void)
 	CHECK_ROWS(manager_rows(manager, "paris", WITH_BULK), sim);
 }
 
+/* Killed in the middle of a first sweep behind its first commit, of 250 pages: it goes on there. */
+static void test_killed_sweep_goes_on(void)
+{
+	struct sim *sim = world_plain_sim("sim", "--clock manual --jobs 30000 --latency 5");
+	struct process *agent = start_agent(sim);
+
+	world_slow(3);
+	/* 6 pages of unfinished jobs, as many of what has just changed, and then those of the
+	 * sweep. */
+	AWAIT(sim_count(sim, "jobs") >= 270, 60);
+	agent->want = WORLD_ANY;
+	world_end_process(agent, SIGKILL, 10);
+	CU_ASSERT_FALSE(world_holds(agent->err, "site paris: up"));
+	sim_reset(sim);
+	agent = start_agent(sim);
+	AWAIT(world_holds(agent->err, "site paris: up"), 60);
+	/* 300 pages of finished jobs, less those of the first run, and some of what has changed. */
+	CU_ASSERT_TRUE(sim_count(sim, "jobs") < 150);
+	EQUAL_NUMBER(world_end_process(agent, SIGTERM, 10), 0);
+	run_to_the_end(sim);
+	check_store(sim);
+}
+
 /* Rows of an earlier run are there before the server has answered anything, and tell their age. */
 static void test_warm_start(void)
 {
@@ -209,9 +232,13 @@ static void test_damage(void)
 }
 
 static const struct harness_test tests[] = {
-    {"killed 100 times", test_kills}, {"a first sweep goes on", test_sweep_goes_on},
-    {"warm start", test_warm_start},  {"two agents", test_two_agents},
-    {"a damaged store", test_damage}, {NULL, NULL},
+    {"killed 100 times", test_kills},
+    {"a first sweep goes on", test_sweep_goes_on},
+    {"a first sweep that is killed goes on", test_killed_sweep_goes_on},
+    {"warm start", test_warm_start},
+    {"two agents", test_two_agents},
+    {"a damaged store", test_damage},
+    {NULL, NULL},
 };
 
 const struct harness_suite keep_suite = {"keep", tests};
