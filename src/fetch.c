@@ -191,7 +191,8 @@ static bool commit_and_begin(struct fetch *fetch, struct fault *fault)
 	return store_commit(fetch->store, fault) && store_begin(fetch->store, fault);
 }
 
-/* What is held of the range of a page and did not come is gone. A fresh store holds only what did.
+/* What is held of the range of a page and did not come is gone; a fresh store holds only what has
+ * come in this very refresh.
  */
 static bool merge(struct fetch *fetch, int64_t upto, struct fault *fault)
 {

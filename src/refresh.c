@@ -324,7 +324,7 @@ static void add_policy(struct tally_subject *policy, void *arg)
 }
 
 /* Which clients are left out beyond the limit must not change from one time to the next: those that
- * would come last in the table. */
+ * would come last in the table, long names as if they were not cut. */
 static void add_client(struct tally_subject *client, void *arg)
 {
 	const struct drawing *drawing = arg;

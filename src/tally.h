@@ -171,7 +171,8 @@ void tally_distrust(struct tally *tally, bool cut, int64_t start);
 
 /*
  * Calls VISIT with each cell, subject of KIND or queue, in an order that is always the same:
- * policies and clients rise as their rows do, short names first. VISIT makes no new ones.
+ * policies and clients rise as their rows do, short names first (but for names that the
+ * table cuts). VISIT makes no new ones.
  */
 void tally_each(const struct tally *tally, void (*visit)(struct tally_cell *cell, void *arg),
 		void *arg);
