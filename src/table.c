@@ -307,12 +307,19 @@ static size_t wide_name(const struct table *table, const struct table_cell *cell
 	return length;
 }
 
+/* Gives VAR the name and the value of CELL. */
+static void fill(netsnmp_variable_list *var, const oid *name, size_t length,
+		 const struct table_cell *cell)
+{
+	snmp_set_var_objid(var, name, length);
+	put_cell(var, cell);
+}
+
 void table_fill(const struct table *table, const struct table_cell *cell, void *varbind)
 {
 	oid name[TABLE_NAME_MAX];
 
-	snmp_set_var_objid(varbind, name, wide_name(table, cell, name));
-	put_cell(varbind, cell);
+	fill(varbind, name, wide_name(table, cell, name), cell);
 }
 
 static void answer_get(const struct table *table, netsnmp_variable_list *var)
@@ -389,28 +396,23 @@ const struct table *table_of(const void *varbind, bool next)
 	return table;
 }
 
-/* Whether CELL lies before the end of the search range that VAR has as its value. */
-static bool in_range(const struct table *table, const struct table_cell *cell,
-		     const netsnmp_variable_list *var)
-{
-	oid name[TABLE_NAME_MAX];
-	size_t length = wide_name(table, cell, name);
-
-	return snmp_oid_compare(name, length, var->val.objid, var->val_len / sizeof(oid)) < 0;
-}
-
+/* VAR has the end of its search range as its value. */
 static void answer_range(const struct table *table, netsnmp_variable_list *var)
 {
 	uint32_t name[TABLE_NAME_MAX];
 	size_t length = name_of(var, name);
+	oid answer[TABLE_NAME_MAX];
 	struct table_cell cell;
 	bool found = var->type == ASN_PRIV_INCL_RANGE &&
 		     table_find(table, name, length, &cell) == TABLE_FOUND;
 
 	if (!found)
 		found = table_next(table, name, length, &cell);
-	if (found && in_range(table, &cell, var))
-		table_fill(table, &cell, var);
+	if (found)
+		length = wide_name(table, &cell, answer);
+	if (found &&
+	    snmp_oid_compare(answer, length, var->val.objid, var->val_len / sizeof(oid)) < 0)
+		fill(var, answer, length, &cell);
 	else
 		snmp_set_var_typed_value(var, SNMP_ENDOFMIBVIEW, NULL, 0);
 }
