@@ -74,8 +74,6 @@ void direct_attach(void *session)
 {
 	netsnmp_session *new = session;
 
-	if (new->callback == receive)
-		return;
 	the_librarys = new->callback;
 	new->callback = receive;
 }
