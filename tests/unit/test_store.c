@@ -1028,6 +1028,7 @@ static void test_migration(void)
 	store_close(store);
 	EQUAL_NUMBER(ask("SELECT count(*) FROM sqlite_schema WHERE name = 'job_last'"), 0);
 	store = open_here();
+	EQUAL_NUMBER(files_with("paris.db."), 0);
 	EXPECT_DAILY(store, 2, 4, 4, 2);
 	CU_ASSERT_TRUE(queue_of(store, 40)->empty_since > 0);
 	end_test(store);
