@@ -55,6 +55,20 @@ bool harness_sanitized(void)
 	return SANITIZED;
 }
 
+unsigned harness_seed(void)
+{
+	const char *text = getenv("NBU_TEST_SEED");
+	struct timespec now;
+	unsigned seed;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	seed = (unsigned)(now.tv_sec * 1000 + now.tv_nsec / 1000000);
+	if (text)
+		seed = (unsigned)strtoul(text, NULL, 10);
+	printf("NBU_TEST_SEED=%u\n", seed);
+	return seed;
+}
+
 void harness_at_end(int (*hook)(bool failed))
 {
 	at_end = hook;

@@ -28,6 +28,12 @@ extern const char *harness_program;
 bool harness_sanitized(void);
 
 /*
+ * What a randomised test begins with: NBU_TEST_SEED of the environment, else another each time. It
+ * is printed, for a test that fails.
+ */
+unsigned harness_seed(void);
+
+/*
  * Has HOOK called when the running test has ended, with whether it failed. What it prints goes with
  * the test's output; a result above zero makes the test fail.
  */

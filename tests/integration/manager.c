@@ -117,7 +117,7 @@ size_t manager_oid_of(const char *object, oid id[MAX_OID_LEN])
 	return length;
 }
 
-static void take_value(struct manager_cell *cell, const netsnmp_variable_list *variable)
+void manager_take_value(struct manager_cell *cell, const netsnmp_variable_list *variable)
 {
 	memcpy(cell->id, variable->name, variable->name_length * sizeof(oid));
 	cell->length = variable->name_length;
@@ -172,7 +172,7 @@ static bool ask_one(void *manager, int command, const oid *id, size_t length,
 	answer = ask(manager, pdu);
 	good = answer && answer->errstat == SNMP_ERR_NOERROR && answer->variables;
 	if (good)
-		take_value(cell, answer->variables);
+		manager_take_value(cell, answer->variables);
 	if (answer)
 		snmp_free_pdu(answer);
 	return good;
@@ -228,7 +228,7 @@ static void add_cell(struct manager_cells *cells, const netsnmp_variable_list *v
 		cells->cells = realloc(cells->cells, (cells->count ? 2 * cells->count : 1) *
 							 sizeof *cells->cells);
 	memset(&cells->cells[cells->count], 0, sizeof *cells->cells);
-	take_value(&cells->cells[cells->count++], variable);
+	manager_take_value(&cells->cells[cells->count++], variable);
 }
 
 struct manager_cells manager_walk(void *manager, const char *object, enum manager_manner manner)

@@ -43,6 +43,9 @@ void *manager_of_paris(const struct sim *sim, struct process **agent);
 /* Parses OBJECT; its length. */
 size_t manager_oid_of(const char *object, oid id[MAX_OID_LEN]);
 
+/* Puts VARIABLE into CELL, which is all zeros. */
+void manager_take_value(struct manager_cell *cell, const netsnmp_variable_list *variable);
+
 /* One request; false when there was no answer or an error-status. */
 bool manager_get_cell(void *manager, const char *object, struct manager_cell *cell);
 bool manager_next_cell(void *manager, const oid *id, size_t length, struct manager_cell *cell);

@@ -195,15 +195,13 @@ static void live(struct trial *trial)
 
 static void begin(struct trial *trial, const char *options, bool rolling)
 {
-	const char *seed = getenv("NBU_TEST_SEED");
 	char words[320];
 
 	memset(trial, 0, sizeof *trial);
 	/* What the agent's parts log, for the end; it is shown where the test fails. */
 	if (!freopen(world_path("log.err"), "a", stderr))
 		world_fail(__FILE__, __LINE__, "the log cannot be kept");
-	trial->random = seed ? (unsigned)strtoul(seed, NULL, 10) : (unsigned)timefmt_now();
-	printf("NBU_TEST_SEED=%u\n", trial->random);
+	trial->random = harness_seed();
 	snprintf(words, sizeof words, "--clock manual --seed %u --skew %d %s", trial->random % 1000,
 		 (int)(trial->random % 3) * 90 - 90, options);
 	trial->sim = world_plain_sim("sim", words);

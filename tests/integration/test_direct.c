@@ -41,24 +41,10 @@ static unsigned draw(unsigned below)
 	return (unsigned)rand_r(&random_state) % below;
 }
 
-static void seed_random(void)
-{
-	const char *seed = getenv("NBU_TEST_SEED");
-
-	random_state = seed ? (unsigned)strtoul(seed, NULL, 10) : (unsigned)timefmt_now();
-	printf("NBU_TEST_SEED=%u\n", random_state);
-}
-
 /* How often AGENT has read its configuration again. */
 static unsigned reloads(const struct process *agent)
 {
-	char *log = world_read(agent->err);
-	unsigned count = 0;
-
-	for (const char *at = log; (at = strstr(at, " read again;")) != NULL; at++)
-		count++;
-	free(log);
-	return count;
+	return world_count(agent->err, " read again;");
 }
 
 /* To be waited for, with a reloads of before. */
@@ -499,7 +485,7 @@ static void test_random_ranges(void)
 	struct process *agent = agent_of_master();
 	unsigned state;
 
-	seed_random();
+	random_state = harness_seed();
 	walk_under_master();
 	CU_ASSERT_TRUE(pool_count > 500);
 	for (unsigned i = 0; i < wanted; i++) {
@@ -550,17 +536,27 @@ static bool is_moving(const oid *name)
 	return false;
 }
 
+/* Of what is not ours only the name and the type are looked at. */
+static bool same_cell(const struct manager_cell *a, const struct manager_cell *b)
+{
+	if (a->type != b->type || snmp_oid_compare(a->id, a->length, b->id, b->length) != 0)
+		return false;
+	if (!is_ours(a->id, a->length) || a->type >= SNMP_NOSUCHOBJECT)
+		return true;
+	if (is_moving(a->id) && a->number != UINT32_MAX)
+		return llabs(a->integer - b->integer) <=
+		       AGE_TOLERANCE * (a->type == ASN_TIMETICKS ? 100 : 1);
+	return a->number == b->number && a->integer == b->integer &&
+	       a->text_length == b->text_length && memcmp(a->text, b->text, a->text_length) == 0;
+}
+
 static bool same_value(const netsnmp_variable_list *a, const netsnmp_variable_list *b)
 {
-	if (a->type != b->type ||
-	    snmp_oid_compare(a->name, a->name_length, b->name, b->name_length) != 0)
-		return false;
-	if (!is_ours(a->name, a->name_length) || a->type >= SNMP_NOSUCHOBJECT)
-		return true;
-	if (is_moving(a->name) && (uint32_t)*a->val.integer != UINT32_MAX)
-		return labs(*a->val.integer - *b->val.integer) <=
-		       AGE_TOLERANCE * (a->type == ASN_TIMETICKS ? 100 : 1);
-	return a->val_len == b->val_len && memcmp(a->val.string, b->val.string, a->val_len) == 0;
+	struct manager_cell one = {0}, other = {0};
+
+	manager_take_value(&one, a);
+	manager_take_value(&other, b);
+	return same_cell(&one, &other);
 }
 
 static bool same_answer(const netsnmp_pdu *a, const netsnmp_pdu *b)
@@ -686,7 +682,7 @@ static void test_random_requests(void)
 	void *manager = manager_of_many(&agent);
 
 	world_slow(4);
-	seed_random();
+	random_state = harness_seed();
 	fill_pool(manager);
 	for (unsigned i = 0; i < batches; i++) {
 		unsigned state = random_state;
@@ -698,17 +694,6 @@ static void test_random_requests(void)
 		switch_under_snmpd(agent, true);
 	}
 	forget_pool();
-}
-
-static bool same_cell(const struct manager_cell *a, const struct manager_cell *b)
-{
-	if (a->type != b->type || snmp_oid_compare(a->id, a->length, b->id, b->length) != 0)
-		return false;
-	if (is_moving(a->id) && a->number != UINT32_MAX)
-		return llabs(a->integer - b->integer) <=
-		       AGE_TOLERANCE * (a->type == ASN_TIMETICKS ? 100 : 1);
-	return a->number == b->number && a->integer == b->integer &&
-	       a->text_length == b->text_length && memcmp(a->text, b->text, a->text_length) == 0;
 }
 
 static void check_same_walk(const struct manager_cells *a, const struct manager_cells *b)

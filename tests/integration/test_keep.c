@@ -98,12 +98,10 @@ static void test_kills(void)
 {
 	struct sim *sim =
 	    world_plain_sim("sim", "--clock manual --jobs 12000 --rate 300 --latency 2");
-	const char *seed = getenv("NBU_TEST_SEED");
-	unsigned random = seed ? (unsigned)strtoul(seed, NULL, 10) : (unsigned)timefmt_now();
+	unsigned random = harness_seed();
 	uint64_t counted;
 
 	world_slow(6);
-	printf("NBU_TEST_SEED=%u\n", random);
 	for (int i = 0; i < KILLS; i++) {
 		struct process *agent = start_agent(sim);
 

@@ -362,12 +362,10 @@ static void test_reloads(void)
 static void test_kills(void)
 {
 	struct scene scene = begin(JOBS, WANT_JOBS, false);
-	const char *seed = getenv("NBU_TEST_SEED");
-	unsigned random = seed ? (unsigned)strtoul(seed, NULL, 10) : (unsigned)timefmt_now();
+	unsigned random = harness_seed();
 	size_t due, came;
 	char *expected, *actual;
 
-	printf("NBU_TEST_SEED=%u\n", random);
 	for (int i = 0; i < 15; i++) {
 		int64_t moment = timefmt_monotonic() + rand_r(&random) % 1500;
 

@@ -258,13 +258,20 @@ char *world_read(const char *path)
 	return text;
 }
 
-bool world_holds(const char *path, const char *text)
+unsigned world_count(const char *path, const char *text)
 {
 	char *whole = world_read(path);
-	bool holds = strstr(whole, text) != NULL;
+	unsigned count = 0;
 
+	for (const char *at = whole; (at = strstr(at, text)) != NULL; at++)
+		count++;
 	free(whole);
-	return holds;
+	return count;
+}
+
+bool world_holds(const char *path, const char *text)
+{
+	return world_count(path, text) > 0;
 }
 
 /* The folder of the build: BUILD/tests/integration is the program that runs. */

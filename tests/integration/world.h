@@ -60,8 +60,9 @@ void world_slow(int factor);
 /* Files. Results stay valid until the world ends. */
 const char *world_path(const char *format, ...) __attribute__((format(printf, 1, 2)));
 const char *world_write(const char *name, mode_t mode, const char *text);
-char *world_read(const char *path);		      /* to be freed; "" when there is none */
-bool world_holds(const char *path, const char *text); /* whether the file has TEXT in it */
+char *world_read(const char *path);			  /* to be freed; "" when there is none */
+unsigned world_count(const char *path, const char *text); /* how often the file has TEXT in it */
+bool world_holds(const char *path, const char *text);	  /* whether the file has TEXT in it */
 
 /* Places of the build and of the source. */
 const char *world_program(const char *name);

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "harness.h"
 #include "table.h"
@@ -270,12 +269,9 @@ static void test_walk(void)
 /* Tables and names at random; NBU_TEST_SEED repeats a run. */
 static void test_random(void)
 {
-	const char *text = getenv("NBU_TEST_SEED");
-	unsigned seed = text ? (unsigned)strtoul(text, NULL, 10) : (unsigned)time(NULL);
 	struct table *table;
 
-	printf("NBU_TEST_SEED=%u\n", seed);
-	srand(seed);
+	srand(harness_seed());
 	table = random_table();
 	for (int round = 0; round < 200; round++) {
 		refill(table, (size_t)(round % ROWS_MAX));
