@@ -42,15 +42,15 @@ Q := $(if $(V),,@)
 COMPILE = $(CC) -std=c11 $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -pthread -MMD -MP
 LINK    = $(CC) $(CFLAGS) $(LDFLAGS)
 
-LIB_SOURCES  := $(filter-out src/main.c,$(wildcard src/*.c))
+LIB_SOURCES  := $(wildcard src/*/*.c)
 SIM_SOURCES  := $(filter-out tests/simulator/test_%,$(wildcard tests/simulator/*.c))
-UNIT_SOURCES := $(wildcard tests/unit/*.c) tests/simulator/test_sim.c
+UNIT_SOURCES := $(wildcard tests/unit/*.c tests/unit/*/*.c) tests/simulator/test_sim.c
 INTEGRATION_SOURCES := $(wildcard tests/integration/*.c)
-FORMATTED    := $(wildcard src/*.[ch] tests/*.[ch] tests/*/*.[ch])
+FORMATTED    := $(wildcard src/*.[ch] src/*/*.[ch] tests/*.[ch] tests/*/*.[ch] tests/unit/*/*.[ch])
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
-.PHONY: all programs tests demo check bench bench-quick bench-programs fuzz format format-check install uninstall clean
+.PHONY: all programs tests demo check bench bench-quick bench-programs fuzz house format format-check install uninstall clean
 
 all: $(BUILD)/nbu-agentx
 
@@ -122,6 +122,10 @@ fuzz-%: tests/fuzz/fuzz_%.c $(LIB_SOURCES)
 	    -fno-sanitize-recover=all -Isrc -o build/fuzz/fuzz_$* $< $(LIB_SOURCES) $(LIBS)
 	build/fuzz/fuzz_$* -max_total_time=$(FUZZ_SECONDS) -timeout=5 -print_final_stats=1 \
 	    -artifact_prefix=build/fuzz/ build/fuzz/$* tests/fuzz/corpus/$*
+
+# The figure of src/ in docs/architecture.md
+house:
+	tests/house update
 
 format:
 	clang-format -i $(FORMATTED)

@@ -5,20 +5,20 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agentx.h"
-#include "config.h"
-#include "direct.h"
-#include "http.h"
-#include "log.h"
-#include "loop.h"
-#include "mem.h"
-#include "mib.h"
-#include "news.h"
-#include "notify.h"
-#include "refresh.h"
-#include "report.h"
-#include "site.h"
-#include "timefmt.h"
+#include "snmp/agentx.h"
+#include "config/config.h"
+#include "snmp/direct.h"
+#include "api/http.h"
+#include "base/log.h"
+#include "snmp/loop.h"
+#include "base/mem.h"
+#include "snmp/mib.h"
+#include "tally/news.h"
+#include "snmp/notify.h"
+#include "site/refresh.h"
+#include "command/report.h"
+#include "site/site.h"
+#include "base/timefmt.h"
 
 enum { EXIT_FINE = 0, EXIT_RUN = 1, EXIT_USAGE = 2 };
 

@@ -11,12 +11,12 @@
 #include <time.h>
 
 #include "cells.h"
-#include "config.h"
-#include "fetch.h"
-#include "http.h"
-#include "netbackup.h"
-#include "store.h"
-#include "timefmt.h"
+#include "config/config.h"
+#include "site/fetch.h"
+#include "api/http.h"
+#include "api/netbackup.h"
+#include "store/store.h"
+#include "base/timefmt.h"
 
 static uint64_t cpu(void)
 {

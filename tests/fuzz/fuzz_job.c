@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "job.h"
-#include "tally.h"
-#include "utf8.h"
+#include "api/job.h"
+#include "tally/tally.h"
+#include "base/utf8.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 

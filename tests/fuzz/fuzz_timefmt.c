@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "index.h"
-#include "timefmt.h"
-#include "utf8.h"
+#include "tables/index.h"
+#include "base/timefmt.h"
+#include "base/utf8.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 

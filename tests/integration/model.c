@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "harness.h"
-#include "mem.h"
-#include "timefmt.h"
+#include "base/mem.h"
+#include "base/timefmt.h"
 
 #define REASONS 64
 #define GUESSES_MAX 16

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "config.h"
-#include "snapshot.h"
+#include "config/config.h"
+#include "tables/snapshot.h"
 #include "world.h"
 
 /*

@@ -6,7 +6,7 @@
 
 #include "harness.h"
 #include "manager.h"
-#include "mem.h"
+#include "base/mem.h"
 #include "world.h"
 
 /* The command line: what is printed where, and exit codes. */

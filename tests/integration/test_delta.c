@@ -9,8 +9,8 @@
 
 #include "harness.h"
 #include "model.h"
-#include "refresh.h"
-#include "timefmt.h"
+#include "site/refresh.h"
+#include "base/timefmt.h"
 #include "world.h"
 
 /*

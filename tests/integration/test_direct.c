@@ -7,7 +7,7 @@
 #include "harness.h"
 #include "manager.h"
 #include "master.h"
-#include "timefmt.h"
+#include "base/timefmt.h"
 #include "world.h"
 
 /*

@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "fault.h"
+#include "base/fault.h"
 #include "harness.h"
 #include "manager.h"
 #include "world.h"

@@ -9,9 +9,9 @@
 #include "harness.h"
 #include "manager.h"
 #include "model.h"
-#include "refresh.h"
-#include "store.h"
-#include "timefmt.h"
+#include "site/refresh.h"
+#include "store/store.h"
+#include "base/timefmt.h"
 #include "world.h"
 
 /* What the agent keeps on disk, through restarts and worse. */

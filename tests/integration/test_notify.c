@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "harness.h"
-#include "index.h"
+#include "tables/index.h"
 #include "manager.h"
-#include "timefmt.h"
+#include "base/timefmt.h"
 #include "world.h"
 
 /*

@@ -8,7 +8,7 @@
 #include "harness.h"
 #include "manager.h"
 #include "model.h"
-#include "timefmt.h"
+#include "base/timefmt.h"
 #include "world.h"
 
 /*

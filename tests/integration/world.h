@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "job.h"
+#include "api/job.h"
 
 /*
  * The world that a test runs in: a folder, and in it real processes (simulated primary servers,

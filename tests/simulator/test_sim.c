@@ -10,7 +10,7 @@
 #include "sim_fault.h"
 #include "sim_filter.h"
 #include "sim_history.h"
-#include "job.h"
+#include "api/job.h"
 #include "sim_job.h"
 #include "sim_json.h"
 #include "sim_kind.h"

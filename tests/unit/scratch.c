@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "scratch.h"
+#include "unit/scratch.h"
 
 #include <dirent.h>
 #include <stdio.h>

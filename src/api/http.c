@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "api/http.h"
+
+#include <curl/curl.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/timefmt.h"
+
+/*
+ * A page of 100 jobs has some 200 KB; whatever is a hundred times larger is not one. Counted
+ * after decompression, so that a compressed bomb is stopped too.
+ */
+#define BODY_MAX (32u << 20)
+
+struct http {
+	CURLM *multi;
+	CURL *easy;
+	struct curl_slist *headers;
+	char *ca_file;
+	bool tls_verify;
+	int timeout;
+	bool running; /* a request is under way */
+	bool too_large;
+	bool near_deadline; /* it must be over before its time limit */
+	char *body;
+	size_t length;
+	size_t capacity;
+	char error[CURL_ERROR_SIZE];
+	atomic_bool cancelled;
+};
+
+/* What the errors of curl mean to us; any other is FAULT_OTHER. */
+static const struct meaning {
+	CURLcode code;
+	enum fault_class class;
+	bool passing;
+	const char *advice;
+} meanings[] = {
+    {CURLE_COULDNT_RESOLVE_HOST, FAULT_DNS, false, "; check the host name in url"},
+    {CURLE_COULDNT_CONNECT, FAULT_CONNECT, true, ""},
+    {CURLE_RECV_ERROR, FAULT_CONNECT, true, ""},
+    {CURLE_SEND_ERROR, FAULT_CONNECT, true, ""},
+    {CURLE_GOT_NOTHING, FAULT_CONNECT, true, ""},
+    {CURLE_PARTIAL_FILE, FAULT_CONNECT, true, ""},
+    {CURLE_PEER_FAILED_VERIFICATION, FAULT_TLS, false,
+     "; set ca-file to the certificate of the primary's CA"},
+    {CURLE_SSL_CACERT_BADFILE, FAULT_TLS, false, "; check ca-file"},
+    {CURLE_SSL_CONNECT_ERROR, FAULT_TLS, false, "; check the scheme and port in url"},
+    {CURLE_SSL_CERTPROBLEM, FAULT_TLS, false, ""},
+    {CURLE_SSL_CIPHER, FAULT_TLS, false, ""},
+    {CURLE_SSL_ENGINE_INITFAILED, FAULT_TLS, false, ""},
+    /* What curl says of a header beyond all measure. */
+    {CURLE_OUT_OF_MEMORY, FAULT_PROTOCOL, false, "; the answer is too large to be one"},
+    {CURLE_BAD_CONTENT_ENCODING, FAULT_PROTOCOL, false, ""},
+    {CURLE_WEIRD_SERVER_REPLY, FAULT_PROTOCOL, false, "; check the port in url"},
+    {CURLE_UNSUPPORTED_PROTOCOL, FAULT_PROTOCOL, false, "; check the port in url"},
+};
+
+void http_global_init(void)
+{
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+void http_global_cleanup(void)
+{
+	curl_global_cleanup();
+}
+
+static size_t on_body(char *data, size_t size, size_t count, void *arg)
+{
+	struct http *http = arg;
+	size_t more = size * count;
+
+	if (more > BODY_MAX - http->length) {
+		http->too_large = true;
+		return 0;
+	}
+	if (http->length + more + 1 > http->capacity) {
+		http->capacity = (http->length + more + 1) * 2;
+		http->body = mem_resize(http->body, http->capacity, 1);
+	}
+	memcpy(http->body + http->length, data, more);
+	http->length += more;
+	return more;
+}
+
+/* What is the same in all requests. */
+static void set_options(struct http *http)
+{
+	CURL *easy = http->easy;
+	long verify = http->tls_verify ? 1 : 0;
+
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, "nbu-agentx/" NBU_AGENTX_VERSION);
+	/* Signals would hit any thread. */
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, http->error);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, http);
+	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+	/* One request at a time gains nothing from HTTP/2. */
+	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	/* A redirect would carry the key elsewhere; a proxy of somebody's shell has no say here. */
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(easy, CURLOPT_PROXY, "");
+	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+	curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, verify);
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, verify * 2);
+	if (http->ca_file)
+		curl_easy_setopt(easy, CURLOPT_CAINFO, http->ca_file);
+#if LIBCURL_VERSION_NUM >= 0x075500
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+#endif
+#if LIBCURL_VERSION_NUM >= 0x075700
+	/* Else giving up waits for a name server that does not answer. */
+	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
+}
+
+struct http *http_open(const struct http_options *options)
+{
+	struct http *http = mem_zalloc(1, sizeof *http);
+
+	http->ca_file = mem_strdup(options->ca_file);
+	http->tls_verify = options->tls_verify;
+	http->timeout = options->timeout;
+	http->multi = mem_checked(curl_multi_init());
+	http->easy = mem_checked(curl_easy_init());
+	curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, 1L);
+	set_options(http);
+	return http;
+}
+
+static void set_headers(struct http *http, const char *const *headers)
+{
+	curl_slist_free_all(http->headers);
+	http->headers = NULL;
+	for (; *headers; headers++)
+		http->headers = mem_checked(curl_slist_append(http->headers, *headers));
+	curl_easy_setopt(http->easy, CURLOPT_HTTPHEADER, http->headers);
+}
+
+void http_start(struct http *http, const char *url, const char *const *headers, int64_t deadline)
+{
+	int64_t limit = (int64_t)http->timeout * 1000;
+	int64_t left = deadline > 0 ? deadline - timefmt_monotonic() : limit;
+	int running;
+
+	http_abandon(http);
+	http->near_deadline = left < limit;
+	if (http->near_deadline)
+		limit = left;
+	http->length = 0;
+	http->too_large = false;
+	http->error[0] = '\0';
+	set_headers(http, headers);
+	curl_easy_setopt(http->easy, CURLOPT_URL, url);
+	curl_easy_setopt(http->easy, CURLOPT_TIMEOUT_MS, (long)(limit > 0 ? limit : 1));
+	curl_multi_add_handle(http->multi, http->easy);
+	http->running = true;
+	/* On an open connection this sends the request; the answer can wait in the socket. */
+	curl_multi_perform(http->multi, &running);
+}
+
+void http_abandon(struct http *http)
+{
+	if (!http->running)
+		return;
+	curl_multi_remove_handle(http->multi, http->easy);
+	http->running = false;
+}
+
+/* Says which of the limits it was: curl tells only how long it has waited. */
+static void set_timeout(struct http *http, struct fault *fault)
+{
+	if (http->near_deadline)
+		fault_set(fault, FAULT_TIMEOUT,
+			  "the refresh was not done within its deadline; raise deadline if the "
+			  "server answers, but slowly");
+	else
+		fault_set(fault, FAULT_TIMEOUT,
+			  "no complete answer within the timeout of %d s; raise timeout if the "
+			  "server is only slow",
+			  http->timeout);
+	fault->passing = true;
+}
+
+static void set_fault(struct http *http, CURLcode code, struct fault *fault)
+{
+	const char *text = http->error[0] ? http->error : curl_easy_strerror(code);
+
+	if (http->too_large) {
+		fault_set(fault, FAULT_PROTOCOL, "the answer has more than %u MiB; check url",
+			  BODY_MAX >> 20);
+		return;
+	}
+	if (code == CURLE_OPERATION_TIMEDOUT) {
+		set_timeout(http, fault);
+		return;
+	}
+	for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++) {
+		if (meanings[i].code != code)
+			continue;
+		fault_set(fault, meanings[i].class, "%s%s", text, meanings[i].advice);
+		fault->passing = meanings[i].passing;
+		return;
+	}
+	fault_set(fault, FAULT_OTHER, "%s", text);
+}
+
+/* Copies the header NAME of the response at hand into OUT; nothing where it does not fit: half a
+ * secret that it may hold could not be told from other text. */
+static void copy_header(struct http *http, const char *name, char *out, size_t size)
+{
+	struct curl_header *header;
+
+	out[0] = '\0';
+	if (curl_easy_header(http->easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK &&
+	    strlen(header->value) < size)
+		snprintf(out, size, "%s", header->value);
+}
+
+static void fill_response(struct http *http, struct http_response *response)
+{
+	curl_off_t wire = 0;
+	long status = 0;
+
+	curl_easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(http->easy, CURLINFO_SIZE_DOWNLOAD_T, &wire);
+	response->status = (int)status;
+	response->wire_bytes = (uint64_t)wire;
+	copy_header(http, "Content-Type", response->content_type, sizeof response->content_type);
+	copy_header(http, "Retry-After", response->retry_after, sizeof response->retry_after);
+	copy_header(http, "X-NetBackup-API-Version", response->api_version,
+		    sizeof response->api_version);
+	copy_header(http, "Date", response->date, sizeof response->date);
+	copy_header(http, "Location", response->location, sizeof response->location);
+	/* The next request may be started while this body is still being read. */
+	response->body = http->body ? http->body : mem_zalloc(1, 1);
+	response->length = http->body ? http->length : 0;
+	response->body[response->length] = '\0';
+	http->body = NULL;
+	http->capacity = 0;
+}
+
+/* Drives the request until it is over. True when it is, false when it was cancelled. */
+static bool drive(struct http *http, CURLcode *result)
+{
+	int running = 1, left;
+	CURLMsg *message;
+
+	while (!atomic_load(&http->cancelled)) {
+		curl_multi_perform(http->multi, &running);
+		message = curl_multi_info_read(http->multi, &left);
+		if (message && message->msg == CURLMSG_DONE) {
+			*result = message->data.result;
+			return true;
+		}
+		curl_multi_poll(http->multi, NULL, 0, 1000, NULL);
+	}
+	return false;
+}
+
+bool http_await(struct http *http, struct http_response *response, struct fault *fault)
+{
+	CURLcode result = CURLE_OK;
+	bool answered = false;
+
+	memset(response, 0, sizeof *response);
+	if (!drive(http, &result)) {
+		fault_set(fault, FAULT_OTHER, "stopped");
+	} else if (result != CURLE_OK) {
+		set_fault(http, result, fault);
+	} else {
+		fill_response(http, response);
+		answered = true;
+	}
+	http_abandon(http);
+	return answered;
+}
+
+bool http_pause(struct http *http, int64_t millis)
+{
+	int64_t end = timefmt_monotonic() + millis, left;
+
+	while (!atomic_load(&http->cancelled) && (left = end - timefmt_monotonic()) > 0)
+		curl_multi_poll(http->multi, NULL, 0, left < INT32_MAX ? (int)left : INT32_MAX,
+				NULL);
+	return !atomic_load(&http->cancelled);
+}
+
+void http_cancel(struct http *http)
+{
+	atomic_store(&http->cancelled, true);
+	curl_multi_wakeup(http->multi);
+}
+
+bool http_cancelled(const struct http *http)
+{
+	return atomic_load(&http->cancelled);
+}
+
+void http_response_free(struct http_response *response)
+{
+	free(response->body);
+	response->body = NULL;
+}
+
+void http_close(struct http *http)
+{
+	if (!http)
+		return;
+	http_abandon(http);
+	curl_easy_cleanup(http->easy);
+	curl_multi_cleanup(http->multi);
+	curl_slist_free_all(http->headers);
+	free(http->ca_file);
+	free(http->body);
+	free(http);
+}

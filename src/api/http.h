@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef HTTP_H
+#define HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/fault.h"
+
+/*
+ * One connection to one server, kept open between requests. All functions but http_cancel belong to
+ * the thread that opened it. No secret that is sent is ever logged or put into a fault.
+ */
+struct http;
+
+struct http_options {
+	const char *ca_file; /* PEM file of trusted authorities; NULL = the system's */
+	bool tls_verify;
+	int timeout; /* seconds, for one request */
+};
+
+struct http_response {
+	int status;
+	char *body; /* decoded, with a NUL behind it; belongs to the response */
+	size_t length;
+	uint64_t wire_bytes;   /* of the body as it came over the network */
+	char content_type[96]; /* this and the rest: empty when there is none, or one too long */
+	char retry_after[64];
+	char api_version[16]; /* X-NetBackup-API-Version */
+	char date[64];
+	char location[192];
+};
+
+/* To be called once, before any thread is started. */
+void http_global_init(void);
+void http_global_cleanup(void);
+
+/* Allocates what is needed; connects nowhere yet. The options' strings are copied. */
+struct http *http_open(const struct http_options *options);
+
+/*
+ * Sends a GET request for URL with the header lines HEADERS (an array that ends with NULL) and
+ * comes back at once. It must be over by DEADLINE (timefmt_monotonic, 0 = none). Only one request
+ * at a time.
+ */
+void http_start(struct http *http, const char *url, const char *const *headers, int64_t deadline);
+
+/*
+ * Waits for the answer of the request that was started. True: RESPONSE is filled, whatever its
+ * status, and to be freed with http_response_free. False: there is none and FAULT says why.
+ */
+bool http_await(struct http *http, struct http_response *response, struct fault *fault);
+
+/* Gives up the request that was started, if there is one. */
+void http_abandon(struct http *http);
+
+/* Waits MILLIS milliseconds; false when http_cancel was called meanwhile or before. */
+bool http_pause(struct http *http, int64_t millis);
+
+/*
+ * Makes the waiting in http_await and http_pause end at once, now and from now on. The one
+ * function that another thread may call.
+ */
+void http_cancel(struct http *http);
+bool http_cancelled(const struct http *http);
+
+void http_response_free(struct http_response *response);
+
+/* Closes the connection and frees HTTP; NULL is fine. */
+void http_close(struct http *http);
+
+#endif

@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "api/netbackup.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/http.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/timefmt.h"
+
+#define PAGE_LIMIT 100 /* the most that the API gives in one answer */
+#define TRIES 4
+#define BACK_OFF 500	   /* milliseconds before the second try; doubled for each further one */
+#define RETRY_AFTER_MAX 60 /* seconds; who asks for more fails the refresh and is asked later */
+#define VERSION_SIZE 16
+
+/* Instants between 2001 and 5138, so that seconds or rubbish are not taken for milliseconds. */
+#define CLOCK_MIN INT64_C(1000000000000)
+#define CLOCK_MAX INT64_C(100000000000000)
+
+struct netbackup {
+	const struct config_site *site;
+	struct http *http;
+	struct netbackup_traffic traffic;
+	char version[VERSION_SIZE];
+	bool version_agreed; /* an answer has come in this version */
+	int64_t time;
+	int64_t skew;
+	int64_t deadline;
+	unsigned random;
+};
+
+/*
+ * Versions that this program speaks, newest first. Cursor paging came with API 9.0, so that
+ * nothing below could be read; the product that goes with 10.0 is NetBackup 10.3.
+ */
+static const char *const versions[] = {"14.0", "13.0", "12.0", "11.0", "10.0"};
+#define VERSION_COUNT (sizeof versions / sizeof versions[0])
+
+/* What a status of the API means. 401 and 403 look alike to the operator. */
+static const struct answer {
+	int status;
+	enum fault_class class;
+	bool passing;
+	const char *advice;
+} answers[] = {
+    {400, FAULT_REQUEST, false, "the server refused the request"},
+    {401, FAULT_AUTH, false,
+     "the API key is wrong or has expired, or its role may not view jobs; check the key"},
+    {403, FAULT_AUTH, false, "the API key's role may not view jobs; check its role"},
+    {404, FAULT_REQUEST, false, "no such path on this server; url should end in /netbackup"},
+    {406, FAULT_VERSION, false, "the server speaks none of the API versions that were tried"},
+    {408, FAULT_TIMEOUT, true, "the server waited too long for the request"},
+    {429, FAULT_SERVER, true, "the server asks for fewer requests"},
+    {500, FAULT_SERVER, true, "the server has an internal error"},
+    {502, FAULT_SERVER, true, "a gateway got no answer from the server"},
+    {503, FAULT_SERVER, true, "the server is busy or starting"},
+    {504, FAULT_SERVER, true, "a gateway got no answer in time"},
+};
+
+struct netbackup *netbackup_open(const struct config_site *site)
+{
+	struct http_options options = {site->ca_file, site->tls_verify, site->timeout};
+	struct netbackup *netbackup = mem_zalloc(1, sizeof *netbackup);
+
+	netbackup->site = site;
+	netbackup->http = http_open(&options);
+	/* Sites that are started together must not keep in step. */
+	netbackup->random = (unsigned)timefmt_now() ^ (unsigned)((uintptr_t)netbackup >> 4);
+	return netbackup;
+}
+
+void netbackup_close(struct netbackup *netbackup)
+{
+	if (!netbackup)
+		return;
+	http_close(netbackup->http);
+	free(netbackup);
+}
+
+int64_t netbackup_time(const struct netbackup *netbackup)
+{
+	return netbackup->time;
+}
+
+int64_t netbackup_skew(const struct netbackup *netbackup)
+{
+	return netbackup->skew;
+}
+
+const char *netbackup_version(const struct netbackup *netbackup)
+{
+	return netbackup->version_agreed ? netbackup->version : "";
+}
+
+const struct netbackup_traffic *netbackup_traffic(const struct netbackup *netbackup)
+{
+	return &netbackup->traffic;
+}
+
+bool netbackup_pause(struct netbackup *netbackup, int64_t millis)
+{
+	return http_pause(netbackup->http, millis);
+}
+
+void netbackup_cancel(struct netbackup *netbackup)
+{
+	http_cancel(netbackup->http);
+}
+
+bool netbackup_cancelled(const struct netbackup *netbackup)
+{
+	return http_cancelled(netbackup->http);
+}
+
+/* Overwrites each occurrence of the key in TEXT: an error page may well repeat what was sent. */
+static void hide_key(const struct netbackup *netbackup, char *text)
+{
+	const char *key = netbackup->site->api_key;
+
+	for (char *at = text; (at = strstr(at, key)) != NULL;)
+		memset(at, '*', strlen(key));
+}
+
+/* Sends a GET for PATH in the API version VERSION, with the key where WITH_KEY says so. */
+static void send_request(struct netbackup *netbackup, const char *path, const char *media_type,
+			 const char *version, bool with_key)
+{
+	char *url = mem_printf("%s%s", netbackup->site->url, path);
+	char *accept = mem_printf("Accept: %s;version=%s", media_type, version);
+	char *authorization = mem_printf("Authorization: %s", netbackup->site->api_key);
+	const char *headers[] = {accept, with_key ? authorization : NULL, NULL};
+
+	netbackup->traffic.requests++;
+	http_start(netbackup->http, url, headers, netbackup->deadline);
+	/* A cursor may be anything that a server cares to send. */
+	hide_key(netbackup, url);
+	log_debug("site %s: GET %s", netbackup->site->name, url);
+	explicit_bzero(authorization, strlen(authorization));
+	free(authorization);
+	free(accept);
+	free(url);
+}
+
+static bool await(struct netbackup *netbackup, struct http_response *response, struct fault *fault)
+{
+	bool answered = http_await(netbackup->http, response, fault);
+
+	netbackup->traffic.received_bytes += response->wire_bytes;
+	if (answered)
+		log_debug("site %s: status %d, %zu bytes, %llu on the wire", netbackup->site->name,
+			  response->status, response->length,
+			  (unsigned long long)response->wire_bytes);
+	else
+		log_debug("site %s: %s", netbackup->site->name, fault->text);
+	return answered;
+}
+
+static const struct answer *find_answer(int status)
+{
+	static const struct answer other = {0, FAULT_PROTOCOL, false, "an unexpected answer"};
+	static const struct answer redirect = {0, FAULT_REQUEST, false,
+					       "redirects are not followed; correct url"};
+	static const struct answer server = {0, FAULT_SERVER, true, "the server has a problem"};
+
+	for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++)
+		if (answers[i].status == status)
+			return &answers[i];
+	if (status >= 300 && status < 400 && status != 304)
+		return &redirect;
+	return status >= 500 ? &server : &other;
+}
+
+/* Turns an answer that is not 200 into a fault. */
+static void refuse(const struct netbackup *netbackup, const struct http_response *response,
+		   struct fault *fault)
+{
+	const struct answer *answer = find_answer(response->status);
+	char *said = job_error_text(response->body, response->length);
+	int64_t now = timefmt_now() + netbackup->skew;
+
+	if (!said)
+		said = mem_strdup(response->location);
+	hide_key(netbackup, said);
+	fault_set(fault, answer->class, "HTTP %d: %s%s%s%s", response->status, answer->advice,
+		  said[0] ? " (" : "", said, said[0] ? ")" : "");
+	fault->passing = answer->passing;
+	fault->status = response->status;
+	fault->retry_after = timefmt_parse_retry_after(response->retry_after, now);
+	free(said);
+}
+
+/* True when TEXT is a version, and not something of any shape that a stranger sent us. */
+static bool is_version(const char *text)
+{
+	size_t major = strspn(text, "0123456789"), minor;
+
+	if (major < 1 || major > 3 || text[major] != '.')
+		return false;
+	minor = strspn(text + major + 1, "0123456789");
+	return minor >= 1 && minor <= 3 && text[major + 1 + minor] == '\0';
+}
+
+/* The newest of our versions that a server of version OFFERED understands. */
+static const char *choose_version(const char *offered)
+{
+	for (size_t i = 0; i < VERSION_COUNT; i++)
+		if (atof(versions[i]) <= atof(offered))
+			return versions[i];
+	return versions[VERSION_COUNT - 1];
+}
+
+/* Takes the version below the one at hand; false when there is none or the file fixes it. */
+static bool step_down(struct netbackup *netbackup)
+{
+	if (netbackup->site->api_version)
+		return false;
+	for (size_t i = 0; i < VERSION_COUNT; i++) {
+		if (atof(versions[i]) >= atof(netbackup->version))
+			continue;
+		snprintf(netbackup->version, sizeof netbackup->version, "%s", versions[i]);
+		netbackup->version_agreed = false;
+		return true;
+	}
+	return false;
+}
+
+/*
+ * The body of /ping is the server's time in milliseconds; the Date header, in seconds, is what
+ * remains when it is not.
+ */
+static void read_clock(struct netbackup *netbackup, const struct http_response *response,
+		       int64_t sent)
+{
+	int64_t received = timefmt_now(), server = 0;
+
+	if (response->status == 200 && isdigit((unsigned char)response->body[0]))
+		server = strtoll(response->body, NULL, 10);
+	if (server < CLOCK_MIN || server > CLOCK_MAX)
+		server = 0;
+	if (server == 0 && !timefmt_parse_http_date(response->date, &server))
+		log_debug("site %s: the server does not tell its time", netbackup->site->name);
+	netbackup->time = server ? server : sent;
+	netbackup->skew = server ? server - (sent + received) / 2 : 0;
+}
+
+static void read_version(struct netbackup *netbackup, const struct http_response *response)
+{
+	const char *version = response->api_version;
+
+	if (netbackup->site->api_version)
+		version = netbackup->site->api_version;
+	else if (is_version(version))
+		version = choose_version(version);
+	else if (netbackup->version_agreed)
+		return;
+	else
+		version = versions[0];
+	snprintf(netbackup->version, sizeof netbackup->version, "%s", version);
+}
+
+/* Waits before the next try, as long as the server asks for, else longer from try to try. */
+static bool pause_before_retry(struct netbackup *netbackup, const struct fault *fault, int try)
+{
+	int64_t wait = (int64_t)BACK_OFF << try;
+
+	wait += rand_r(&netbackup->random) % (wait / 2);
+	if (fault->retry_after > 0)
+		wait = fault->retry_after * INT64_C(1000);
+	if (fault->retry_after > RETRY_AFTER_MAX ||
+	    (netbackup->deadline > 0 && timefmt_monotonic() + wait >= netbackup->deadline))
+		return false;
+	log_debug("site %s: %s; trying again in %.1f s", netbackup->site->name, fault->text,
+		  (double)wait / 1000);
+	return netbackup_pause(netbackup, wait);
+}
+
+/* Whether to ask again after FAULT: three times, and where that may help. TRY counts. */
+static bool try_again(struct netbackup *netbackup, const struct fault *fault, int *try)
+{
+	return fault->passing && !http_cancelled(netbackup->http) && ++*try < TRIES &&
+	       pause_before_retry(netbackup, fault, *try - 1);
+}
+
+bool netbackup_begin(struct netbackup *netbackup, int64_t deadline, struct fault *fault)
+{
+	/* /ping is versioned too; every server knows the oldest version. */
+	const char *version = netbackup->site->api_version ? netbackup->site->api_version
+							   : versions[VERSION_COUNT - 1];
+	struct http_response response;
+	bool answered;
+	int64_t sent;
+	int try = 0;
+
+	netbackup->deadline = deadline;
+	do {
+		sent = timefmt_now();
+		send_request(netbackup, "/ping", "text/vnd.netbackup+plain", version, false);
+		answered = await(netbackup, &response, fault);
+	} while (!answered && try_again(netbackup, fault, &try));
+	if (answered) {
+		read_clock(netbackup, &response, sent);
+		read_version(netbackup, &response);
+	}
+	http_response_free(&response);
+	return answered;
+}
+
+static char *encode(const char *text)
+{
+	static const char plain[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~";
+	char *result = mem_zalloc(strlen(text) * 3 + 1, 1), *at = result;
+
+	for (; *text; text++) {
+		if (strchr(plain, *text))
+			*at++ = *text;
+		else
+			at += sprintf(at, "%%%02X", (unsigned char)*text);
+	}
+	return result;
+}
+
+/* A list on its way from the first page to the last. */
+struct chain {
+	struct netbackup *netbackup;
+	const struct netbackup_list *list;
+	char *cursor;	     /* of the page at hand; NULL = the first */
+	uint64_t pages_left; /* the one at hand included */
+};
+
+static void request_page(const struct chain *chain, const char *cursor)
+{
+	char *filter = encode(chain->list->filter), *after = encode(cursor ? cursor : "");
+	char *path = mem_printf("/admin/jobs?page%%5Blimit%%5D=%d&sort=jobId&filter=%s%s%s",
+				PAGE_LIMIT, filter, cursor ? "&page%5Bafter%5D=" : "", after);
+
+	send_request(chain->netbackup, path, "application/vnd.netbackup+json",
+		     chain->netbackup->version, true);
+	free(path);
+	free(after);
+	free(filter);
+}
+
+/* True when RESPONSE is a JSON document with status 200, else FAULT says what it is. */
+static bool accept_response(struct netbackup *netbackup, const struct http_response *response,
+			    struct fault *fault)
+{
+	if (response->status != 200) {
+		refuse(netbackup, response, fault);
+		return false;
+	}
+	if (!strcasestr(response->content_type, "json")) {
+		fault_set(fault, FAULT_PROTOCOL,
+			  "the server answered %s instead of JSON; check url, it should end in "
+			  "/netbackup",
+			  response->content_type[0] ? response->content_type : "nothing");
+		hide_key(netbackup, fault->text);
+		return false;
+	}
+	netbackup->version_agreed = true;
+	return true;
+}
+
+/*
+ * Waits for the page that was requested and asks for it again where that may help. True with
+ * RESPONSE to be freed, or false with FAULT.
+ */
+static bool await_page(const struct chain *chain, struct http_response *response,
+		       struct fault *fault)
+{
+	struct netbackup *netbackup = chain->netbackup;
+
+	for (int try = 0;;) {
+		if (await(netbackup, response, fault) &&
+		    accept_response(netbackup, response, fault))
+			return true;
+		http_response_free(response);
+		if (!(fault->class == FAULT_VERSION && step_down(netbackup)) &&
+		    !try_again(netbackup, fault, &try))
+			return false;
+		request_page(chain, chain->cursor);
+	}
+}
+
+/* True when CURSOR leads back to the page at hand, and so would go on for ever. */
+static bool leads_back(const struct chain *chain, const char *cursor)
+{
+	return chain->cursor && strcmp(chain->cursor, cursor) == 0;
+}
+
+/* Parses a page and has it visited. PEEKED is the cursor that has been followed already. */
+static struct job_page *read_page(const struct chain *chain, const struct http_response *response,
+				  const char *peeked, struct fault *fault)
+{
+	const char *complaint = NULL, *next;
+	struct job_page *page = job_page_parse(response->body, response->length, &complaint);
+
+	if (!page) {
+		fault_set(fault, FAULT_PROTOCOL, "a page of jobs %s", complaint);
+		return NULL;
+	}
+	next = job_page_cursor(page);
+	if (next && leads_back(chain, next))
+		fault_set(fault, FAULT_PROTOCOL, "the server's list of jobs goes round in circles");
+	else if (next && peeked && strcmp(peeked, next) != 0)
+		fault_set(fault, FAULT_PROTOCOL, "a page of jobs names two different next pages");
+	else if (chain->list->visit(page, chain->list->arg, fault))
+		return page;
+	job_page_free(page);
+	return NULL;
+}
+
+/* The cursor of the next page, where it is plain to see and can be followed at once; or NULL. */
+static char *peek(const struct chain *chain, const struct http_response *response)
+{
+	char *cursor = NULL;
+
+	if (chain->pages_left > 1)
+		cursor = job_peek_cursor(response->body, response->length);
+	if (cursor && leads_back(chain, cursor)) {
+		free(cursor);
+		cursor = NULL;
+	}
+	return cursor;
+}
+
+/*
+ * Reads the page in RESPONSE and sees to it that the next one is on its way: where its cursor is
+ * plain to see before this page is parsed, so that the server works meanwhile. False with FAULT, or
+ * true and the cursor of CHAIN moved on; NULL means that the list has ended.
+ */
+static bool advance(struct chain *chain, const struct http_response *response, struct fault *fault)
+{
+	char *peeked = peek(chain, response);
+	struct job_page *page;
+	const char *next = NULL;
+
+	if (peeked)
+		request_page(chain, peeked);
+	page = read_page(chain, response, peeked, fault);
+	if (page && chain->pages_left > 1)
+		next = job_page_cursor(page);
+	if (next && !peeked)
+		request_page(chain, next);
+	free(chain->cursor);
+	chain->cursor = mem_strdup(next);
+	free(peeked);
+	job_page_free(page);
+	return page != NULL;
+}
+
+bool netbackup_jobs(struct netbackup *netbackup, const struct netbackup_list *list,
+		    struct fault *fault)
+{
+	struct chain chain = {netbackup, list, NULL,
+			      list->max_pages ? list->max_pages : UINT64_MAX};
+	struct http_response response;
+	bool fine;
+
+	request_page(&chain, NULL);
+	do {
+		fine = await_page(&chain, &response, fault);
+		if (fine) {
+			fine = advance(&chain, &response, fault);
+			http_response_free(&response);
+		}
+		chain.pages_left--;
+	} while (fine && chain.cursor);
+	http_abandon(netbackup->http);
+	free(chain.cursor);
+	return fine;
+}

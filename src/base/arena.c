@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+/* Blocks double up to the size from which malloc gives memory back to the system when it is freed.
+ */
+#define FIRST_BLOCK ((size_t)4 * 1024)
+#define LARGEST_BLOCK ((size_t)256 * 1024)
+
+struct block {
+	struct block *next;
+	alignas(max_align_t) unsigned char bytes[];
+};
+
+struct arena {
+	struct block *blocks; /* the first is the one in use */
+	size_t size;	      /* of its bytes */
+	size_t used;
+	size_t left; /* bytes that blocks may still take */
+	bool full;
+};
+
+struct arena *arena_new(size_t limit)
+{
+	struct arena *arena = mem_zalloc(1, sizeof *arena);
+
+	arena->left = limit ? limit : SIZE_MAX;
+	return arena;
+}
+
+static bool add_block(struct arena *arena, size_t least)
+{
+	size_t size = arena->blocks ? arena->size * 2 : FIRST_BLOCK;
+	struct block *block;
+
+	if (size > LARGEST_BLOCK)
+		size = LARGEST_BLOCK;
+	if (size < least)
+		size = least;
+	arena->full = size > arena->left;
+	if (arena->full)
+		return false;
+	arena->left -= size;
+	block = mem_resize(NULL, 1, sizeof *block + size);
+	block->next = arena->blocks;
+	arena->blocks = block;
+	arena->size = size;
+	arena->used = 0;
+	return true;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	size_t rounded = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+	void *memory;
+
+	if ((!arena->blocks || rounded > arena->size - arena->used) && !add_block(arena, rounded))
+		return NULL;
+	memory = arena->blocks->bytes + arena->used;
+	arena->used += rounded;
+	return memory;
+}
+
+bool arena_is_full(const struct arena *arena)
+{
+	return arena->full;
+}
+
+void *arena_copy(struct arena *arena, const void *data, size_t size)
+{
+	void *copy = arena_alloc(arena, size);
+
+	return size ? memcpy(copy, data, size) : copy;
+}
+
+const char *arena_text(struct arena *arena, const char *text)
+{
+	return arena_copy(arena, text, strlen(text) + 1);
+}
+
+void arena_free(struct arena *arena)
+{
+	struct block *block = arena ? arena->blocks : NULL;
+
+	while (block) {
+		struct block *next = block->next;
+
+		free(block);
+		block = next;
+	}
+	free(arena);
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/utf8.h"
+
+#include <string.h>
+
+/* The forms of RFC 3629, section 4: how the first octet looks, and what the second may be. */
+static const struct form {
+	unsigned char first_low, first_high;
+	unsigned char second_low, second_high;
+	unsigned char length;
+} forms[] = {
+    {0x01, 0x7f, 0x00, 0x00, 1}, {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
+    {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
+    {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
+};
+
+static bool fits(const struct form *form, const unsigned char *octets)
+{
+	if (octets[0] < form->first_low || octets[0] > form->first_high)
+		return false;
+	if (form->length == 1)
+		return true;
+	if (octets[1] < form->second_low || octets[1] > form->second_high)
+		return false;
+	for (size_t i = 2; i < form->length; i++)
+		if (octets[i] < 0x80 || octets[i] > 0xbf)
+			return false;
+	return true;
+}
+
+size_t utf8_character(const char *text)
+{
+	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+		if (fits(&forms[i], (const unsigned char *)text))
+			return forms[i].length;
+	return 0;
+}
+
+bool utf8_valid(const char *text)
+{
+	size_t length;
+
+	for (; *text; text += length) {
+		length = utf8_character(text);
+		if (length == 0)
+			return false;
+	}
+	return true;
+}
+
+size_t utf8_cut(const char *text, size_t max)
+{
+	size_t length = strnlen(text, max + 1);
+
+	if (length <= max)
+		return length;
+	length = max;
+	while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
+		length--;
+	return length;
+}
+
+/*
+ * Characters that would do something to a line instead of standing in it: controls of ASCII and
+ * Latin 1, separators of lines, and those that turn the direction of writing.
+ */
+static const struct {
+	const char *first, *last; /* of as many octets */
+} controls[] = {
+    {"\x01", "\x1f"},
+    {"\x7f", "\x7f"},
+    {"\xc2\x80", "\xc2\x9f"},
+    {"\xe2\x80\xa8", "\xe2\x80\xae"},
+    {"\xe2\x81\xa6", "\xe2\x81\xa9"},
+};
+
+static bool is_control(const char *text, size_t length)
+{
+	for (size_t i = 0; i < sizeof controls / sizeof controls[0]; i++)
+		if (strlen(controls[i].first) == length &&
+		    memcmp(text, controls[i].first, length) >= 0 &&
+		    memcmp(text, controls[i].last, length) <= 0)
+			return true;
+	return false;
+}
+
+/* As nearly all characters are. */
+static bool is_printable_ascii(char octet)
+{
+	return octet >= ' ' && octet <= '~';
+}
+
+void utf8_clean(char *text)
+{
+	while (*text) {
+		size_t length = is_printable_ascii(*text) ? 1 : utf8_character(text);
+
+		if (length == 0)
+			*text = '?';
+		else if (!is_printable_ascii(*text) && is_control(text, length))
+			memset(text, ' ', length);
+		text += length ? length : 1;
+	}
+}

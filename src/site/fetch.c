@@ -1,0 +1,440 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "site/fetch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "tally/overdue.h"
+#include "base/timefmt.h"
+
+/*
+ * How far the question for what has changed reaches back behind the newest answer: a change may
+ * become visible a little later than its time stamp says.
+ */
+#define OVERLAP_MS 5000
+
+#define JOBS_A_PAGE 100
+#define PAGES_A_COMMIT 250 /* of a first sweep; each writes most of an index anew */
+#define PROGRESS_MS 10000
+#define FILTER_SIZE 128
+
+int64_t fetch_known_since(const struct store_marks *marks)
+{
+	return marks->known_since ? marks->known_since : marks->began;
+}
+
+uint64_t fetch_requests(const struct fetch *fetch)
+{
+	return netbackup_traffic(fetch->netbackup)->requests - fetch->requests_before;
+}
+
+void fetch_clear(struct fetch *fetch)
+{
+	free(fetch->unfinished.ids);
+	free(fetch->page.ids);
+}
+
+static void remember(struct fetch_ids *ids, int64_t id)
+{
+	if (ids->count == ids->capacity) {
+		ids->capacity = ids->capacity ? ids->capacity * 2 : JOBS_A_PAGE;
+		ids->ids = mem_resize(ids->ids, ids->capacity, sizeof *ids->ids);
+	}
+	ids->ids[ids->count++] = id;
+}
+
+/*
+ * Sorted by jobId, ids must rise through all pages: where they do not, the server has not honoured
+ * the cursor or the order, and jobs would be missed or counted twice.
+ */
+static bool check_order(struct fetch *fetch, const struct job *job, struct fault *fault)
+{
+	if (job->id > fetch->last_id) {
+		fetch->last_id = job->id;
+		return true;
+	}
+	fault_set(fault, FAULT_PROTOCOL,
+		  "the server's list of jobs is out of order: job %lld came after job %lld",
+		  (long long)job->id, (long long)fetch->last_id);
+	return false;
+}
+
+/* Long work says now and then how far it is. */
+static void report(struct fetch *fetch)
+{
+	int64_t now = timefmt_monotonic();
+
+	if (now - fetch->reported >= PROGRESS_MS) {
+		fetch->reported = now;
+		log_info("site %s: %llu jobs in %llu requests so far, %.0f jobs a second",
+			 fetch->site->name, (unsigned long long)fetch->jobs,
+			 (unsigned long long)fetch_requests(fetch),
+			 (double)fetch->jobs * 1000 / (double)(now - fetch->clock));
+	}
+	if (fetch->report)
+		fetch->report(fetch->jobs, fetch_requests(fetch), fetch->report_arg);
+}
+
+static void note_times(struct fetch *fetch, const struct job *job)
+{
+	struct store_marks *marks = store_marks(fetch->store);
+
+	if (job->updated > fetch->newest)
+		fetch->newest = job->updated;
+	if (job->ended > marks->newest_end)
+		marks->newest_end = job->ended;
+}
+
+/* Puts all jobs of a page into the store. What cannot be used is there all the same: its id counts.
+ */
+static bool take_page(struct fetch *fetch, struct job_page *page, struct fetch_ids *ids,
+		      struct fault *fault)
+{
+	enum job_result result;
+	uint64_t before = fetch->jobs;
+	size_t known = ids->count;
+	struct job job;
+	bool fine = true;
+
+	fetch->pages++;
+	while (fine && (result = job_page_read(page, &job)) != JOB_END) {
+		fetch->jobs++;
+		if (job.id > 0) {
+			fine = check_order(fetch, &job, fault);
+			remember(ids, job.id);
+		}
+		if (result == JOB_SKIPPED)
+			fetch->skipped++;
+		else if (fine)
+			fine = store_put(fetch->store, &job, fault);
+		if (result == JOB_READ && job.state == JOB_DONE)
+			note_times(fetch, &job);
+	}
+	report(fetch);
+	/* Nothing would tell that such a list ever comes to its end. */
+	if (fine && fetch->jobs > before && ids->count == known) {
+		fault_set(fault, FAULT_PROTOCOL, "a page of jobs none of which has an id");
+		fine = false;
+	}
+	return fine;
+}
+
+static bool ask(struct fetch *fetch, const char *filter, uint64_t max_pages,
+		bool (*visit)(struct job_page *page, void *arg, struct fault *fault),
+		struct fault *fault)
+{
+	struct netbackup_list list = {filter, max_pages, visit, fetch};
+
+	fetch->pages = 0;
+	return netbackup_jobs(fetch->netbackup, &list, fault);
+}
+
+static bool take_unfinished(struct job_page *page, void *arg, struct fault *fault)
+{
+	struct fetch *fetch = arg;
+
+	return take_page(fetch, page, &fetch->unfinished, fault);
+}
+
+/* They have no end time, so nothing else finds them. */
+static bool fetch_unfinished(struct fetch *fetch, struct fault *fault)
+{
+	fetch->last_id = 0;
+	fetch->unfinished.count = 0;
+	return ask(fetch, "state ne 'DONE'", 0, take_unfinished, fault);
+}
+
+static bool take_changed(struct job_page *page, void *arg, struct fault *fault)
+{
+	struct fetch *fetch = arg;
+
+	fetch->page.count = 0;
+	return take_page(fetch, page, &fetch->page, fault);
+}
+
+/*
+ * What has ended or changed since the mark. The mark moves on to the newest change seen, but not
+ * beyond the begin of this refresh: of what changes while pages are being fetched, some may be
+ * missed.
+ */
+static bool fetch_changed(struct fetch *fetch, struct fault *fault)
+{
+	struct store_marks *marks = store_marks(fetch->store);
+	char filter[FILTER_SIZE], mark[TIMEFMT_INSTANT_SIZE];
+	int64_t next;
+
+	timefmt_format_instant(marks->mark, mark);
+	snprintf(filter, sizeof filter, "state eq 'DONE' and lastUpdateTime ge %s", mark);
+	fetch->last_id = 0;
+	fetch->newest = 0;
+	if (!ask(fetch, filter, 0, take_changed, fault)) {
+		/* On a later page it is about the cursor. */
+		if (fault->status != 400 || fetch->pages > 0)
+			return false;
+		log_warning("site %s: the server cannot be asked for changes (%s); all jobs are "
+			    "fetched each time",
+			    fetch->site->name, fault->text);
+		fetch->blind = true;
+		return true;
+	}
+	next = (fetch->newest < fetch->now ? fetch->newest : fetch->now) - OVERLAP_MS;
+	if (next > marks->mark)
+		marks->mark = next;
+	return true;
+}
+
+/* Saves what there is, and goes on. */
+static bool commit_and_begin(struct fetch *fetch, struct fault *fault)
+{
+	return store_commit(fetch->store, fault) && store_begin(fetch->store, fault);
+}
+
+/* What is held of the range of a page and did not come is gone; a fresh store holds only what has
+ * come in this very refresh.
+ */
+static bool merge(struct fetch *fetch, int64_t upto, struct fault *fault)
+{
+	return fetch->fresh ||
+	       store_merge(fetch->store, store_marks(fetch->store)->sweep_id, upto,
+			   fetch->sweep_start, fetch->page.ids, fetch->page.count, fault);
+}
+
+/* A page of the sweep. */
+static bool take_swept(struct job_page *page, void *arg, struct fault *fault)
+{
+	struct fetch *fetch = arg;
+	struct store_marks *marks = store_marks(fetch->store);
+	bool last = job_page_cursor(page) == NULL;
+
+	fetch->page.count = 0;
+	if (!take_page(fetch, page, &fetch->page, fault) ||
+	    !merge(fetch, last ? INT64_MAX : fetch->last_id, fault))
+		return false;
+	marks->sweep_pages++;
+	marks->sweep_id = last ? 0 : fetch->last_id;
+	fetch->round_ended = last;
+	if (!last && !marks->complete && marks->sweep_pages % PAGES_A_COMMIT == 0)
+		return commit_and_begin(fetch, fault);
+	return true;
+}
+
+/*
+ * The next pages of the sweep, 0 = all to its end. One to its end reaches back to where the window
+ * began at the last success: what has left it since has not been counted yet.
+ */
+static bool sweep(struct fetch *fetch, uint64_t max_pages, struct fault *fault)
+{
+	struct store_marks *marks = store_marks(fetch->store);
+	char filter[FILTER_SIZE], start[TIMEFMT_INSTANT_SIZE], from[40] = "";
+
+	fetch->sweep_start = fetch->window_start;
+	if (fetch->full && marks->window_start < fetch->sweep_start)
+		fetch->sweep_start = marks->window_start;
+	timefmt_format_instant(fetch->sweep_start, start);
+	if (marks->sweep_id > 0)
+		snprintf(from, sizeof from, " and jobId gt %lld", (long long)marks->sweep_id);
+	snprintf(filter, sizeof filter, "endTime ge %s%s", start, from);
+	fetch->last_id = marks->sweep_id;
+	return ask(fetch, filter, max_pages, take_swept, fault);
+}
+
+/*
+ * How many pages of the sweep are due, so that it comes round once in full_refresh: as many as
+ * bring it to where it should be by now, but not so many that a refresh after a long pause takes
+ * for ever. 0 = none.
+ */
+static uint64_t pages_due(const struct fetch *fetch)
+{
+	const struct store_marks *marks = store_marks(fetch->store);
+	int64_t round = fetch->site->full_refresh * INT64_C(1000);
+	int64_t pages = (int64_t)(store_jobs(fetch->store) / JOBS_A_PAGE) + 1;
+	int64_t share = pages * fetch->site->refresh / fetch->site->full_refresh + 1;
+	int64_t due = pages * (fetch->now - marks->sweep_began) / round - marks->sweep_pages;
+
+	if (due > share * 2)
+		due = share * 2;
+	return due > 0 ? (uint64_t)due : 0;
+}
+
+/* A round that has come to its end waits for its time to begin anew. */
+static void note_round(struct fetch *fetch, int64_t began)
+{
+	struct store_marks *marks = store_marks(fetch->store);
+
+	if (!fetch->round_ended)
+		return;
+	marks->sweep_ended = began;
+	marks->sweep_began = fetch->now;
+	marks->sweep_pages = 0;
+	marks->complete = 1;
+}
+
+static bool fetch_swept(struct fetch *fetch, int64_t began, struct fault *fault)
+{
+	struct store_marks *marks = store_marks(fetch->store);
+	uint64_t due = 0; /* all */
+
+	/* The server's clock has been set back. */
+	if (marks->sweep_began > fetch->now)
+		marks->sweep_began = fetch->now;
+	if (!fetch->full) {
+		due = pages_due(fetch);
+		if (due == 0)
+			return true;
+	} else if (marks->complete) {
+		marks->sweep_id = 0;
+	}
+	if (!sweep(fetch, due, fault))
+		return false;
+	note_round(fetch, began);
+	return true;
+}
+
+/*
+ * The first request of a store that knows nothing. When that was is saved at once: what ends from
+ * now on counts, even if this run never comes to a commit of its own.
+ */
+static bool begin_marks(struct fetch *fetch, int64_t began, struct fault *fault)
+{
+	struct store_marks *marks = store_marks(fetch->store);
+
+	if (marks->began)
+		return true;
+	marks->began = fetch->now;
+	marks->known_since = fetch->window_start;
+	marks->created = began;
+	marks->mark = fetch->now - OVERLAP_MS;
+	marks->window_start = fetch->window_start;
+	marks->sweep_began = fetch->now;
+	return commit_and_begin(fetch, fault);
+}
+
+static void finish_marks(struct fetch *fetch, int64_t began)
+{
+	struct store_marks *marks = store_marks(fetch->store);
+	int64_t start = fetch->window_start;
+
+	/*
+	 * What has left the window once must not count again, even if the server's clock goes back.
+	 * Of what is newer than all that was seen nothing can have left, however far ahead that
+	 * clock once was.
+	 */
+	if (start > marks->newest_end + 1)
+		start = marks->newest_end + 1;
+	if (start > marks->window_start)
+		marks->window_start = start;
+	/* A sweep with a longer window has seen more; a shorter one makes nothing unseen. */
+	if (fetch->full && fetch->window_start < fetch_known_since(marks))
+		marks->known_since = fetch->window_start;
+	marks->data_at = began;
+	marks->skew = netbackup_skew(fetch->netbackup);
+	marks->down_told = 0;
+}
+
+/* Which policies have become overdue, or are no longer so; not what was so from the beginning. */
+static bool watch_policies(struct fetch *fetch, bool first, struct fault *fault)
+{
+	const struct store_marks *marks = store_marks(fetch->store);
+
+	if (!store_settle(fetch->store, fault))
+		return false;
+	overdue_expect(store_tally(fetch->store), fetch->site);
+	overdue_update(store_tally(fetch->store), fetch->site, fetch->now, fetch_known_since(marks),
+		       marks->skew, first ? NULL : store_pending_news(fetch->store));
+	return true;
+}
+
+/*
+ * Whether the window now begins before what has been dropped as older than it: because it was made
+ * longer, or because the server's clock was set back. Then what is held is not all there should be,
+ * and what changed lately may bear a time before the mark.
+ */
+static bool reaches_back(const struct fetch *fetch)
+{
+	const struct store_marks *marks = store_marks(fetch->store);
+
+	return marks->complete && fetch->window_start < marks->expired - OVERLAP_MS;
+}
+
+/*
+ * What ended before this is dropped. Where the server's clock has been set back a little, what it
+ * had left behind was not asked for again and is not to be missed.
+ */
+static int64_t expiry(const struct fetch *fetch)
+{
+	int64_t expired = store_marks(fetch->store)->expired;
+
+	return fetch->full || fetch->window_start > expired ? fetch->window_start : expired;
+}
+
+/* All that is asked for, in an order in which a job that ends meanwhile is in one of the lists. */
+static bool fetch_lists(struct fetch *fetch, int64_t began, struct fault *fault)
+{
+	struct store_marks *marks = store_marks(fetch->store);
+
+	fetch->full = !marks->complete;
+	if (reaches_back(fetch)) {
+		log_info("site %s: the window reaches further back than before; all jobs are "
+			 "fetched once",
+			 fetch->site->name);
+		fetch->full = true;
+		if (marks->mark > fetch->now - OVERLAP_MS)
+			marks->mark = fetch->now - OVERLAP_MS;
+	}
+	if (!fetch_unfinished(fetch, fault))
+		return false;
+	/*
+	 * The very first refresh sees all there is, and what changes meanwhile is for the next; but
+	 * a first sweep that goes on where it was has pages behind it that may be old.
+	 */
+	if (!fetch->fresh && !fetch->blind && !fetch_changed(fetch, fault))
+		return false;
+	/* Which may have come out just now. */
+	fetch->full = fetch->full || fetch->blind;
+	return fetch_swept(fetch, began, fault) &&
+	       store_drop_unfinished(fetch->store, fetch->unfinished.ids, fetch->unfinished.count,
+				     fault) &&
+	       store_expire(fetch->store, expiry(fetch), fault);
+}
+
+/* Ends the transaction. A first sweep keeps what it has, whatever came in between; else all or
+ * nothing. */
+static bool finish(struct fetch *fetch, bool fetched, int64_t began, struct fault *fault)
+{
+	bool first = store_marks(fetch->store)->data_at == 0;
+	struct fault second;
+
+	if (fetched) {
+		finish_marks(fetch, began);
+		return watch_policies(fetch, first, fault) && store_commit(fetch->store, fault);
+	}
+	if (!store_marks(fetch->store)->complete && fault->class != FAULT_STORAGE)
+		store_commit(fetch->store, &second);
+	return false;
+}
+
+bool fetch_run(struct fetch *fetch, struct netbackup *netbackup, struct store *store,
+	       const struct config_site *site, int64_t began, struct fault *fault)
+{
+	int64_t deadline = timefmt_monotonic() + site->deadline * INT64_C(1000);
+
+	fetch->netbackup = netbackup;
+	fetch->store = store;
+	fetch->site = site;
+	fetch->jobs = fetch->skipped = 0;
+	fetch->full = fetch->round_ended = false;
+	fetch->requests_before = netbackup_traffic(netbackup)->requests;
+	fetch->clock = fetch->reported = timefmt_monotonic();
+	if (!netbackup_begin(netbackup, deadline, fault))
+		return false;
+	fetch->now = netbackup_time(netbackup);
+	fetch->window_start = fetch->now - site->window * INT64_C(1000);
+	if (!store_begin(store, fault))
+		return false;
+	fetch->fresh = store_marks(store)->began == 0;
+	if (!begin_marks(fetch, began, fault))
+		return false;
+	return finish(fetch, fetch_lists(fetch, began, fault), began, fault);
+}

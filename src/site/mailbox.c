@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "site/mailbox.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+
+#include "base/mem.h"
+
+struct mailbox {
+	pthread_mutex_t mutex;
+	struct snapshot *snapshot;
+	int wake_fd;
+};
+
+struct mailbox *mailbox_new(int wake_fd)
+{
+	struct mailbox *mailbox = mem_zalloc(1, sizeof *mailbox);
+
+	pthread_mutex_init(&mailbox->mutex, NULL);
+	mailbox->wake_fd = wake_fd;
+	return mailbox;
+}
+
+void mailbox_put(struct mailbox *mailbox, struct snapshot *snapshot)
+{
+	struct snapshot *unread;
+
+	pthread_mutex_lock(&mailbox->mutex);
+	unread = mailbox->snapshot;
+	/* Rows are whole in each snapshot; what has happened is told once. */
+	if (unread) {
+		news_move(&unread->news, &snapshot->news);
+		news_move(&snapshot->news, &unread->news);
+	}
+	mailbox->snapshot = snapshot;
+	pthread_mutex_unlock(&mailbox->mutex);
+	snapshot_free(unread);
+	/* Fails only when the counter is full, and then a wake-up is due anyway. */
+	eventfd_write(mailbox->wake_fd, 1);
+}
+
+struct snapshot *mailbox_take(struct mailbox *mailbox)
+{
+	struct snapshot *snapshot;
+
+	pthread_mutex_lock(&mailbox->mutex);
+	snapshot = mailbox->snapshot;
+	mailbox->snapshot = NULL;
+	pthread_mutex_unlock(&mailbox->mutex);
+	return snapshot;
+}
+
+void mailbox_free(struct mailbox *mailbox)
+{
+	snapshot_free(mailbox->snapshot);
+	pthread_mutex_destroy(&mailbox->mutex);
+	free(mailbox);
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "site/site.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "site/refresh.h"
+#include "base/timefmt.h"
+
+#define BACK_OFF_MAX 300 /* seconds, unless the refresh interval is longer */
+#define BACK_OFF_TIMES 8 /* refresh intervals */
+#define RETRY_AFTER_MAX 3600
+#define PROGRESS_MS 10000
+#define END_WITHIN 1500 /* milliseconds from site_cancel */
+
+struct site {
+	const struct config_site *config;
+	struct refresh *refresh;
+	struct mailbox *mailbox;
+	pthread_t thread;
+	struct timespec cancelled;
+	int64_t shown; /* when a snapshot was last put into the mailbox; of timefmt_monotonic */
+	unsigned random;
+};
+
+/*
+ * Seconds from the begin of a refresh to that of the next: the interval, doubled for each failure
+ * in a row up to a limit, or what the server asked for.
+ */
+static int64_t next_delay(const struct site *site, const struct snapshot_site *row)
+{
+	int64_t interval = site->config->refresh, delay = interval, limit;
+	int64_t asked = row->fault.retry_after;
+
+	limit = interval * BACK_OFF_TIMES < BACK_OFF_MAX ? interval * BACK_OFF_TIMES : BACK_OFF_MAX;
+	if (limit < interval)
+		limit = interval;
+	for (uint32_t i = 1; i < row->failure_streak && delay < limit; i++)
+		delay *= 2;
+	if (delay > limit)
+		delay = limit;
+	if (asked > RETRY_AFTER_MAX)
+		asked = RETRY_AFTER_MAX;
+	return delay > asked ? delay : asked;
+}
+
+/* Milliseconds to wait now. Failing sites get up to a tenth more, so that they do not come in step.
+ */
+static int64_t pause_after(struct site *site, const struct snapshot *snapshot, int64_t took)
+{
+	int64_t delay = next_delay(site, &snapshot->site) * 1000;
+	int64_t least = site->config->refresh * INT64_C(1000) / 10;
+
+	if (snapshot->site.failure_streak > 0)
+		delay += rand_r(&site->random) % (delay / 10 + 1);
+	/* A refresh that takes longer than its interval must not become the server's only work. */
+	return delay - took > least ? delay - took : least;
+}
+
+static void show(struct site *site, struct snapshot *snapshot)
+{
+	site->shown = timefmt_monotonic();
+	mailbox_put(site->mailbox, snapshot);
+}
+
+/* A first sweep may take long: how many jobs there are by now is shown meanwhile. */
+static void on_progress(uint64_t jobs, uint64_t requests, void *arg)
+{
+	struct site *site = arg;
+
+	(void)jobs;
+	(void)requests;
+	if (!refresh_complete(site->refresh) && timefmt_monotonic() - site->shown >= PROGRESS_MS)
+		show(site, refresh_snapshot(site->refresh));
+}
+
+static void *work(void *arg)
+{
+	struct site *site = arg;
+	int64_t pause = 0;
+
+	/* What is known from an earlier run, before the first request is answered. */
+	show(site, refresh_snapshot(site->refresh));
+	refresh_on_progress(site->refresh, on_progress, site);
+	while (refresh_pause(site->refresh, pause)) {
+		int64_t began = timefmt_monotonic();
+		struct snapshot *snapshot;
+
+		/* Cancelled or not: what has been saved by then must be told, for it is never told
+		 * again. */
+		refresh_run(site->refresh);
+		snapshot = refresh_snapshot(site->refresh);
+		pause = pause_after(site, snapshot, timefmt_monotonic() - began);
+		show(site, snapshot);
+	}
+	/* Here and not when the thread has been joined: it may have been left behind. */
+	refresh_release(site->refresh);
+	return NULL;
+}
+
+struct site *site_start(const struct config_site *config, const char *state_dir, int wake_fd)
+{
+	struct site *site = mem_zalloc(1, sizeof *site);
+	int error;
+
+	site->config = config;
+	site->refresh = refresh_open(config, state_dir);
+	site->mailbox = mailbox_new(wake_fd);
+	/* Sites that are started together must not keep in step. */
+	site->random = (unsigned)timefmt_now() ^ (unsigned)((uintptr_t)site >> 4);
+	error = pthread_create(&site->thread, NULL, work, site);
+	if (error == 0)
+		return site;
+	log_error("site %s: cannot start a thread: %s", config->name, strerror(error));
+	mailbox_free(site->mailbox);
+	refresh_close(site->refresh);
+	free(site);
+	return NULL;
+}
+
+const struct config_site *site_config(const struct site *site)
+{
+	return site->config;
+}
+
+struct snapshot *site_take(struct site *site)
+{
+	return mailbox_take(site->mailbox);
+}
+
+void site_cancel(struct site *site)
+{
+	clock_gettime(CLOCK_REALTIME, &site->cancelled);
+	refresh_cancel(site->refresh);
+}
+
+bool site_join(struct site *site)
+{
+	/* By the real time, though it may be set: ThreadSanitizer knows no other timed join. */
+	struct timespec end = site->cancelled;
+
+	end.tv_sec += END_WITHIN / 1000;
+	end.tv_nsec += END_WITHIN % 1000 * 1000000;
+	if (end.tv_nsec >= 1000000000) {
+		end.tv_sec++;
+		end.tv_nsec -= 1000000000;
+	}
+	if (pthread_timedjoin_np(site->thread, NULL, &end) == 0)
+		return true;
+	/* It still uses what would be freed, so that is left to it. */
+	log_warning("site %s: still busy, not waited for", site->config->name);
+	return false;
+}
+
+void site_free(struct site *site)
+{
+	mailbox_free(site->mailbox);
+	refresh_close(site->refresh);
+	free(site);
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "snmp/probe.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/timefmt.h"
+
+#define AGAIN_MS 1000	    /* from the end of one question to the next */
+#define SLOW_ANSWER_MS 1000 /* after which a master agent is said not to answer */
+#define LIFE_MS 60000	    /* after which a question is given up: its peer may be gone for good */
+#define LOOKUP_RETRY_MS 60000 /* for a host's name, because looking it up may block */
+#define RESPONSE 18	      /* a type of AgentX PDU (RFC 2741, 6.1) */
+
+/* Times are of timefmt_monotonic. */
+struct probe {
+	char *socket;
+	int fd; /* -1 = no question is under way */
+	bool sent;
+	bool answered; /* and nothing has come of it yet */
+	int error;
+	int64_t began;
+	int64_t next; /* when to ask again */
+	struct sockaddr_storage address;
+	socklen_t address_length; /* 0 = the host is yet to be looked up */
+};
+
+static const struct {
+	int error;
+	const char *hint;
+} hints[] = {
+    {ENOENT, "no such socket (is snmpd running, with 'master agentx' in snmpd.conf?)"},
+    {ECONNREFUSED, "nobody listens (is snmpd running, with 'master agentx' in snmpd.conf?)"},
+    {EACCES, "permission denied (see agentXPerms in snmpd.conf; its directory counts, too)"},
+    {ECONNRESET, "it closed the connection (is it starting or stopping?)"},
+    {ETIMEDOUT, "it does not answer (does snmpd hang?)"},
+    {ECONNABORTED, "it answers, but opens no session (see the log of snmpd)"},
+    {EPROTO, "what answers there is no AgentX master agent"},
+    {EADDRNOTAVAIL, "its host is not known (give an address instead of a name)"},
+};
+
+const char *probe_hint(int error)
+{
+	for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++)
+		if (hints[i].error == error)
+			return hints[i].hint;
+	return strerror(error);
+}
+
+void probe_lower(int *timeout, long long to)
+{
+	if (to < 0)
+		to = 0;
+	if (*timeout < 0 || to < *timeout)
+		*timeout = (int)to;
+}
+
+struct probe *probe_new(const char *socket)
+{
+	struct probe *probe = mem_zalloc(1, sizeof *probe);
+
+	probe->socket = mem_strdup(socket);
+	probe->fd = -1;
+	return probe;
+}
+
+int probe_error(const struct probe *probe)
+{
+	return probe->error;
+}
+
+/* Ends the question under way. */
+static void hang_up(struct probe *probe)
+{
+	if (probe->fd >= 0)
+		close(probe->fd);
+	probe->fd = -1;
+	probe->sent = false;
+	probe->next = timefmt_monotonic() + AGAIN_MS;
+}
+
+static void give_up(struct probe *probe, int error)
+{
+	hang_up(probe);
+	/* EAGAIN is a full backlog: the master agent accepts no connections. */
+	probe->error = error == EAGAIN ? ETIMEDOUT : error;
+}
+
+void probe_reset(struct probe *probe)
+{
+	hang_up(probe);
+	probe->answered = false;
+	probe->error = 0;
+}
+
+void probe_hurry(struct probe *probe)
+{
+	probe->next = 0;
+}
+
+void probe_free(struct probe *probe)
+{
+	if (!probe)
+		return;
+	hang_up(probe);
+	free(probe->socket);
+	free(probe);
+}
+
+/* The address of a path. Returns an errno or 0. */
+static int local_address(struct probe *probe)
+{
+	struct sockaddr_un local = {.sun_family = AF_UNIX};
+
+	if (strlen(probe->socket) >= sizeof local.sun_path)
+		return ENAMETOOLONG;
+	memcpy(local.sun_path, probe->socket, strlen(probe->socket) + 1);
+	memcpy(&probe->address, &local, sizeof local);
+	probe->address_length = sizeof local;
+	return 0;
+}
+
+/* The address of HOST:PORT. Returns an errno or 0. */
+static int tcp_address(struct probe *probe, const char *spec)
+{
+	struct addrinfo want = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
+	struct addrinfo *found = NULL;
+	char *host = mem_strdup(spec), *port = strrchr(host, ':');
+	int error = EADDRNOTAVAIL;
+
+	if (port)
+		*port++ = '\0';
+	if (port && getaddrinfo(host, port, &want, &found) == 0) {
+		memcpy(&probe->address, found->ai_addr, found->ai_addrlen);
+		probe->address_length = found->ai_addrlen;
+		freeaddrinfo(found);
+		error = 0;
+	}
+	free(host);
+	return error;
+}
+
+static int find_address(struct probe *probe)
+{
+	if (strncmp(probe->socket, "tcp:", 4) == 0)
+		return tcp_address(probe, probe->socket + 4);
+	return local_address(probe);
+}
+
+/* Connects, which on a socket like this is begun and not waited for. Returns an errno or 0. */
+static int connect_to(struct probe *probe)
+{
+	probe->fd = socket(probe->address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (probe->fd < 0)
+		return errno;
+	if (connect(probe->fd, (struct sockaddr *)&probe->address, probe->address_length) == 0 ||
+	    errno == EINPROGRESS)
+		return 0;
+	return errno;
+}
+
+static void begin(struct probe *probe)
+{
+	int error = 0;
+
+	probe->began = timefmt_monotonic();
+	if (probe->answered)
+		probe->error = ECONNABORTED;
+	probe->answered = false;
+	if (probe->address_length == 0)
+		error = find_address(probe);
+	if (error != 0) {
+		give_up(probe, error);
+		probe->next += LOOKUP_RETRY_MS;
+		return;
+	}
+	error = connect_to(probe);
+	if (error != 0)
+		give_up(probe, error);
+}
+
+size_t probe_prepare(struct probe *probe, struct pollfd *fd, int *timeout)
+{
+	int64_t now = timefmt_monotonic();
+
+	if (probe->fd >= 0 && now - probe->began >= LIFE_MS)
+		give_up(probe, ETIMEDOUT);
+	else if (probe->fd < 0 && now >= probe->next)
+		begin(probe);
+	if (probe->fd < 0) {
+		probe_lower(timeout, probe->next - now);
+		return 0;
+	}
+	if (now - probe->began >= SLOW_ANSWER_MS)
+		probe->error = ETIMEDOUT;
+	probe_lower(timeout,
+		    probe->began + (probe->error == ETIMEDOUT ? LIFE_MS : SLOW_ANSWER_MS) - now);
+	*fd = (struct pollfd){probe->fd, probe->sent ? POLLIN : POLLOUT, 0};
+	return 1;
+}
+
+/*
+ * Asks, or reads the answer, as far as that is possible without waiting. The question is an AgentX
+ * Ping of no session (RFC 2741, 6.2.5), in network byte order; any Response will do, as a rule it
+ * is the error notOpen. Returns an errno, or 0 when there was one.
+ */
+static int converse(struct probe *probe)
+{
+	static const unsigned char ping[20] = {1, 13, 0x10};
+	unsigned char answer[64] = {0};
+	ssize_t got;
+
+	if (!probe->sent && send(probe->fd, ping, sizeof ping, MSG_NOSIGNAL) < 0)
+		return errno;
+	probe->sent = true;
+	got = recv(probe->fd, answer, sizeof answer, 0);
+	if (got <= 0)
+		return got == 0 ? ECONNRESET : errno;
+	return answer[0] == ping[0] && answer[1] == RESPONSE ? 0 : EPROTO;
+}
+
+bool probe_dispatch(struct probe *probe, const struct pollfd *fd)
+{
+	int error;
+
+	if (fd->revents == 0)
+		return false;
+	error = converse(probe);
+	if (error == 0) {
+		hang_up(probe);
+		probe->answered = true;
+	} else if (error != EAGAIN && error != ENOTCONN && error != EINTR) {
+		give_up(probe, error);
+	}
+	return error == 0;
+}

@@ -1,0 +1,565 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/database.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/timefmt.h"
+
+/* Why a file is set aside, as part of its new name. */
+static const char corrupt[] = "corrupt", foreign[] = "foreign";
+
+struct database {
+	const struct database_schema *schema;
+	char *path;
+	char *lock_path;
+	bool in_memory;
+	int lock; /* -1 = none */
+	sqlite3 *db;
+	sqlite3_stmt **prepared;
+	bool begun;	   /* a transaction */
+	bool touched;	   /* something has been written in it */
+	bool failed;	   /* it can only be rolled back */
+	struct fault why;  /* it failed */
+	const char *aside; /* why the file must be set aside, or NULL */
+};
+
+/* Numbers of SQLite that say more than its texts do; the first that fits is taken. */
+static const struct {
+	int code;
+	const char *text;
+} troubles[] = {
+    {SQLITE_FULL, "the disk is full"},
+    {SQLITE_READONLY, "cannot be written"},
+    {SQLITE_CANTOPEN, "cannot be opened"},
+    {SQLITE_PERM, "must not be opened"},
+    {SQLITE_BUSY, "is locked by another program"},
+    {SQLITE_LOCKED, "is locked by another program"},
+    {SQLITE_PROTOCOL, "is locked by another program"},
+    {SQLITE_CORRUPT, "is corrupt"},
+    {SQLITE_NOTADB, "is not a database"},
+    {SQLITE_IOERR, "cannot be read or written"},
+};
+
+/*
+ * Turns CODE of SQLite into FAULT. Always false. What the system said SQLite does not always keep,
+ * so that errno is cleared before each call that may come to this.
+ */
+static bool refuse(struct database *database, int code, struct fault *fault)
+{
+	int error = errno ? errno : sqlite3_system_errno(database->db);
+	const char *text = sqlite3_errmsg(database->db);
+	int primary = code & 0xff;
+
+	/* SQLite takes a page that the disk could not give for one that is wrong. */
+	if (primary == SQLITE_CORRUPT && (errno == EIO || errno == ENXIO))
+		primary = SQLITE_IOERR;
+	if (primary == SQLITE_IOERR && (error == ENOSPC || error == EDQUOT || error == EFBIG))
+		primary = SQLITE_FULL;
+	for (size_t i = 0; i < sizeof troubles / sizeof troubles[0]; i++)
+		if (troubles[i].code == primary)
+			text = troubles[i].text;
+	if (primary != SQLITE_IOERR && primary != SQLITE_CANTOPEN)
+		error = 0;
+	fault_set(fault, FAULT_STORAGE, "%s: %s%s%s (SQLite %d)", database->path, text,
+		  error ? ": " : "", error ? strerror(error) : "", code);
+	if (primary == SQLITE_CORRUPT)
+		database->aside = corrupt;
+	else if (primary == SQLITE_NOTADB)
+		database->aside = foreign;
+	database->failed = database->begun;
+	database->why = *fault;
+	return false;
+}
+
+static bool refuse_file(const char *path, struct fault *fault)
+{
+	fault_set(fault, FAULT_STORAGE, "%s: %s", path, strerror(errno));
+	return false;
+}
+
+/*
+ * Statements.
+ */
+
+void database_bind(struct database *database, size_t statement, size_t count, const int64_t *values)
+{
+	for (size_t i = 0; i < count; i++)
+		sqlite3_bind_int64(database->prepared[statement], (int)i + 1, values[i]);
+}
+
+void database_bind_number(struct database *database, size_t statement, int at, int64_t value)
+{
+	sqlite3_bind_int64(database->prepared[statement], at, value);
+}
+
+void database_bind_text(struct database *database, size_t statement, int at, const char *text)
+{
+	sqlite3_bind_text(database->prepared[statement], at, text, -1, SQLITE_STATIC);
+}
+
+static int step(struct database *database, size_t statement)
+{
+	errno = 0;
+	return sqlite3_step(database->prepared[statement]);
+}
+
+bool database_write(struct database *database, size_t statement, uint64_t *rows,
+		    struct fault *fault)
+{
+	bool fine;
+	int code;
+
+	database->touched = true;
+	code = step(database, statement);
+	fine = code == SQLITE_DONE || refuse(database, code, fault);
+	/* A statement left in the middle would keep the log from ever being emptied. */
+	sqlite3_reset(database->prepared[statement]);
+	if (fine && rows)
+		*rows += (uint64_t)sqlite3_changes(database->db);
+	return fine;
+}
+
+bool database_next(struct database *database, size_t statement, bool *fine, struct fault *fault)
+{
+	int code = step(database, statement);
+
+	if (code == SQLITE_ROW)
+		return true;
+	*fine = code == SQLITE_DONE || refuse(database, code, fault);
+	sqlite3_reset(database->prepared[statement]);
+	return false;
+}
+
+void database_reset(struct database *database, size_t statement)
+{
+	sqlite3_reset(database->prepared[statement]);
+}
+
+int64_t database_number(struct database *database, size_t statement, int column)
+{
+	return sqlite3_column_int64(database->prepared[statement], column);
+}
+
+const char *database_text(struct database *database, size_t statement, int column)
+{
+	const unsigned char *text = sqlite3_column_text(database->prepared[statement], column);
+
+	return text ? (const char *)text : "";
+}
+
+bool database_is_null(struct database *database, size_t statement, int column)
+{
+	return sqlite3_column_type(database->prepared[statement], column) == SQLITE_NULL;
+}
+
+bool database_refuse(struct database *database, size_t statement, struct fault *fault)
+{
+	sqlite3_reset(database->prepared[statement]);
+	errno = 0;
+	return refuse(database, SQLITE_CORRUPT, fault);
+}
+
+void database_reject(struct database *database, const char *reason)
+{
+	database->aside = reason;
+}
+
+/* Runs statements that are not prepared. */
+static bool execute(struct database *database, const char *sql, struct fault *fault)
+{
+	int code;
+
+	errno = 0;
+	code = sqlite3_exec(database->db, sql, NULL, NULL, NULL);
+	return code == SQLITE_OK || refuse(database, code, fault);
+}
+
+/* The first value that SQL answers, to be freed; NULL with FAULT. */
+static char *ask(struct database *database, const char *sql, struct fault *fault)
+{
+	sqlite3_stmt *statement = NULL;
+	char *answer = NULL;
+	int code;
+
+	errno = 0;
+	code = sqlite3_prepare_v2(database->db, sql, -1, &statement, NULL);
+	if (code == SQLITE_OK)
+		code = sqlite3_step(statement);
+	if (code == SQLITE_ROW)
+		answer = mem_printf("%s", (const char *)sqlite3_column_text(statement, 0));
+	else
+		refuse(database, code, fault);
+	sqlite3_finalize(statement);
+	return answer;
+}
+
+static bool ask_number(struct database *database, const char *sql, int64_t *number,
+		       struct fault *fault)
+{
+	char *answer = ask(database, sql, fault);
+
+	if (!answer)
+		return false;
+	*number = strtoll(answer, NULL, 10);
+	free(answer);
+	return true;
+}
+
+/*
+ * Opening.
+ */
+
+/* SQLite gives the files beside it the mode of this one. */
+static bool make_file(const char *path, struct fault *fault)
+{
+	int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (file < 0)
+		return refuse_file(path, fault);
+	close(file);
+	return true;
+}
+
+/*
+ * Opening.
+ */
+
+static bool take_lock(struct database *database, struct fault *fault)
+{
+	database->lock = open(database->lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (database->lock < 0)
+		return refuse_file(database->lock_path, fault);
+	if (flock(database->lock, LOCK_EX | LOCK_NB) == 0)
+		return true;
+	if (errno != EWOULDBLOCK)
+		return refuse_file(database->lock_path, fault);
+	fault_set(fault, FAULT_STORAGE,
+		  "%s: in use by another nbu-agentx; each needs a state-dir of its own",
+		  database->path);
+	return false;
+}
+
+static bool open_file(struct database *database, struct fault *fault)
+{
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+	int code;
+
+	errno = 0;
+	code = sqlite3_open_v2(database->path, &database->db, flags, NULL);
+	if (code != SQLITE_OK)
+		return refuse(database, code, fault);
+	sqlite3_extended_result_codes(database->db, 1);
+	if (sqlite3_db_readonly(database->db, "main") == 1) {
+		fault_set(fault, FAULT_STORAGE, "%s: cannot be written", database->path);
+		return false;
+	}
+	/*
+	 * Nobody else has it open, and without a -shm file its rows can be read on a full disk. A
+	 * negative size is in KiB.
+	 */
+	return execute(database,
+		       "PRAGMA locking_mode = EXCLUSIVE;"
+		       "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;"
+		       "PRAGMA cell_size_check = ON; PRAGMA cache_size = -4096;"
+		       "PRAGMA mmap_size = 0",
+		       fault);
+}
+
+/* Whether it is ours, and not of a later time; *VERSION is that of its schema, 0 = it is empty. */
+static bool check_identity(struct database *database, int64_t *version, struct fault *fault)
+{
+	int64_t application, tables;
+
+	if (!ask_number(database, "PRAGMA application_id", &application, fault) ||
+	    !ask_number(database, "PRAGMA user_version", version, fault) ||
+	    !ask_number(database, "SELECT count(*) FROM sqlite_schema", &tables, fault))
+		return false;
+	if ((application != database->schema->application_id &&
+	     (application != 0 || *version != 0 || tables != 0)) ||
+	    *version < 0) {
+		database->aside = foreign;
+		fault_set(fault, FAULT_STORAGE, "%s: made by another program", database->path);
+		return false;
+	}
+	if (*version > database->schema->version) {
+		fault_set(fault, FAULT_STORAGE,
+			  "%s: made by a newer version of nbu-agentx (schema %lld, this one knows "
+			  "%d); update, or move the file away",
+			  database->path, (long long)*version, database->schema->version);
+		return false;
+	}
+	return true;
+}
+
+/* One fdatasync for each commit buys that nothing is counted twice or missed over a power cut. */
+static bool set_journal(struct database *database, struct fault *fault)
+{
+	char *mode;
+	bool fine;
+
+	if (database->in_memory)
+		return true;
+	mode = ask(database, "PRAGMA journal_mode = WAL", fault);
+	if (!mode)
+		return false;
+	fine = strcmp(mode, "wal") == 0;
+	if (!fine)
+		fault_set(
+		    fault, FAULT_STORAGE,
+		    "%s: this file system cannot hold it (a network one?): no write-ahead log",
+		    database->path);
+	free(mode);
+	return fine &&
+	       execute(database, "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 8388608",
+		       fault);
+}
+
+static bool migrate(struct database *database, int64_t version, struct fault *fault)
+{
+	struct fault ignored;
+	bool fine = true;
+	char *sql;
+
+	if (version > 0 && version < database->schema->version)
+		log_info("%s: bringing schema %d to %d", database->path, (int)version,
+			 database->schema->version);
+	for (; fine && version < database->schema->version; version++) {
+		sql = mem_printf("BEGIN IMMEDIATE; %s PRAGMA user_version = %d; COMMIT",
+				 database->schema->migrations[version], (int)version + 1);
+		fine = execute(database, sql, fault);
+		free(sql);
+	}
+	if (!fine && !sqlite3_get_autocommit(database->db))
+		execute(database, "ROLLBACK", &ignored);
+	return fine;
+}
+
+static bool prepare(struct database *database, struct fault *fault)
+{
+	int code = SQLITE_OK;
+
+	errno = 0;
+	for (size_t i = 0; code == SQLITE_OK && i < database->schema->statement_count; i++)
+		code = sqlite3_prepare_v3(database->db, database->schema->statements[i].sql, -1,
+					  SQLITE_PREPARE_PERSISTENT, &database->prepared[i], NULL);
+	if (code == SQLITE_OK)
+		return true;
+	/* It says that it is ours, but has not our tables. */
+	return code == SQLITE_ERROR ? refuse(database, SQLITE_CORRUPT, fault)
+				    : refuse(database, code, fault);
+}
+
+static void close_file(struct database *database)
+{
+	for (size_t i = 0; i < database->schema->statement_count; i++) {
+		sqlite3_finalize(database->prepared[i]);
+		database->prepared[i] = NULL;
+	}
+	sqlite3_close(database->db);
+	database->db = NULL;
+}
+
+static bool open_database(struct database *database, struct fault *fault)
+{
+	int64_t version;
+
+	database->aside = NULL;
+	return (database->in_memory || make_file(database->path, fault)) &&
+	       open_file(database, fault) && check_identity(database, &version, fault) &&
+	       set_journal(database, fault) && migrate(database, version, fault) &&
+	       prepare(database, fault);
+}
+
+/* Renames what is there of PATH and SUFFIX; what is not there does not matter. */
+static bool move(const char *path, const char *to, const char *suffix)
+{
+	char *from_path = mem_printf("%s%s", path, suffix),
+	     *to_path = mem_printf("%s%s", to, suffix);
+	bool fine = rename(from_path, to_path) == 0 || errno == ENOENT;
+
+	if (!fine)
+		log_error("%s cannot be renamed to %s: %s", from_path, to_path, strerror(errno));
+	free(from_path);
+	free(to_path);
+	return fine;
+}
+
+static bool is_taken(const char *path, const char *suffix)
+{
+	char *name = mem_printf("%s%s", path, suffix);
+	bool taken = access(name, F_OK) == 0;
+
+	free(name);
+	return taken;
+}
+
+/* A name for the file at hand that nothing has; the lock sees to it that it stays so. */
+static char *name_aside(const struct database *database)
+{
+	time_t now = (time_t)(timefmt_now() / 1000);
+	char stamp[32] = "", *name;
+	struct tm parts;
+
+	if (localtime_r(&now, &parts))
+		strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%S", &parts);
+	name = mem_printf("%s.%s-%s", database->path, database->aside, stamp);
+	for (int i = 2; is_taken(name, "") || is_taken(name, "-wal") || is_taken(name, "-shm");
+	     i++) {
+		free(name);
+		name = mem_printf("%s.%s-%s-%d", database->path, database->aside, stamp, i);
+	}
+	return name;
+}
+
+/*
+ * Sets the closed file aside. Its log goes first: one that stays behind would be deleted with the
+ * next file that is begun.
+ */
+static bool set_aside(struct database *database, const struct fault *fault)
+{
+	char *name = name_aside(database);
+	bool fine = move(database->path, name, "-wal") && move(database->path, name, "-shm") &&
+		    move(database->path, name, "");
+
+	if (fine)
+		log_warning("%s: set aside as %s; a new one is begun", fault->text, name);
+	free(name);
+	return fine;
+}
+
+/* Makes the folder, where there is none, and locks the file in it. */
+static bool prepare_files(struct database *database, const char *directory, const char *name,
+			  struct fault *fault)
+{
+	database->in_memory = strcmp(directory, DATABASE_MEMORY) == 0;
+	if (database->in_memory) {
+		database->path = mem_strdup(DATABASE_MEMORY);
+		return true;
+	}
+	database->path = mem_printf("%s/%s.db", directory, name);
+	database->lock_path = mem_printf("%s/%s.lock", directory, name);
+	return (mkdir(directory, 0700) == 0 || errno == EEXIST || refuse_file(directory, fault)) &&
+	       take_lock(database, fault);
+}
+
+struct database *
+database_open(const char *directory, const char *name, const struct database_schema *schema,
+	      bool (*load)(struct database *database, void *arg, struct fault *fault), void *arg,
+	      struct fault *fault)
+{
+	struct database *database = mem_zalloc(1, sizeof *database);
+	bool fine;
+
+	database->lock = -1;
+	database->schema = schema;
+	database->prepared = mem_zalloc(schema->statement_count, sizeof(sqlite3_stmt *));
+	fine = prepare_files(database, directory, name, fault);
+	if (fine && open_database(database, fault) && load(database, arg, fault))
+		return database;
+	close_file(database);
+	if (fine && database->aside && !database->in_memory && set_aside(database, fault)) {
+		fault_clear(fault);
+		if (open_database(database, fault) && load(database, arg, fault))
+			return database;
+	}
+	/* What is no good has been set aside, or cannot be. */
+	database->aside = NULL;
+	database_close(database);
+	return NULL;
+}
+
+void database_close(struct database *database)
+{
+	if (!database)
+		return;
+	/* An open transaction is undone with this. */
+	close_file(database);
+	if (database->aside && !database->in_memory)
+		set_aside(database, &database->why);
+	if (database->lock >= 0)
+		close(database->lock);
+	free(database->prepared);
+	free(database->path);
+	free(database->lock_path);
+	free(database);
+}
+
+const char *database_path(const struct database *database)
+{
+	return database->path;
+}
+
+bool database_damaged(const struct database *database)
+{
+	return database->aside != NULL;
+}
+
+/*
+ * Transactions.
+ */
+
+bool database_is_open(struct database *database, struct fault *fault)
+{
+	if (database->begun && !database->failed)
+		return true;
+	if (database->failed)
+		*fault = database->why;
+	else
+		fault_set(fault, FAULT_STORAGE, "%s: no transaction has been begun",
+			  database->path);
+	return false;
+}
+
+void database_touch(struct database *database)
+{
+	database->touched = true;
+}
+
+bool database_begin(struct database *database, struct fault *fault)
+{
+	if (database->begun) {
+		fault_set(fault, FAULT_STORAGE, "%s: a transaction has been begun already",
+			  database->path);
+		return false;
+	}
+	/* Only closing helps. */
+	if (database->aside) {
+		*fault = database->why;
+		return false;
+	}
+	database->begun = execute(database, "BEGIN IMMEDIATE", fault);
+	database->touched = database->failed = false;
+	return database->begun;
+}
+
+bool database_commit(struct database *database, struct fault *fault)
+{
+	if (!database_is_open(database, fault) || !execute(database, "COMMIT", fault))
+		return false;
+	database->begun = false;
+	return true;
+}
+
+bool database_rollback(struct database *database)
+{
+	struct fault ignored;
+
+	if (!database->begun)
+		return false;
+	database->begun = database->failed = false;
+	/* After some errors SQLite has done so itself. */
+	if (!sqlite3_get_autocommit(database->db) && !execute(database, "ROLLBACK", &ignored))
+		database->touched = true;
+	return database->touched;
+}

@@ -1,0 +1,827 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "api/http.h"
+#include "site/refresh.h"
+#include "unit/scratch.h"
+#include "base/timefmt.h"
+
+/*
+ * A whole refresh against a server that says just what a test wants it to say, over plain HTTP:
+ * what no sane server does, and the simulator therefore does not do either.
+ */
+
+#define KEY "A-secret_KEY.0123456789"
+
+/* The answer to a request that has PATH in its first line; NULL ends the array. */
+struct answer {
+	const char *path;
+	const char *status; /* and header lines, each behind "\r\n" */
+	const char *body;
+};
+
+#define PING                                                                                       \
+	{                                                                                          \
+		"/ping ", "200 OK", "1782871204000"                                                \
+	}
+#define JSON "200 OK\r\nContent-Type: application/vnd.netbackup+json;version=13.0"
+#define UNFINISHED                                                                                 \
+	{                                                                                          \
+		"state%20ne", JSON, "{\"data\":[]}"                                                \
+	}
+#define ANY "page%5Blimit"
+#define AFTER(cursor) "page%5Bafter%5D=" cursor " "
+#define JOB(id)                                                                                    \
+	"{\"attributes\":{\"jobId\":" #id ",\"state\":\"DONE\",\"status\":0,\"endTime\":"          \
+	"\"2026-07-01T01:00:00.000Z\"}}"
+#define PAGE(jobs, next) "{\"data\":[" jobs "],\"meta\":{\"pagination\":{\"next\":" next "}}}"
+
+struct server {
+	int fd;
+	_Atomic(const struct answer *) answers;
+	atomic_uint requests;
+};
+
+static const struct answer *choose(const struct answer *answers, const char *request)
+{
+	static const struct answer none = {"", "404 Not Found", ""};
+	const char *end = strchr(request, '\n');
+
+	for (; answers->path; answers++) {
+		const char *found = strstr(request, answers->path);
+
+		if (found && found < end)
+			return answers;
+	}
+	return &none;
+}
+
+static void answer_request(int fd, const struct answer *answer)
+{
+	char head[600];
+	int length = snprintf(head, sizeof head, "HTTP/1.1 %s\r\nContent-Length: %zu\r\n\r\n",
+			      answer->status, strlen(answer->body));
+
+	send(fd, head, (size_t)length, MSG_NOSIGNAL);
+	send(fd, answer->body, strlen(answer->body), MSG_NOSIGNAL);
+}
+
+/* Serves one connection to its end. */
+static void serve(struct server *server, int fd)
+{
+	char request[4000];
+	size_t length = 0;
+	ssize_t got;
+
+	while ((got = recv(fd, request + length, sizeof request - 1 - length, 0)) > 0) {
+		length += (size_t)got;
+		request[length] = '\0';
+		if (!strstr(request, "\r\n\r\n"))
+			continue;
+		server->requests++;
+		answer_request(fd, choose(atomic_load(&server->answers), request));
+		length = 0;
+	}
+	close(fd);
+}
+
+static void *work(void *arg)
+{
+	struct server *server = arg;
+	int fd;
+
+	while ((fd = accept(server->fd, NULL, NULL)) >= 0)
+		serve(server, fd);
+	return NULL;
+}
+
+static int listen_somewhere(struct sockaddr_in *address)
+{
+	socklen_t length = sizeof *address;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	memset(address, 0, sizeof *address);
+	address->sin_family = AF_INET;
+	address->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	CU_ASSERT_EQUAL_FATAL(bind(fd, (struct sockaddr *)address, length), 0);
+	CU_ASSERT_EQUAL_FATAL(listen(fd, 8), 0);
+	CU_ASSERT_EQUAL_FATAL(getsockname(fd, (struct sockaddr *)address, &length), 0);
+	return fd;
+}
+
+/* A server and the site that asks it. */
+struct world {
+	struct server server;
+	pthread_t thread;
+	char url[80];
+	struct config_site site; /* may be changed before begin */
+	const char *state_dir;
+	struct refresh *refresh;
+};
+
+static void open_world(struct world *world, const char *state_dir)
+{
+	static char name[] = "paris", key[] = KEY;
+	struct sockaddr_in address;
+
+	memset(world, 0, sizeof *world);
+	http_global_init();
+	world->server.fd = listen_somewhere(&address);
+	snprintf(world->url, sizeof world->url, "http://127.0.0.1:%d/netbackup",
+		 ntohs(address.sin_port));
+	world->site = (struct config_site){.name = name,
+					   .url = world->url,
+					   .api_key = key,
+					   .refresh = 60,
+					   .full_refresh = 21600,
+					   .window = 86400,
+					   .row_hold = 604800,
+					   .timeout = 10,
+					   .deadline = 120,
+					   .client_limit = 100,
+					   .down_after = 2};
+	world->state_dir = state_dir;
+	pthread_create(&world->thread, NULL, work, &world->server);
+}
+
+/* The agent is started, or started again. */
+static void begin(struct world *world)
+{
+	refresh_close(world->refresh);
+	world->refresh = refresh_open(&world->site, world->state_dir);
+}
+
+/* One refresh of a server that answers with ANSWERS. */
+static struct snapshot *run(struct world *world, const struct answer *answers)
+{
+	atomic_store(&world->server.answers, answers);
+	refresh_run(world->refresh);
+	return refresh_snapshot(world->refresh);
+}
+
+static void close_world(struct world *world)
+{
+	refresh_close(world->refresh);
+	shutdown(world->server.fd, SHUT_RDWR);
+	pthread_join(world->thread, NULL);
+	close(world->server.fd);
+	http_global_cleanup();
+}
+
+/* The only refresh of a server that answers with ANSWERS; *REQUESTS is how many it got. */
+static struct snapshot *refresh_from(const struct answer *answers, unsigned *requests)
+{
+	struct snapshot *snapshot;
+	struct world world;
+
+	open_world(&world, ":memory:");
+	begin(&world);
+	snapshot = run(&world, answers);
+	close_world(&world);
+	*requests = world.server.requests;
+	return snapshot;
+}
+
+/* The refresh fails by CLASS, with PART in the text. */
+static void check_failure(const struct answer *answers, enum fault_class class, const char *part)
+{
+	unsigned requests;
+	struct snapshot *snapshot = refresh_from(answers, &requests);
+
+	EQUAL_NUMBER(snapshot->site.status, SNAPSHOT_DOWN);
+	EQUAL_NUMBER(snapshot->site.fault.class, class);
+	if (!strstr(snapshot->site.fault.text, part))
+		FAIL("the text is \"%s\"", snapshot->site.fault.text);
+	CU_ASSERT_PTR_NULL(strstr(snapshot->site.fault.text, KEY));
+	EQUAL_NUMBER(snapshot->job_count, 0);
+	EQUAL_NUMBER(snapshot->site.requests, requests);
+	snapshot_free(snapshot);
+}
+
+static void test_good(void)
+{
+	static const struct answer answers[] = {
+	    PING,
+	    UNFINISHED,
+	    {AFTER("c2"), JSON, PAGE(JOB(9) "," JOB(10), "null")},
+	    {ANY, JSON, PAGE(JOB(5) "," JOB(8), "\"c2\"")},
+	    {NULL, NULL, NULL},
+	};
+	unsigned requests;
+	struct snapshot *snapshot = refresh_from(answers, &requests);
+
+	EQUAL_NUMBER(snapshot->site.status, SNAPSHOT_UP);
+	EQUAL_TEXT(snapshot->site.fault.text, "");
+	EQUAL_NUMBER(requests, 4);
+	EQUAL_NUMBER(snapshot->site.requests, 4);
+	EQUAL_NUMBER(snapshot->site.refresh_jobs, 4);
+	EQUAL_NUMBER(snapshot->job_count, 1);
+	if (snapshot->job_count == 1)
+		EQUAL_NUMBER(snapshot->jobs[0].count, 4);
+	snapshot_free(snapshot);
+}
+
+/* Ids that fall or repeat mean that the sort or the cursor was not honoured. */
+static void test_order(void)
+{
+	static const struct answer within[] = {
+	    PING, UNFINISHED, {ANY, JSON, PAGE(JOB(5) "," JOB(4), "null")}, {NULL, NULL, NULL}};
+	static const struct answer twice[] = {
+	    PING, UNFINISHED, {ANY, JSON, PAGE(JOB(5) "," JOB(5), "null")}, {NULL, NULL, NULL}};
+	static const struct answer across[] = {
+	    PING,
+	    UNFINISHED,
+	    {AFTER("c2"), JSON, PAGE(JOB(7), "null")},
+	    {ANY, JSON, PAGE(JOB(5) "," JOB(8), "\"c2\"")},
+	    {NULL, NULL, NULL},
+	};
+
+	check_failure(within, FAULT_PROTOCOL, "job 4 came after job 5");
+	check_failure(twice, FAULT_PROTOCOL, "job 5 came after job 5");
+	check_failure(across, FAULT_PROTOCOL, "job 7 came after job 8");
+}
+
+/* Cursors that lead in a circle of two would otherwise keep the refresh going until its end. */
+static void test_circle(void)
+{
+	static const struct answer answers[] = {
+	    PING,
+	    UNFINISHED,
+	    {AFTER("c2"), JSON, PAGE(JOB(7), "\"c3\"")},
+	    {AFTER("c3"), JSON, PAGE(JOB(8), "\"c2\"")},
+	    {ANY, JSON, PAGE(JOB(5), "\"c2\"")},
+	    {NULL, NULL, NULL},
+	};
+
+	check_failure(answers, FAULT_PROTOCOL, "job 7 came after job 8");
+}
+
+/* A page without jobs ends the list, even if it leads back to itself. */
+static void test_empty_end(void)
+{
+	static const struct answer answers[] = {
+	    PING,
+	    UNFINISHED,
+	    {AFTER("c2"), JSON, PAGE("", "\"c2\"")},
+	    {ANY, JSON, PAGE(JOB(5), "\"c2\"")},
+	    {NULL, NULL, NULL},
+	};
+	unsigned requests;
+	struct snapshot *snapshot = refresh_from(answers, &requests);
+
+	EQUAL_NUMBER(snapshot->site.status, SNAPSHOT_UP);
+	EQUAL_NUMBER(requests, 4);
+	EQUAL_NUMBER(snapshot->job_count, 1);
+	snapshot_free(snapshot);
+}
+
+/* Nothing tells how long a list of jobs without ids would go on. */
+static void test_no_ids(void)
+{
+	static const struct answer answers[] = {
+	    PING,
+	    UNFINISHED,
+	    {AFTER("c2"), JSON, PAGE("{\"attributes\":{}}", "\"c3\"")},
+	    {AFTER("c3"), JSON, PAGE("{\"attributes\":{}}", "\"c2\"")},
+	    {ANY, JSON, PAGE(JOB(5), "\"c2\"")},
+	    {NULL, NULL, NULL},
+	};
+
+	check_failure(answers, FAULT_PROTOCOL, "none of which has an id");
+}
+
+/* A server that does not mind the filter, or a job that ends meanwhile: in both lists, counted
+ * once. */
+static void test_both_lists(void)
+{
+	static const struct answer answers[] = {
+	    PING,
+	    {ANY, JSON, PAGE(JOB(5) "," JOB(6), "null")},
+	    {NULL, NULL, NULL},
+	};
+	unsigned requests;
+	struct snapshot *snapshot = refresh_from(answers, &requests);
+
+	EQUAL_NUMBER(snapshot->site.status, SNAPSHOT_UP);
+	EQUAL_NUMBER(snapshot->site.jobs_held, 2);
+	EQUAL_NUMBER(snapshot->job_count, 1);
+	if (snapshot->job_count == 1)
+		EQUAL_NUMBER(snapshot->jobs[0].count, 2);
+	snapshot_free(snapshot);
+}
+
+static void test_two_cursors(void)
+{
+	static const struct answer answers[] = {
+	    PING,
+	    UNFINISHED,
+	    {AFTER("c2"), JSON, PAGE(JOB(9), "null")},
+	    {ANY, JSON,
+	     "{\"data\":[" JOB(5) "],\"meta\":{\"pagination\":{\"next\":\"c1\"}},"
+				  "\"x\":{\"pagination\":{\"next\":\"c2\"}}}"},
+	    {NULL, NULL, NULL},
+	};
+	unsigned requests;
+	struct snapshot *snapshot = refresh_from(answers, &requests);
+
+	/* Which of them counts is the parser's to say; never both. */
+	CU_ASSERT_TRUE(snapshot->site.status == SNAPSHOT_DOWN || snapshot->site.refresh_jobs <= 2);
+	snapshot_free(snapshot);
+}
+
+/* What the server says is passed on, but not what it has been told. */
+static void test_secret(void)
+{
+	static const struct answer json[] = {
+	    PING,
+	    {ANY, "400 Bad Request\r\nContent-Type: application/json",
+	     "{\"errorCode\":9,\"errorMessage\":\"You sent " KEY " and " KEY
+	     "\",\"errorDetails\":[\"again " KEY "\"]}"},
+	    {NULL, NULL, NULL},
+	};
+	static const struct answer location[] = {
+	    PING,
+	    {ANY, "302 Found\r\nLocation: https://elsewhere/?key=" KEY, ""},
+	    {NULL, NULL, NULL},
+	};
+	static const struct answer type[] = {
+	    PING,
+	    {ANY, "200 OK\r\nContent-Type: text/" KEY, "{}"},
+	    {NULL, NULL, NULL},
+	};
+
+	check_failure(json, FAULT_REQUEST, "You sent ***");
+	check_failure(location, FAULT_REQUEST, "https://elsewhere/?key=***");
+	check_failure(type, FAULT_PROTOCOL, "instead of JSON");
+}
+
+/* Control characters of a stranger must not get into logs and tables. */
+static void test_odd_text(void)
+{
+	static const struct answer answers[] = {
+	    PING,
+	    {ANY, "400 Bad Request\r\nContent-Type: application/json",
+	     "{\"errorMessage\":\"two\\nlines \\u001b[31m \xff end\"}"},
+	    {NULL, NULL, NULL},
+	};
+
+	check_failure(answers, FAULT_REQUEST, "two lines  [31m ? end");
+}
+
+static void test_statuses(void)
+{
+	static const struct {
+		const char *status;
+		enum fault_class class;
+	} cases[] = {
+	    {"400 Bad Request", FAULT_REQUEST},
+	    {"401 Unauthorized", FAULT_AUTH},
+	    {"403 Forbidden", FAULT_AUTH},
+	    {"404 Not Found", FAULT_REQUEST},
+	    {"406 Not Acceptable", FAULT_VERSION},
+	    {"204 No Content", FAULT_PROTOCOL},
+	    {"301 Moved", FAULT_REQUEST},
+	    {"418 Teapot", FAULT_PROTOCOL},
+	    {"200 OK", FAULT_PROTOCOL}, /* without a Content-Type */
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct answer answers[] = {PING, {ANY, cases[i].status, ""}, {NULL, NULL, NULL}};
+
+		check_failure(answers, cases[i].class, "");
+	}
+}
+
+/* Who asks for more patience than a refresh has is asked again at the next one. */
+static void test_retry_after(void)
+{
+	static const struct answer answers[] = {
+	    PING, {ANY, "503 Busy\r\nRetry-After: 100", ""}, {NULL, NULL, NULL}};
+	unsigned requests;
+	int64_t began = timefmt_monotonic();
+	struct snapshot *snapshot = refresh_from(answers, &requests);
+
+	EQUAL_NUMBER(snapshot->site.fault.class, FAULT_SERVER);
+	EQUAL_NUMBER(snapshot->site.fault.retry_after, 100);
+	EQUAL_NUMBER(requests, 2);
+	CU_ASSERT_TRUE(timefmt_monotonic() - began < 10000);
+	snapshot_free(snapshot);
+}
+
+/* Versions are tried downwards, once each. */
+static void test_versions(void)
+{
+	static const struct answer answers[] = {{ANY, "406 Not Acceptable", ""},
+						{NULL, NULL, NULL}};
+	unsigned requests;
+	struct snapshot *snapshot = refresh_from(answers, &requests);
+
+	EQUAL_NUMBER(snapshot->site.fault.class, FAULT_VERSION);
+	EQUAL_TEXT(snapshot->site.api_version, "");
+	EQUAL_NUMBER(requests, 1 + 5);
+	snapshot_free(snapshot);
+}
+
+/*
+ * Rows, and what is told of them. Times are of 1 July 2026 by the server's clock.
+ */
+
+#define INSTANT(time) "\"2026-07-01T" time ".000Z\""
+
+/* A job; MORE are further attributes, each before a comma. */
+#define SOME(id, type, policy, client, more)                                                       \
+	"{\"attributes\":{\"jobId\":" #id ",\"jobType\":\"" type "\",\"policyType\":\"VMWARE\","   \
+	"\"policyName\":\"" policy "\",\"clientName\":\"" client "\"," more "\"x\":0}}"
+#define DONE(id, policy, client, status, end)                                                      \
+	SOME(id, "BACKUP", policy, client,                                                         \
+	     "\"state\":\"DONE\",\"status\":" #status ",\"endTime\":" INSTANT(end) ",")
+#define OPEN(id, type, state, start)                                                               \
+	SOME(id, type, "gold", "db1",                                                              \
+	     "\"state\":\"" state "\",\"startTime\":" INSTANT(start) ",\"jobQueueReason\":40,")
+
+#define PINGED_AT(millis)                                                                          \
+	{                                                                                          \
+		"/ping ", "200 OK", millis                                                         \
+	}
+#define NOTHING                                                                                    \
+	{                                                                                          \
+		ANY, JSON, PAGE("", "null")                                                        \
+	}
+#define END                                                                                        \
+	{                                                                                          \
+		NULL, NULL, NULL                                                                   \
+	}
+
+/* Refreshes, and looks at nothing but the news: they are of KINDS, 0 behind the last. */
+static void run_for_news(unsigned line, struct world *world, const struct answer *answers,
+			 const enum news_kind *kinds)
+{
+	struct snapshot *snapshot = run(world, answers);
+	struct news *news;
+
+	for (; (news = news_take(&snapshot->news)) != NULL; kinds += *kinds != 0) {
+		if (news->kind != *kinds)
+			harness_fail(__FILE__, line, "news of kind %d, not %d", news->kind, *kinds);
+		free(news);
+	}
+	if (*kinds)
+		harness_fail(__FILE__, line, "no news of kind %d", *kinds);
+	CU_PASS("news have been looked at");
+	snapshot_free(snapshot);
+}
+#define RUN_FOR_NEWS(answers, ...)                                                                 \
+	run_for_news(__LINE__, &world, answers, (const enum news_kind[]){__VA_ARGS__})
+
+/* INSTANT, of the local clock, was SECONDS ago. */
+static void expect_ago(unsigned line, int64_t instant, int64_t seconds)
+{
+	int64_t age = timefmt_now() - instant;
+
+	if (instant == 0 || age < seconds * 1000 - 5000 || age > seconds * 1000 + 20000)
+		harness_fail(__FILE__, line, "%lld ms ago, not %lld s", (long long)age,
+			     (long long)seconds);
+	CU_PASS("an age");
+}
+#define EXPECT_AGO(instant, seconds) expect_ago(__LINE__, instant, seconds)
+
+static const struct answer all_kinds[] = {
+    PINGED_AT("1782871204000"), /* 02:00:04 */
+    {"state%20ne", JSON,
+     PAGE(OPEN(7, "BACKUP", "ACTIVE", "01:50:04") "," OPEN(8, "RESTORE", "QUEUED", "01:40:04"),
+	  "null")},
+    {ANY, JSON,
+     PAGE(DONE(1, "gold", "db2", 0, "00:10:04") "," DONE(2, "gold", "db1", 96, "00:20:04") "," DONE(
+	      3, "gold", "db2", 2,
+	      "00:30:04") "," DONE(4, "silver", "www", 1,
+				   "00:40:04") "," SOME(5, "BACKUP", "gold", "db3",
+							"\"state\":\"DONE\",\"status\":96,"
+							"\"endTime\":" INSTANT(
+							    "00:25:04") ",\"kilobytesTransferred\":"
+									"2048,\"dedupRatio\":50,"),
+	  "null")},
+    END};
+
+/* What is in the tables after one refresh. */
+static void check_workloads(const struct snapshot *snapshot)
+{
+	const struct snapshot_workload *backup = &snapshot->workloads[0], *restore = backup + 1;
+
+	EQUAL_NUMBER(snapshot->workload_count, 2);
+	EQUAL_TEXT(backup->job_type, "BACKUP");
+	EQUAL_TEXT(backup->policy_type, "VMWARE");
+	EQUAL_NUMBER(backup->succeeded, 1);
+	EQUAL_NUMBER(backup->partial, 1);
+	EQUAL_NUMBER(backup->failed, 3);
+	EQUAL_NUMBER(backup->active, 1);
+	EQUAL_NUMBER(backup->queued, 0);
+	EXPECT_AGO(backup->oldest_active, 600);
+	EQUAL_NUMBER(backup->oldest_queued, 0);
+	EQUAL_NUMBER(backup->bytes, 2048 * 1024);
+	EQUAL_NUMBER(backup->dedup, 5000);
+	EXPECT_AGO(backup->last_success, 80 * 60);
+	EXPECT_AGO(backup->last_failure, 90 * 60);
+	EQUAL_TEXT(restore->job_type, "RESTORE");
+	EQUAL_NUMBER(restore->succeeded + restore->partial + restore->failed, 0);
+	EQUAL_NUMBER(restore->queued, 1);
+	EXPECT_AGO(restore->oldest_queued, 1200);
+	EQUAL_NUMBER(restore->last_success + restore->last_failure, 0);
+}
+
+static void check_policies(const struct snapshot *snapshot)
+{
+	const struct snapshot_subject *gold = &snapshot->policies[0], *silver = gold + 1;
+
+	EQUAL_NUMBER(snapshot->policy_count, 2);
+	EQUAL_TEXT(gold->name, "gold");
+	EQUAL_TEXT(gold->policy_type, "VMWARE");
+	EQUAL_NUMBER(gold->succeeded, 1);
+	EQUAL_NUMBER(gold->failed, 3);
+	EQUAL_NUMBER(gold->last_status, 2);
+	EXPECT_AGO(gold->last_success, 110 * 60);
+	EXPECT_AGO(gold->last_failure, 90 * 60);
+	EQUAL_NUMBER(gold->failure_streak, 3);
+	EQUAL_NUMBER(gold->bytes, 2048 * 1024);
+	EQUAL_NUMBER(gold->max_age, 7200);
+	EXPECT_AGO(gold->overdue_at, -10 * 60);
+	EQUAL_TEXT(silver->name, "silver");
+	EQUAL_NUMBER(silver->partial, 1);
+	EQUAL_NUMBER(silver->last_status, 1);
+	EQUAL_NUMBER(silver->max_age, 0);
+	CU_ASSERT_TRUE(silver->overdue_at == SNAPSHOT_NEVER);
+}
+
+static void test_rows(void)
+{
+	char pattern[] = "gold", clients[] = "db*";
+	struct config_watch policy = {pattern, 7200, true}, client = {clients, 0, false};
+	struct snapshot *snapshot;
+	struct world world;
+
+	open_world(&world, ":memory:");
+	world.site.policies = (struct config_watch_list){&policy, 1};
+	world.site.clients = (struct config_watch_list){&client, 1};
+	world.site.client_limit = 2;
+	begin(&world);
+	snapshot = run(&world, all_kinds);
+	EQUAL_NUMBER(snapshot->site.status, SNAPSHOT_UP);
+	check_workloads(snapshot);
+	check_policies(snapshot);
+	EQUAL_NUMBER(snapshot->client_count, 2);
+	EQUAL_NUMBER(snapshot->site.clients_left_out, 1);
+	EQUAL_TEXT(snapshot->clients[0].name, "db1");
+	EQUAL_NUMBER(snapshot->clients[0].failed, 1);
+	EQUAL_NUMBER(snapshot->clients[0].last_success, 0);
+	EQUAL_TEXT(snapshot->clients[1].name, "db2");
+	EQUAL_NUMBER(snapshot->queue_count, 1);
+	EQUAL_NUMBER(snapshot->queues[0].reason, 40);
+	EQUAL_NUMBER(snapshot->queues[0].jobs, 1);
+	EQUAL_NUMBER(snapshot->news.count, 0);
+	snapshot_free(snapshot);
+	/* As it was, the number that is left out too. */
+	snapshot = refresh_snapshot(world.refresh);
+	EQUAL_NUMBER(snapshot->site.clients_left_out, 1);
+	EQUAL_NUMBER(snapshot->workload_count, 2);
+	snapshot_free(snapshot);
+	close_world(&world);
+}
+
+/* Clients have no rows unless they are asked for; what is expected has one before it is seen. */
+static void test_rows_asked_for(void)
+{
+	char pattern[] = "payroll";
+	struct config_watch policy = {pattern, 7200, true};
+	struct snapshot *snapshot;
+	struct world world;
+
+	open_world(&world, ":memory:");
+	world.site.policies = (struct config_watch_list){&policy, 1};
+	begin(&world);
+	snapshot = run(&world, all_kinds);
+	EQUAL_NUMBER(snapshot->client_count, 0);
+	EQUAL_NUMBER(snapshot->site.clients_left_out, 0);
+	EQUAL_NUMBER(snapshot->policy_count, 3);
+	for (size_t i = 0; i < snapshot->policy_count; i++) {
+		const struct snapshot_subject *row = &snapshot->policies[i];
+
+		if (strcmp(row->name, "payroll") != 0)
+			continue;
+		EQUAL_NUMBER(row->last_status, -1);
+		EQUAL_TEXT(row->policy_type, "");
+		EQUAL_NUMBER(row->last_success + row->last_failure, 0);
+		EXPECT_AGO(row->overdue_at, 22 * 3600);
+	}
+	snapshot_free(snapshot);
+	close_world(&world);
+}
+
+static const struct answer one_success[] = {
+    PINGED_AT("1782871204000"),
+    UNFINISHED,
+    {ANY, JSON,
+     PAGE(DONE(1, "gold", "db1", 0, "02:00:00") "," DONE(2, "lead", "db1", 96, "02:00:00"),
+	  "null")},
+    END};
+
+/* Policies of which nothing has come for SECONDS. */
+static struct snapshot *after(struct world *world, int64_t seconds)
+{
+	char time[32];
+	const struct answer answers[] = {PINGED_AT(time), NOTHING, END};
+
+	snprintf(time, sizeof time, "%lld", 1782871200000 + (long long)seconds * 1000);
+	return run(world, answers);
+}
+
+static void expect_policies_after(unsigned line, struct world *world, int64_t seconds, size_t count)
+{
+	struct snapshot *snapshot = after(world, seconds);
+
+	if (snapshot->policy_count != count)
+		harness_fail(__FILE__, line, "%zu policies, not %zu", snapshot->policy_count,
+			     count);
+	CU_PASS("policies have been counted");
+	snapshot_free(snapshot);
+}
+#define EXPECT_POLICIES_AFTER(seconds, count)                                                      \
+	expect_policies_after(__LINE__, &world, seconds, count)
+
+/* A policy leaves when nothing has ended for a while, but not before it has been overdue as long.
+ */
+static void test_hold(void)
+{
+	char pattern[] = "gold";
+	struct config_watch policy = {pattern, 10000, false};
+	struct world world;
+
+	open_world(&world, ":memory:");
+	world.site.window = 3600;
+	world.site.row_hold = 7200;
+	world.site.policies = (struct config_watch_list){&policy, 1};
+	begin(&world);
+	RUN_FOR_NEWS(one_success, 0);
+	EXPECT_POLICIES_AFTER(3700, 2);
+	EXPECT_POLICIES_AFTER(7100, 2);
+	EXPECT_POLICIES_AFTER(7300, 1);
+	EXPECT_POLICIES_AFTER(10100, 1);
+	EXPECT_POLICIES_AFTER(17100, 1);
+	EXPECT_POLICIES_AFTER(17300, 0);
+	close_world(&world);
+}
+
+/* Clocks that are set right may go back a little: what has left the window stays known. */
+static void test_clock_back(void)
+{
+	struct snapshot *snapshot;
+	struct world world;
+
+	open_world(&world, ":memory:");
+	world.site.window = 3600;
+	begin(&world);
+	RUN_FOR_NEWS(one_success, 0);
+	snapshot_free(after(&world, 3602));
+	snapshot = after(&world, 3599);
+	EQUAL_NUMBER(snapshot->site.mode, SNAPSHOT_MODE_DELTA);
+	EQUAL_NUMBER(snapshot->policy_count, 2);
+	if (snapshot->policy_count == 2) {
+		EXPECT_AGO(snapshot->policies[0].last_success, 3599);
+		EXPECT_AGO(snapshot->policies[1].last_failure, 3599);
+	}
+	snapshot_free(snapshot);
+	close_world(&world);
+}
+
+/*
+ * News.
+ */
+
+static void test_news_of_policies(void)
+{
+	char pattern[] = "*";
+	struct config_watch policy = {pattern, 3600, false};
+	static const struct answer later[] = {PINGED_AT("1782875404000"), NOTHING, END};
+	static const struct answer good[] = {
+	    PINGED_AT("1782875408000"),
+	    UNFINISHED,
+	    {"lastUpdateTime", JSON,
+	     PAGE(DONE(3, "gold", "db1", 0, "03:10:06") "," DONE(4, "gold", "db1", 7, "03:10:06"),
+		  "null")},
+	    NOTHING,
+	    END};
+	struct world world;
+
+	scratch_make();
+	open_world(&world, scratch_path("."));
+	world.site.policies = (struct config_watch_list){&policy, 1};
+	begin(&world);
+	/* That lead has never succeeded is so from the beginning. */
+	RUN_FOR_NEWS(one_success, 0);
+	RUN_FOR_NEWS(later, NEWS_POLICY_OVERDUE, 0);
+	RUN_FOR_NEWS(later, 0);
+	begin(&world);
+	RUN_FOR_NEWS(later, 0);
+	RUN_FOR_NEWS(good, NEWS_JOB_FAILED, NEWS_POLICY_CLEARED, 0);
+	RUN_FOR_NEWS(good, 0);
+	close_world(&world);
+	scratch_remove();
+}
+
+static const struct answer refused[] = {PING, {ANY, "401 Unauthorized", ""}, END};
+static const struct answer nothing[] = {PING, NOTHING, END};
+
+static void test_news_of_site(void)
+{
+	struct snapshot *snapshot;
+	struct news *news;
+	struct world world;
+
+	open_world(&world, ":memory:");
+	world.site.down_after = 3;
+	begin(&world);
+	RUN_FOR_NEWS(refused, 0);
+	RUN_FOR_NEWS(refused, 0);
+	snapshot = run(&world, refused);
+	news = news_take(&snapshot->news);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(news);
+	EQUAL_NUMBER(news->kind, NEWS_SITE_DOWN);
+	EQUAL_TEXT(news->site, "paris");
+	EQUAL_NUMBER(news->failure_streak, 3);
+	EQUAL_NUMBER(news->error_class, FAULT_AUTH);
+	EQUAL_TEXT(news->error_text, snapshot->site.fault.text);
+	free(news);
+	snapshot_free(snapshot);
+	RUN_FOR_NEWS(refused, 0);
+	snapshot = run(&world, nothing);
+	news = news_take(&snapshot->news);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(news);
+	EQUAL_NUMBER(news->kind, NEWS_SITE_UP);
+	EQUAL_NUMBER(news->failure_streak, 4);
+	free(news);
+	snapshot_free(snapshot);
+	RUN_FOR_NEWS(nothing, 0);
+	RUN_FOR_NEWS(refused, 0);
+	RUN_FOR_NEWS(refused, 0);
+	RUN_FOR_NEWS(nothing, 0);
+	RUN_FOR_NEWS(refused, 0);
+	RUN_FOR_NEWS(refused, 0);
+	RUN_FOR_NEWS(refused, NEWS_SITE_DOWN, 0);
+	close_world(&world);
+}
+
+/* Told once, however often the agent is started. */
+static void test_news_over_restarts(void)
+{
+	struct world world;
+
+	scratch_make();
+	open_world(&world, scratch_path("."));
+	begin(&world);
+	RUN_FOR_NEWS(refused, 0);
+	begin(&world);
+	RUN_FOR_NEWS(refused, 0);
+	RUN_FOR_NEWS(refused, NEWS_SITE_DOWN, 0);
+	begin(&world);
+	for (int i = 0; i < 3; i++)
+		RUN_FOR_NEWS(refused, 0);
+	begin(&world);
+	RUN_FOR_NEWS(nothing, NEWS_SITE_UP, 0);
+	begin(&world);
+	RUN_FOR_NEWS(nothing, 0);
+	RUN_FOR_NEWS(refused, 0);
+	RUN_FOR_NEWS(refused, NEWS_SITE_DOWN, 0);
+	close_world(&world);
+	scratch_remove();
+}
+
+static const struct harness_test tests[] = {
+    {"two pages", test_good},
+    {"ids that do not rise", test_order},
+    {"a circle of cursors", test_circle},
+    {"an empty last page that leads back", test_empty_end},
+    {"a list without ids", test_no_ids},
+    {"jobs in both lists", test_both_lists},
+    {"two cursors", test_two_cursors},
+    {"the key in an answer", test_secret},
+    {"odd text in an answer", test_odd_text},
+    {"HTTP statuses", test_statuses},
+    {"a long Retry-After", test_retry_after},
+    {"versions", test_versions},
+    {"rows of all tables", test_rows},
+    {"rows that are asked for", test_rows_asked_for},
+    {"how long policies stay", test_hold},
+    {"a clock that is set back a little", test_clock_back},
+    {"news: policies", test_news_of_policies},
+    {"news: a site", test_news_of_site},
+    {"news: a site, over restarts", test_news_over_restarts},
+    {NULL, NULL},
+};
+
+const struct harness_suite refresh_suite = {"refresh", tests};

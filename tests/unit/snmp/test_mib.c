@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "harness.h"
+#include "snmp/mib.h"
+#include "base/timefmt.h"
+
+/* What columns make of a row, where they do not just show it. */
+
+#define NEVER 4294967295
+
+/* The value of column NUMBER of TABLE for ROW. */
+static struct table_value value_of(enum mib_table table, uint32_t number, const void *row)
+{
+	const struct table_column *column = table_column(&mib_tables[table], number);
+	struct table_value value = {0};
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(column);
+	column->get(column, row, &value);
+	return value;
+}
+
+static void test_columns(void)
+{
+	for (size_t t = 0; t < MIB_TABLES; t++) {
+		const struct table_description *table = &mib_tables[t];
+
+		CU_ASSERT_PTR_NULL(table_column(table, 0));
+		CU_ASSERT_PTR_NULL(table_column(table, 99));
+		for (size_t i = 0; i < table->column_count; i++) {
+			const struct table_column *column = &table->columns[i];
+
+			if (i > 0 && column->number <= table->columns[i - 1].number)
+				FAIL("%s does not rise by number", column->name);
+			CU_ASSERT_PTR_EQUAL(table_column(table, column->number), column);
+			CU_ASSERT_TRUE(column->offset < table->row_size);
+		}
+	}
+}
+
+static void test_success_rate(void)
+{
+	static const struct {
+		uint32_t succeeded, partial, failed, rate;
+	} cases[] = {
+	    {0, 0, 0, 10000},
+	    {1, 0, 0, 10000},
+	    {0, 1, 0, 10000},
+	    {0, 0, 1, 0},
+	    {1, 1, 1, 6666},
+	    {999, 0, 1, 9990},
+	    {UINT32_MAX, UINT32_MAX, UINT32_MAX, 6666},
+	    {UINT32_MAX, 0, 1, 9999},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct snapshot_workload row = {.succeeded = cases[i].succeeded,
+						.partial = cases[i].partial,
+						.failed = cases[i].failed};
+
+		EQUAL_NUMBER(value_of(MIB_WORKLOADS, 7, &row).number, cases[i].rate);
+	}
+}
+
+/* Of what there is not, the oldest is 0 s old; what never happened is never. */
+static void test_ages(void)
+{
+	int64_t now = timefmt_now();
+	struct snapshot_workload row = {0};
+
+	EQUAL_NUMBER(value_of(MIB_WORKLOADS, 13, &row).number, 0);
+	EQUAL_NUMBER(value_of(MIB_WORKLOADS, 14, &row).number, 0);
+	EQUAL_NUMBER(value_of(MIB_WORKLOADS, 17, &row).number, NEVER);
+	EQUAL_NUMBER(value_of(MIB_WORKLOADS, 18, &row).number, NEVER);
+	row.oldest_active = now - 7200500;
+	row.oldest_queued = now + 60000; /* clocks may differ */
+	row.last_success = now - 3600500;
+	row.last_failure = 1;
+	CU_ASSERT_TRUE(value_of(MIB_WORKLOADS, 13, &row).number - 7200 < 60);
+	EQUAL_NUMBER(value_of(MIB_WORKLOADS, 14, &row).number, 0);
+	CU_ASSERT_TRUE(value_of(MIB_WORKLOADS, 17, &row).number - 3600 < 60);
+	CU_ASSERT_TRUE(value_of(MIB_WORKLOADS, 18, &row).number - (uint64_t)((now - 1) / 1000) <
+		       60);
+}
+
+/* A TruthValue that turns by the clock, in the same way for both tables. */
+static void test_overdue(void)
+{
+	int64_t now = timefmt_now();
+	const struct {
+		int64_t at;
+		int truth;
+	} cases[] = {{SNAPSHOT_NEVER, 2}, {now + 60000, 2}, {now - 1, 1}, {0, 1}, {-90000000, 1}};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct snapshot_subject row = {.overdue_at = cases[i].at};
+
+		EQUAL_NUMBER(value_of(MIB_POLICIES, 15, &row).integer, cases[i].truth);
+		EQUAL_NUMBER(value_of(MIB_CLIENTS, 14, &row).integer, cases[i].truth);
+	}
+}
+
+/* Clients have what policies have, one column earlier. */
+static void test_subjects(void)
+{
+	const struct table_description *policies = &mib_tables[MIB_POLICIES];
+	struct snapshot_subject row = {
+	    .name = "gold", .policy_type = "", .last_status = -1, .bytes = 5ull << 20};
+
+	EQUAL_NUMBER(value_of(MIB_POLICIES, 8, &row).integer, -1);
+	EQUAL_NUMBER(value_of(MIB_POLICIES, 4, &row).length, 0);
+	EQUAL_NUMBER(value_of(MIB_CLIENTS, 12, &row).number, 5);
+	for (uint32_t number = 5; number <= 15; number++) {
+		const struct table_column *policy = table_column(policies, number);
+		const struct table_column *client =
+		    table_column(&mib_tables[MIB_CLIENTS], number - 1);
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(policy);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(client);
+		EQUAL_TEXT(client->name + strlen("nbuClient"), policy->name + strlen("nbuPolicy"));
+		EQUAL_NUMBER(client->offset, policy->offset);
+	}
+}
+
+static void test_queue(void)
+{
+	struct snapshot_queue row = {.reason = 4, .jobs = 7};
+	struct table_value text = value_of(MIB_QUEUES, 4, &row);
+
+	EQUAL_NUMBER(value_of(MIB_QUEUES, 3, &row).number, 4);
+	EQUAL_NUMBER(value_of(MIB_QUEUES, 5, &row).number, 7);
+	EQUAL_TEXT(text.string, "ROBOT_DOWN: the tape library's robot is down");
+	EQUAL_NUMBER(text.length, strlen(text.string));
+}
+
+static const struct harness_test tests[] = {
+    {"columns rise and are found", test_columns},
+    {"success rate", test_success_rate},
+    {"ages and never", test_ages},
+    {"overdue", test_overdue},
+    {"policies and clients", test_subjects},
+    {"queue", test_queue},
+    {NULL, NULL},
+};
+
+const struct harness_suite mib_suite = {"mib", tests};

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness.h"
+#include "tables/snapshot.h"
+
+static void add(struct snapshot *snapshot, const char *type, const char *policy, uint32_t status)
+{
+	struct snapshot_job row = {
+	    .job_type = type, .policy_type = policy, .status = status, .count = status + 1};
+
+	snapshot_add_job(snapshot, &row);
+}
+
+static void test_empty(void)
+{
+	struct snapshot *snapshot = snapshot_new("paris", "https://paris/netbackup");
+
+	snapshot_seal(snapshot);
+	EQUAL_NUMBER(snapshot->job_count, 0);
+	EQUAL_TEXT(snapshot->site.name, "paris");
+	EQUAL_TEXT(snapshot->site.url, "https://paris/netbackup");
+	EQUAL_NUMBER(snapshot->site.status, SNAPSHOT_UNKNOWN);
+	EQUAL_NUMBER(snapshot->site.mode, SNAPSHOT_MODE_NONE);
+	EQUAL_NUMBER(snapshot->site.fault.class, FAULT_NONE);
+	EQUAL_NUMBER(snapshot->site.index.length, 6);
+	EQUAL_NUMBER(snapshot->site.index.ids[0], 5);
+	EQUAL_NUMBER(snapshot->site.last_success, 0);
+	snapshot_free(snapshot);
+	snapshot_free(NULL);
+}
+
+/* Nothing of the caller's may be needed any more after a call. */
+static void test_copies(void)
+{
+	char name[] = "paris", url[] = "https://paris", type[] = "BACKUP", policy[] = "VMWARE";
+	struct snapshot *snapshot = snapshot_new(name, url);
+	struct snapshot_job row = {.job_type = type,
+				   .policy_type = policy,
+				   .status = 5,
+				   .count = 1,
+				   .bytes = 1ull << 40,
+				   .files = 3,
+				   .mean_duration = 4,
+				   .max_duration = 6,
+				   .last_end = 1782871204000};
+
+	snapshot_add_job(snapshot, &row);
+	memset(name, 'x', 5);
+	memset(url, 'x', 5);
+	memset(type, 'x', 6);
+	memset(policy, 'x', 6);
+	memset(&row, 0xff, sizeof row);
+	snapshot_seal(snapshot);
+	EQUAL_TEXT(snapshot->site.name, "paris");
+	EQUAL_TEXT(snapshot->site.url, "https://paris");
+	EQUAL_TEXT(snapshot->jobs[0].site, "paris");
+	EQUAL_TEXT(snapshot->jobs[0].job_type, "BACKUP");
+	EQUAL_TEXT(snapshot->jobs[0].policy_type, "VMWARE");
+	EQUAL_NUMBER(snapshot->jobs[0].status, 5);
+	EQUAL_NUMBER(snapshot->jobs[0].count, 1);
+	EQUAL_NUMBER(snapshot->jobs[0].bytes, 1ull << 40);
+	EQUAL_NUMBER(snapshot->jobs[0].files, 3);
+	EQUAL_NUMBER(snapshot->jobs[0].mean_duration, 4);
+	EQUAL_NUMBER(snapshot->jobs[0].max_duration, 6);
+	EQUAL_NUMBER(snapshot->jobs[0].last_end, 1782871204000);
+	snapshot_free(snapshot);
+}
+
+/* The index is site, job type, policy type and status, strings behind their lengths. */
+static void test_index(void)
+{
+	static const uint32_t expected[] = {1, 's', 3, 'D', 'B', 'X', 2, 'N', 'T', 196};
+	struct snapshot *snapshot = snapshot_new("s", "https://s");
+
+	add(snapshot, "DBX", "NT", 196);
+	EQUAL_NUMBER(snapshot->jobs[0].index.length, sizeof expected / sizeof expected[0]);
+	CU_ASSERT_TRUE(memcmp(snapshot->jobs[0].index.ids, expected, sizeof expected) == 0);
+	snapshot_free(snapshot);
+}
+
+static void test_order(void)
+{
+	/* As a walk has to give them: by length, then by octets, the status as a number. */
+	static const struct {
+		const char *type, *policy;
+		uint32_t status;
+	} rows[] = {
+	    {"DBX", "NONE", 0},	     {"BACKUP", "", 1},		{"BACKUP", "VMWARE", 0},
+	    {"BACKUP", "VMWARE", 2}, {"BACKUP", "VMWARE", 10},	{"BACKUP", "VMWARE", 4294967295u},
+	    {"BACKUP", "vmware", 0}, {"BACKUP", "STANDARD", 0}, {"RESTORE", "NONE", 0},
+	};
+	static const size_t mixed[] = {4, 8, 0, 7, 2, 6, 1, 5, 3};
+	size_t count = sizeof rows / sizeof rows[0];
+	struct snapshot *snapshot = snapshot_new("paris", "https://paris");
+
+	for (size_t i = 0; i < count; i++)
+		add(snapshot, rows[mixed[i]].type, rows[mixed[i]].policy, rows[mixed[i]].status);
+	snapshot_seal(snapshot);
+	EQUAL_NUMBER(snapshot->job_count, count);
+	for (size_t i = 0; i < count; i++) {
+		EQUAL_TEXT(snapshot->jobs[i].job_type, rows[i].type);
+		EQUAL_TEXT(snapshot->jobs[i].policy_type, rows[i].policy);
+		EQUAL_NUMBER(snapshot->jobs[i].status, rows[i].status);
+		EQUAL_NUMBER(snapshot->jobs[i].count, (uint32_t)(rows[i].status + 1));
+	}
+	snapshot_free(snapshot);
+}
+
+static void test_many(void)
+{
+	struct snapshot *snapshot = snapshot_new("paris", "https://paris");
+
+	for (uint32_t i = 0; i < 5000; i++)
+		add(snapshot, "BACKUP", "VMWARE", i * 7919 % 5000);
+	snapshot_seal(snapshot);
+	EQUAL_NUMBER(snapshot->job_count, 5000);
+	for (size_t i = 0; i < snapshot->job_count; i++)
+		if (snapshot->jobs[i].status != i)
+			FAIL("row %zu has status %u", i, snapshot->jobs[i].status);
+	snapshot_free(snapshot);
+}
+
+static void test_names_cut(void)
+{
+	static const char longer[] = "A_POLICY_TYPE_WITH_A_NAME_OF_MORE_THAN_32_OCTETS";
+	struct snapshot *snapshot = snapshot_new("paris", "https://paris");
+
+	add(snapshot, "BACKUP", "VMWARE", 0);
+	EQUAL_NUMBER(snapshot->site.names_cut, 0);
+	add(snapshot, "BACKUP", longer, 0);
+	EQUAL_NUMBER(snapshot->site.names_cut, 1);
+	add(snapshot, longer, longer, 0);
+	EQUAL_NUMBER(snapshot->site.names_cut, 3);
+	snapshot_seal(snapshot);
+	EQUAL_TEXT(snapshot->jobs[1].policy_type, longer);
+	EQUAL_NUMBER(snapshot->jobs[1].index.ids[6 + 7], 32);
+	EQUAL_NUMBER(snapshot->jobs[1].index.length, 6 + 7 + 33 + 1);
+	snapshot_free(snapshot);
+}
+
+/* Nothing of the caller's may be needed any more: the rows of the other tables. */
+static void test_copies_of_others(void)
+{
+	char type[] = "BACKUP", policy[] = "VMWARE", name[] = "gold";
+	struct snapshot_workload workload = {.job_type = type, .policy_type = policy, .active = 2};
+	struct snapshot_subject subject = {.name = name, .policy_type = policy, .last_status = -1};
+	struct snapshot_queue queue = {.reason = 2, .jobs = 9};
+	struct snapshot *snapshot = snapshot_new("paris", "https://paris");
+
+	snapshot_add_workload(snapshot, &workload);
+	snapshot_add_policy(snapshot, &subject);
+	snapshot_add_client(snapshot, &subject);
+	snapshot_add_queue(snapshot, &queue);
+	memset(type, 'x', 6);
+	memset(policy, 'x', 6);
+	memset(name, 'x', 4);
+	snapshot_seal(snapshot);
+	EQUAL_TEXT(snapshot->workloads[0].site, "paris");
+	EQUAL_TEXT(snapshot->workloads[0].job_type, "BACKUP");
+	EQUAL_TEXT(snapshot->workloads[0].policy_type, "VMWARE");
+	EQUAL_NUMBER(snapshot->workloads[0].active, 2);
+	EQUAL_NUMBER(snapshot->workloads[0].index.length, 6 + 7 + 7);
+	EQUAL_TEXT(snapshot->policies[0].site, "paris");
+	EQUAL_TEXT(snapshot->policies[0].name, "gold");
+	EQUAL_TEXT(snapshot->policies[0].policy_type, "VMWARE");
+	EQUAL_NUMBER(snapshot->policies[0].last_status, -1);
+	EQUAL_NUMBER(snapshot->policies[0].index.length, 6 + 5);
+	EQUAL_TEXT(snapshot->clients[0].name, "gold");
+	EQUAL_TEXT(snapshot->queues[0].site, "paris");
+	EQUAL_NUMBER(snapshot->queues[0].jobs, 9);
+	EQUAL_NUMBER(snapshot->queues[0].index.length, 6 + 1);
+	EQUAL_NUMBER(snapshot->queues[0].index.ids[6], 2);
+	snapshot_free(snapshot);
+}
+
+/* A name of LENGTH octets, of letters of two octets each but for the first of an odd LENGTH, that
+ * ends in LAST. */
+static const char *long_name(size_t length, char last)
+{
+	static char names[2][300];
+	static unsigned turn;
+	char *name = names[turn++ % 2];
+	size_t at = length % 2;
+
+	name[0] = 'p';
+	for (; at < length; at += 2)
+		memcpy(name + at, "\xc3\xa9", 2);
+	if (last) {
+		name[length - 2] = '-';
+		name[length - 1] = last;
+	}
+	name[length] = '\0';
+	return name;
+}
+
+static void add_policy(struct snapshot *snapshot, const char *name, uint32_t succeeded)
+{
+	struct snapshot_subject row = {.name = name, .policy_type = "", .succeeded = succeeded};
+
+	snapshot_add_policy(snapshot, &row);
+}
+
+/* The index has 64 octets at most and ends between two characters; the row has the whole name. */
+static void test_long_names(void)
+{
+	static const struct {
+		size_t length, in_index;
+		uint32_t cut;
+	} names[] = {{64, 64, 0}, {65, 64, 1}, {66, 63, 1}, {255, 64, 1}};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		struct snapshot *snapshot = snapshot_new("s", "https://s");
+		const char *name = long_name(names[i].length, 0);
+		const struct index *index;
+
+		add_policy(snapshot, name, 1);
+		snapshot_seal(snapshot);
+		index = &snapshot->policies[0].index;
+		EQUAL_TEXT(snapshot->policies[0].name, name);
+		EQUAL_NUMBER(snapshot->site.names_cut, names[i].cut);
+		EQUAL_NUMBER(index->ids[2], names[i].in_index);
+		EQUAL_NUMBER(index->length, 2 + 1 + names[i].in_index);
+		if (names[i].cut) {
+			EQUAL_NUMBER(index->ids[index->length - 9], '~');
+			EQUAL_NUMBER(index->ids[index->length - 10], 0xa9);
+		}
+		snapshot_free(snapshot);
+	}
+}
+
+/* The hash tells apart what the cut makes alike. */
+static void test_same_beginning(void)
+{
+	struct snapshot *snapshot = snapshot_new("s", "https://s");
+
+	add_policy(snapshot, long_name(255, 'a'), 1);
+	add_policy(snapshot, long_name(255, 'b'), 2);
+	snapshot_seal(snapshot);
+	EQUAL_NUMBER(snapshot->policy_count, 2);
+	EQUAL_NUMBER(snapshot->policies[0].succeeded + snapshot->policies[1].succeeded, 3);
+	EQUAL_NUMBER(snapshot->site.names_cut, 2);
+	snapshot_free(snapshot);
+}
+
+/* A walk never ends where two rows have one name, in whatever order they come. */
+static void test_equal_index(void)
+{
+	static const char *const orders[] = {"babca", "aabbc", "abcc", "aabc"};
+
+	for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
+		struct snapshot *snapshot = snapshot_new("s", "https://s");
+
+		for (const char *at = orders[i]; *at; at++)
+			add_policy(snapshot, (char[]){*at, '\0'}, 1);
+		snapshot_seal(snapshot);
+		EQUAL_NUMBER(snapshot->policy_count, 3);
+		for (size_t k = 0; k < snapshot->policy_count; k++)
+			EQUAL_NUMBER(snapshot->policies[k].name[0], (char)('a' + k));
+		snapshot_free(snapshot);
+	}
+}
+
+/* What a notification names must be the very row: its index is made by itself, and is the same. */
+static void test_index_alone(void)
+{
+	struct snapshot *snapshot = snapshot_new("paris", "https://paris");
+	const char *name = long_name(255, 'a');
+	struct index_draft draft;
+	struct index index;
+
+	add(snapshot, "BACKUP", name, 5);
+	add_policy(snapshot, name, 1);
+	snapshot_seal(snapshot);
+	EQUAL_NUMBER(snapshot_index_job(&draft, "paris", "BACKUP", name, 5), 1);
+	index = index_of(&draft);
+	EQUAL_NUMBER(index_compare(&index, &snapshot->jobs[0].index), 0);
+	EQUAL_NUMBER(snapshot_index_subject(&draft, "paris", name), 1);
+	index = index_of(&draft);
+	EQUAL_NUMBER(index_compare(&index, &snapshot->policies[0].index), 0);
+	snapshot_index_site(&draft, "paris");
+	index = index_of(&draft);
+	EQUAL_NUMBER(index_compare(&index, &snapshot->site.index), 0);
+	snapshot_free(snapshot);
+}
+
+static const struct harness_test tests[] = {
+    {"empty", test_empty},
+    {"copies what it is given", test_copies},
+    {"index of a row", test_index},
+    {"order is that of a walk", test_order},
+    {"many rows", test_many},
+    {"names cut are counted and kept whole", test_names_cut},
+    {"copies the rows of the other tables", test_copies_of_others},
+    {"long names of policies", test_long_names},
+    {"names that differ at their end only", test_same_beginning},
+    {"rows with one index", test_equal_index},
+    {"an index without its row", test_index_alone},
+    {NULL, NULL},
+};
+
+const struct harness_suite snapshot_suite = {"snapshot", tests};
