@@ -7,13 +7,13 @@
 
 #include "snmp/agentx.h"
 #include "config/config.h"
-#include "snmp/direct.h"
+#include "snmp/fastpath.h"
 #include "api/http.h"
 #include "base/log.h"
 #include "snmp/loop.h"
 #include "base/mem.h"
 #include "snmp/mib.h"
-#include "tally/news.h"
+#include "tally/event.h"
 #include "snmp/notify.h"
 #include "site/refresh.h"
 #include "command/report.h"
@@ -251,17 +251,17 @@ static void start_sites(struct program *program)
 static void take_mail(struct program *program, struct site *site, bool shown)
 {
 	struct snapshot *snapshot = site_take(site);
-	struct news_list news = {0};
+	struct event_list events = {0};
 
 	if (!snapshot)
 		return;
 	/* Whoever asks for a row that a notification names must find it. */
-	news_move(&news, &snapshot->news);
+	event_move(&events, &snapshot->events);
 	if (shown)
 		mib_publish(program->mib, snapshot);
 	else
 		snapshot_free(snapshot);
-	notify_take(program->notify, &news);
+	notify_take(program->notify, &events);
 }
 
 /*
@@ -360,7 +360,7 @@ static void on_reload(void *arg)
 	warn_of_restart(program, new);
 	program->sites = keep_sites(program, new, &all_ended);
 	program->config = new;
-	direct_switch(new->direct_answers);
+	fastpath_switch(new->fastpath);
 	notify_configure(program->notify, &new->notify);
 	for (size_t i = 0; i < old->site_count; i++)
 		if (!config_find_site(new, old->sites[i]->name))
@@ -406,7 +406,7 @@ static int run_daemon(struct program *program)
 	log_info("nbu-agentx " NBU_AGENTX_VERSION " starts; sites: %zu", config->site_count);
 	http_global_init();
 	agentx_init(config->agentx_socket);
-	direct_switch(config->direct_answers);
+	fastpath_switch(config->fastpath);
 	program->state_dir = mem_strdup(config->state_dir);
 	program->mib = mib_new(config->base_oid, config->base_oid_length);
 	program->notify = notify_new(config->base_oid, config->base_oid_length, &config->notify);

@@ -70,7 +70,7 @@ static const struct quantity {
     {"refresh", "60s", &durations, OF_SITE(refresh), true, 1, DAY},
     {"full-refresh", "6h", &durations, OF_SITE(full_refresh), true, 60, 31 * DAY},
     {"window", "24h", &durations, OF_SITE(window), true, 60, 31 * DAY},
-    {"row-hold", "7d", &durations, OF_SITE(row_hold), true, 0, 366 * DAY},
+    {"row-hold", "7d", &durations, OF_SITE(row_retention), true, 0, 366 * DAY},
     {"timeout", "30s", &durations, OF_SITE(timeout), false, 1, 600},
     {"deadline", "30m", &durations, OF_SITE(deadline), false, 1, DAY},
     {"client-limit", "2000", &numbers, OF_SITE(client_limit), true, 0, 100000},
@@ -643,7 +643,7 @@ static struct config *make_config(cfg_t *cfg)
 	struct config *config = mem_zalloc(1, sizeof *config);
 
 	config->agentx_socket = mem_strdup(cfg_getstr(cfg, "agentx-socket"));
-	config->direct_answers = cfg_getbool(cfg, "direct-answers");
+	config->fastpath = cfg_getbool(cfg, "direct-answers");
 	config->state_dir = mem_strdup(cfg_getstr(cfg, "state-dir"));
 	config->base_oid_length = parse_oid(cfg_getstr(cfg, "base-oid"), config->base_oid);
 	config->log_target =

@@ -39,7 +39,7 @@ struct config_site {
 	int refresh;
 	int full_refresh;
 	int window;
-	int row_hold;
+	int row_retention;
 	int timeout;
 	int deadline;
 	/* The site's own sections, then the file's. */
@@ -59,7 +59,7 @@ struct config_notify {
 
 struct config {
 	char *agentx_socket;
-	bool direct_answers;
+	bool fastpath;
 	char *state_dir;
 	uint32_t base_oid[CONFIG_BASE_OID_MAX];
 	size_t base_oid_length;

@@ -330,7 +330,7 @@ static void finish_marks(struct fetch *fetch, int64_t began)
 		marks->known_since = fetch->window_start;
 	marks->data_at = began;
 	marks->skew = netbackup_skew(fetch->netbackup);
-	marks->down_told = 0;
+	marks->down_notified = 0;
 }
 
 /* Which policies have become overdue, or are no longer so; not what was so from the beginning. */
@@ -342,7 +342,7 @@ static bool watch_policies(struct fetch *fetch, bool first, struct fault *fault)
 		return false;
 	overdue_expect(store_tally(fetch->store), fetch->site);
 	overdue_update(store_tally(fetch->store), fetch->site, fetch->now, fetch_known_since(marks),
-		       marks->skew, first ? NULL : store_pending_news(fetch->store));
+		       marks->skew, first ? NULL : store_pending_events(fetch->store));
 	return true;
 }
 

@@ -30,8 +30,8 @@ void mailbox_put(struct mailbox *mailbox, struct snapshot *snapshot)
 	unread = mailbox->snapshot;
 	/* Rows are whole in each snapshot; what has happened is told once. */
 	if (unread) {
-		news_move(&unread->news, &snapshot->news);
-		news_move(&snapshot->news, &unread->news);
+		event_move(&unread->events, &snapshot->events);
+		event_move(&snapshot->events, &unread->events);
 	}
 	mailbox->snapshot = snapshot;
 	pthread_mutex_unlock(&mailbox->mutex);

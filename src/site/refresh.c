@@ -19,8 +19,8 @@ struct refresh {
 	struct store *store;	  /* NULL = not open: not yet, or the disk refuses */
 	struct snapshot_site row; /* all but its strings and its index */
 	struct fetch fetch;	  /* of the last or present run */
-	struct news_list news;	  /* of the site itself */
-	bool down_told;		  /* it is news already that it is down */
+	struct event_list events; /* of the site itself */
+	bool down_notified;	  /* it is news already that it is down */
 };
 
 struct refresh *refresh_open(const struct config_site *site, const char *state_dir)
@@ -71,9 +71,9 @@ static bool open_store(struct refresh *refresh, struct fault *fault)
 		return false;
 	marks = store_marks(refresh->store);
 	/* The failures of an earlier run go on counting. */
-	if (marks->down_told && !refresh->down_told) {
-		refresh->down_told = true;
-		refresh->row.failure_streak += gauge((uint64_t)marks->down_told);
+	if (marks->down_notified && !refresh->down_notified) {
+		refresh->down_notified = true;
+		refresh->row.failure_streak += gauge((uint64_t)marks->down_notified);
 	}
 	if (refresh->row.data_at == 0) {
 		refresh->row.data_at = marks->data_at;
@@ -83,9 +83,9 @@ static bool open_store(struct refresh *refresh, struct fault *fault)
 	return true;
 }
 
-static void add_news(struct refresh *refresh, enum news_kind kind, const struct fault *fault)
+static void add_event(struct refresh *refresh, enum event_kind kind, const struct fault *fault)
 {
-	struct news news = {
+	struct event event = {
 	    .kind = kind,
 	    .site = refresh->site->name,
 	    .failure_streak = refresh->row.failure_streak,
@@ -93,8 +93,8 @@ static void add_news(struct refresh *refresh, enum news_kind kind, const struct 
 	    .error_text = fault->text,
 	};
 
-	news_add(&refresh->news, &news);
-	refresh->down_told = kind == NEWS_SITE_DOWN;
+	event_add(&refresh->events, &event);
+	refresh->down_notified = kind == EVENT_SITE_DOWN;
 }
 
 static void note_success(struct refresh *refresh, int64_t began, int64_t millis,
@@ -107,8 +107,8 @@ static void note_success(struct refresh *refresh, int64_t began, int64_t millis,
 		log_info("site %s: up, API version %s; %llu jobs in %.1f s", refresh->site->name,
 			 netbackup_version(refresh->netbackup), (unsigned long long)fetch->jobs,
 			 (double)millis / 1000);
-	if (refresh->down_told)
-		add_news(refresh, NEWS_SITE_UP, fault);
+	if (refresh->down_notified)
+		add_event(refresh, EVENT_SITE_UP, fault);
 	row->status = SNAPSHOT_UP;
 	row->data_at = began;
 	row->last_success = timefmt_now();
@@ -124,14 +124,14 @@ static void note_success(struct refresh *refresh, int64_t began, int64_t millis,
 
 /* That the site is down is told once, even if the program is restarted meanwhile: where the disk
  * allows it. */
-static void tell_down(struct refresh *refresh, const struct fault *fault)
+static void notify_down(struct refresh *refresh, const struct fault *fault)
 {
 	struct fault ignored;
 
-	add_news(refresh, NEWS_SITE_DOWN, fault);
+	add_event(refresh, EVENT_SITE_DOWN, fault);
 	if (!refresh->store || !store_begin(refresh->store, &ignored))
 		return;
-	store_marks(refresh->store)->down_told = refresh->row.failure_streak;
+	store_marks(refresh->store)->down_notified = refresh->row.failure_streak;
 	store_commit(refresh->store, &ignored);
 }
 
@@ -146,8 +146,8 @@ static void note_failure(struct refresh *refresh, const struct fault *fault)
 	row->status = SNAPSHOT_DOWN;
 	row->failures++;
 	row->failure_streak++;
-	if (!refresh->down_told && row->failure_streak >= (uint32_t)refresh->site->down_after)
-		tell_down(refresh, fault);
+	if (!refresh->down_notified && row->failure_streak >= (uint32_t)refresh->site->down_after)
+		notify_down(refresh, fault);
 }
 
 void refresh_release(struct refresh *refresh)
@@ -202,8 +202,8 @@ struct drawing {
 	const struct config_site *site;
 	int64_t now; /* of the local clock */
 	int64_t skew;
-	int64_t hold;  /* milliseconds that a row without jobs stays */
-	int64_t since; /* fetch_known_since */
+	int64_t retention; /* milliseconds that a row without jobs stays */
+	int64_t since;	   /* fetch_known_since */
 };
 
 /* The local clock's time of INSTANT, which is the server's; 0 = none stays so. */
@@ -230,7 +230,7 @@ static void add_cell(struct tally_cell *cell, void *arg)
 	    .finished_files = cell->finished_files,
 	};
 
-	if (cell->count == 0 && drawing->now - cell->empty_since >= drawing->hold)
+	if (cell->count == 0 && drawing->now - cell->empty_since >= drawing->retention)
 		return;
 	snapshot_add_job(drawing->snapshot, &row);
 	/* Its workload has a row for as long as one of its cells has. */
@@ -281,7 +281,8 @@ static bool is_shown(const struct drawing *drawing, const struct tally_subject *
 		since = overdue;
 	return subject->succeeded + subject->partial + subject->failed + subject->unfinished > 0 ||
 	       (watch && watch->expected) ||
-	       (subject->history.last_at && drawing->now - local(drawing, since) < drawing->hold);
+	       (subject->history.last_at &&
+		drawing->now - local(drawing, since) < drawing->retention);
 }
 
 /* Those beyond an Integer32 are none of NetBackup's. */
@@ -346,7 +347,7 @@ static void add_queue(struct tally_queue *queue, void *arg)
 	const struct drawing *drawing = arg;
 	struct snapshot_queue row = {.reason = queue->reason, .jobs = gauge(queue->jobs)};
 
-	if (queue->jobs > 0 || drawing->now - queue->empty_since < drawing->hold)
+	if (queue->jobs > 0 || drawing->now - queue->empty_since < drawing->retention)
 		snapshot_add_queue(drawing->snapshot, &row);
 }
 
@@ -360,7 +361,7 @@ static void add_rows(struct refresh *refresh, struct snapshot *snapshot)
 	    .site = refresh->site,
 	    .now = timefmt_now(),
 	    .skew = marks->skew,
-	    .hold = refresh->site->row_hold * INT64_C(1000),
+	    .retention = refresh->site->row_retention * INT64_C(1000),
 	    .since = fetch_known_since(marks),
 	};
 
@@ -396,9 +397,9 @@ struct snapshot *refresh_snapshot(struct refresh *refresh)
 	row->name = snapshot->site.name;
 	row->url = snapshot->site.url;
 	snapshot->site = *row;
-	news_move(&snapshot->news, &refresh->news);
+	event_move(&snapshot->events, &refresh->events);
 	if (refresh->store) {
-		news_move(&snapshot->news, store_news(refresh->store));
+		event_move(&snapshot->events, store_events(refresh->store));
 		add_rows(refresh, snapshot);
 	}
 	snapshot_seal(snapshot);
@@ -432,7 +433,7 @@ void refresh_close(struct refresh *refresh)
 		return;
 	refresh_release(refresh);
 	netbackup_close(refresh->netbackup);
-	news_clear(&refresh->news);
+	event_clear(&refresh->events);
 	fetch_clear(&refresh->fetch);
 	free(refresh);
 }

@@ -11,7 +11,7 @@
 #include <net-snmp/agent/sysORTable.h>
 #include <net-snmp/library/large_fd_set.h>
 
-#include "snmp/direct.h"
+#include "snmp/fastpath.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "snmp/probe.h"
@@ -204,7 +204,7 @@ static int on_connected(int major, int minor, void *session, void *arg)
 	(void)minor;
 	(void)arg;
 	agent.session = session;
-	direct_attach(session);
+	fastpath_attach(session);
 	agent.was_connected = true;
 	agent.complaint = 0;
 	probe_reset(agent.probe);

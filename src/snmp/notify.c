@@ -11,7 +11,7 @@
 #include "snmp/mib.h"
 #include "tables/snapshot.h"
 
-_Static_assert(NOTIFY_WAITING_MAX <= NEWS_MAX, "the queue is a list of news");
+_Static_assert(NOTIFY_WAITING_MAX <= EVENT_MAX, "the queue is a list of news");
 
 /* The rows that a notification's objects are of. */
 enum row { SITE, JOB, POLICY, SCALARS, ROWS };
@@ -34,17 +34,17 @@ static const struct {
 		enum row row;
 		uint32_t column; /* 0 ends the objects */
 	} objects[NOTIFY_OBJECTS_MAX];
-} kinds[NEWS_KINDS] = {
-    [NEWS_SITE_DOWN] = {"nbuSiteDown", SITES, {{SITE, 2}, {SITE, 15}, {SITE, 16}, {SITE, 14}}},
-    [NEWS_SITE_UP] = {"nbuSiteUp", SITES, {{SITE, 2}, {SITE, 14}}},
-    [NEWS_JOB_FAILED] =
+} kinds[EVENT_KINDS] = {
+    [EVENT_SITE_DOWN] = {"nbuSiteDown", SITES, {{SITE, 2}, {SITE, 15}, {SITE, 16}, {SITE, 14}}},
+    [EVENT_SITE_UP] = {"nbuSiteUp", SITES, {{SITE, 2}, {SITE, 14}}},
+    [EVENT_JOB_FAILED] =
 	{"nbuJobFailed",
 	 JOBS,
 	 {{JOB, 4}, {JOB, 5}, {JOB, 6}, {JOB, 7}, {SCALARS, 1}, {SCALARS, 2}, {SCALARS, 3}}},
-    [NEWS_POLICY_OVERDUE] = {"nbuPolicyOverdueRaised",
-			     POLICIES,
-			     {{POLICY, 2}, {POLICY, 3}, {POLICY, 9}, {POLICY, 14}}},
-    [NEWS_POLICY_CLEARED] = {"nbuPolicyOverdueCleared", POLICIES, {{POLICY, 2}, {POLICY, 3}}},
+    [EVENT_POLICY_OVERDUE] = {"nbuPolicyOverdueRaised",
+			      POLICIES,
+			      {{POLICY, 2}, {POLICY, 3}, {POLICY, 9}, {POLICY, 14}}},
+    [EVENT_POLICY_CLEARED] = {"nbuPolicyOverdueCleared", POLICIES, {{POLICY, 2}, {POLICY, 3}}},
 };
 
 /* nbuJobsNotifications below the base. */
@@ -55,7 +55,7 @@ struct notify {
 	uint32_t base[CONFIG_BASE_OID_MAX];
 	size_t base_length;
 	struct table *tables[ROWS];
-	struct news_list waiting;
+	struct event_list waiting;
 	uint64_t sent;
 	uint64_t suppressed;
 	/* What is shown of the first that waits. */
@@ -99,47 +99,47 @@ static bool is_wanted(const struct notify *notify, enum group group)
 }
 
 /* Whether the same job has failed once more by what comes LATER. */
-static bool is_superseded(const struct news *news, const struct news *later)
+static bool is_superseded(const struct event *event, const struct event *later)
 {
-	while (later && !(later->kind == NEWS_JOB_FAILED && later->job_id == news->job_id))
+	while (later && !(later->kind == EVENT_JOB_FAILED && later->job_id == event->job_id))
 		later = later->next;
-	return news->kind == NEWS_JOB_FAILED && later;
+	return event->kind == EVENT_JOB_FAILED && later;
 }
 
-static void enqueue(struct notify *notify, struct news *news)
+static void enqueue(struct notify *notify, struct event *event)
 {
-	struct news_list one = {.first = news, .last = news, .count = 1};
+	struct event_list one = {.first = event, .last = event, .count = 1};
 
 	if (notify->waiting.count == NOTIFY_WAITING_MAX) {
-		free(news_take(&notify->waiting));
+		free(event_take(&notify->waiting));
 		notify->suppressed++;
 	}
-	news_move(&notify->waiting, &one);
+	event_move(&notify->waiting, &one);
 }
 
-void notify_take(struct notify *notify, struct news_list *list)
+void notify_take(struct notify *notify, struct event_list *list)
 {
 	uint64_t before = notify->suppressed;
 	int taken[GROUPS] = {0};
-	struct news *news;
+	struct event *event;
 
-	for (size_t i = 0; i < NEWS_KINDS; i++)
+	for (size_t i = 0; i < EVENT_KINDS; i++)
 		if (is_wanted(notify, kinds[i].group))
 			notify->suppressed += list->left_out[i];
-	while ((news = news_take(list)) != NULL) {
-		enum group group = kinds[news->kind].group;
+	while ((event = event_take(list)) != NULL) {
+		enum group group = kinds[event->kind].group;
 
-		if (!is_wanted(notify, group) || is_superseded(news, list->first)) {
-			free(news);
+		if (!is_wanted(notify, group) || is_superseded(event, list->first)) {
+			free(event);
 		} else if (group != SITES && taken[group] >= notify->wanted.limit) {
 			notify->suppressed++;
-			free(news);
+			free(event);
 		} else {
 			taken[group]++;
-			enqueue(notify, news);
+			enqueue(notify, event);
 		}
 	}
-	news_clear(list);
+	event_clear(list);
 	if (notify->suppressed > before)
 		log_warning("%llu notifications suppressed: more than notify-limit at one refresh, "
 			    "or too many that wait for the master agent",
@@ -152,40 +152,40 @@ static const char *text(const char *string)
 	return string ? string : "";
 }
 
-static void fill_site(struct notify *notify, const struct news *news)
+static void fill_site(struct notify *notify, const struct event *event)
 {
-	snapshot_index_site(&notify->draft, news->site);
+	snapshot_index_site(&notify->draft, event->site);
 	notify->site.index = index_of(&notify->draft);
-	notify->site.name = news->site;
-	notify->site.failure_streak = news->failure_streak;
-	fault_set(&notify->site.fault, news->error_class, "%s", text(news->error_text));
+	notify->site.name = event->site;
+	notify->site.failure_streak = event->failure_streak;
+	fault_set(&notify->site.fault, event->error_class, "%s", text(event->error_text));
 }
 
-static void fill_job(struct notify *notify, const struct news *news)
+static void fill_job(struct notify *notify, const struct event *event)
 {
-	snapshot_index_job(&notify->draft, news->site, text(news->job_type),
-			   text(news->policy_type), news->status);
+	snapshot_index_job(&notify->draft, event->site, text(event->job_type),
+			   text(event->policy_type), event->status);
 	notify->job.index = index_of(&notify->draft);
-	notify->job.site = news->site;
-	notify->job.job_type = text(news->job_type);
-	notify->job.policy_type = text(news->policy_type);
-	notify->job.status = news->status;
-	notify->scalars.job_id = news->job_id > 0 ? (uint64_t)news->job_id : 0;
-	notify->scalars.policy = text(news->policy);
-	notify->scalars.client = text(news->client);
+	notify->job.site = event->site;
+	notify->job.job_type = text(event->job_type);
+	notify->job.policy_type = text(event->policy_type);
+	notify->job.status = event->status;
+	notify->scalars.job_id = event->job_id > 0 ? (uint64_t)event->job_id : 0;
+	notify->scalars.policy = text(event->policy);
+	notify->scalars.client = text(event->client);
 }
 
-static void fill_policy(struct notify *notify, const struct news *news)
+static void fill_policy(struct notify *notify, const struct event *event)
 {
-	snapshot_index_subject(&notify->draft, news->site, text(news->policy));
+	snapshot_index_subject(&notify->draft, event->site, text(event->policy));
 	notify->policy.index = index_of(&notify->draft);
-	notify->policy.site = news->site;
-	notify->policy.name = text(news->policy);
-	notify->policy.last_success = news->last_success;
-	notify->policy.max_age = news->max_age;
+	notify->policy.site = event->site;
+	notify->policy.name = text(event->policy);
+	notify->policy.last_success = event->last_success;
+	notify->policy.max_age = event->max_age;
 }
 
-static void set_id(struct notify *notify, enum news_kind kind)
+static void set_id(struct notify *notify, enum event_kind kind)
 {
 	struct notify_message *message = &notify->message;
 
@@ -199,25 +199,25 @@ static void set_id(struct notify *notify, enum news_kind kind)
 
 const struct notify_message *notify_next(struct notify *notify)
 {
-	static void (*const fill[GROUPS])(struct notify *, const struct news *) = {
+	static void (*const fill[GROUPS])(struct notify *, const struct event *) = {
 	    [SITES] = fill_site, [JOBS] = fill_job, [POLICIES] = fill_policy};
 	const void *const rows[ROWS] = {[SITE] = &notify->site,
 					[JOB] = &notify->job,
 					[POLICY] = &notify->policy,
 					[SCALARS] = &notify->scalars};
 	struct notify_message *message = &notify->message;
-	const struct news *news = notify->waiting.first;
+	const struct event *event = notify->waiting.first;
 
-	if (!news)
+	if (!event)
 		return NULL;
-	fill[kinds[news->kind].group](notify, news);
-	set_id(notify, news->kind);
-	message->name = kinds[news->kind].name;
+	fill[kinds[event->kind].group](notify, event);
+	set_id(notify, event->kind);
+	message->name = kinds[event->kind].name;
 	message->count = 0;
 	while (message->count < NOTIFY_OBJECTS_MAX &&
-	       kinds[news->kind].objects[message->count].column != 0) {
-		enum row row = kinds[news->kind].objects[message->count].row;
-		uint32_t column = kinds[news->kind].objects[message->count].column;
+	       kinds[event->kind].objects[message->count].column != 0) {
+		enum row row = kinds[event->kind].objects[message->count].row;
+		uint32_t column = kinds[event->kind].objects[message->count].column;
 
 		message->objects[message->count++] = (struct agentx_object){
 		    notify->tables[row], {table_column(descriptions[row], column), rows[row]}};
@@ -225,27 +225,27 @@ const struct notify_message *notify_next(struct notify *notify)
 	return message;
 }
 
-static void log_outcome(const struct news *news, bool sent)
+static void log_outcome(const struct event *event, bool sent)
 {
-	const char *about = news->policy ? news->policy : text(news->error_text);
+	const char *about = event->policy ? event->policy : text(event->error_text);
 	char job[32] = "";
 
-	if (news->kind == NEWS_JOB_FAILED)
-		snprintf(job, sizeof job, ", job %lld", (long long)news->job_id);
-	log_debug("%s %s: site %s%s%s%s", sent ? "sent" : "could not send", kinds[news->kind].name,
-		  news->site, job, *about ? ", " : "", about);
+	if (event->kind == EVENT_JOB_FAILED)
+		snprintf(job, sizeof job, ", job %lld", (long long)event->job_id);
+	log_debug("%s %s: site %s%s%s%s", sent ? "sent" : "could not send", kinds[event->kind].name,
+		  event->site, job, *about ? ", " : "", about);
 }
 
 void notify_done(struct notify *notify, bool sent)
 {
-	struct news *news = news_take(&notify->waiting);
+	struct event *event = event_take(&notify->waiting);
 
-	log_outcome(news, sent);
+	log_outcome(event, sent);
 	if (sent)
 		notify->sent++;
 	else
 		notify->suppressed++;
-	free(news);
+	free(event);
 }
 
 bool notify_turn(struct notify *notify)
@@ -275,6 +275,6 @@ void notify_free(struct notify *notify)
 		return;
 	for (size_t i = 0; i < ROWS; i++)
 		table_free(notify->tables[i]);
-	news_clear(&notify->waiting);
+	event_clear(&notify->waiting);
 	free(notify);
 }

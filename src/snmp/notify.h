@@ -8,7 +8,7 @@
 
 #include "snmp/agentx.h"
 #include "config/config.h"
-#include "tally/news.h"
+#include "tally/event.h"
 
 /*
  * Sends news as notifications of NBU-JOBS-MIB through the master agent: what the configuration
@@ -32,7 +32,7 @@ void notify_configure(struct notify *notify, const struct config_notify *wanted)
  * Takes the news of one refresh of a site; NEWS is then empty. Of several failures of one job only
  * the last is told. What is beyond the limit, or was left out of NEWS, counts as suppressed.
  */
-void notify_take(struct notify *notify, struct news_list *news);
+void notify_take(struct notify *notify, struct event_list *events);
 
 /* Sends one, if there is one and the master agent can take it. True when more are waiting. */
 bool notify_turn(struct notify *notify);

@@ -122,7 +122,7 @@ enum statement {
 	LIST_UNFINISHED,
 	LIST_EXPIRED,
 	DROP_EXPIRED,
-	LIST_ENDS,
+	LIST_COMPLETIONS,
 	GET_EARLIER,
 	PUT_EARLIER,
 	DROP_EARLIER,
@@ -180,11 +180,11 @@ static const struct database_statement statements[STATEMENT_COUNT] = {
 		      false},
     [DROP_EXPIRED] = {"DELETE FROM job INDEXED BY job_end WHERE state = 0 AND ended < ?1", false},
     /* In the order in which they ended, those of restarted jobs between those of the others. */
-    [LIST_ENDS] = {"SELECT id, cell, policy, client, ended FROM job INDEXED BY job_end"
-		   " WHERE state = 0 AND ended >= ?1 AND ended < ?2 AND gone < 2"
-		   " UNION ALL SELECT id, cell, policy, client, ended FROM earlier"
-		   " WHERE ended >= ?1 AND ended < ?2 ORDER BY 5, 1",
-		   false},
+    [LIST_COMPLETIONS] = {"SELECT id, cell, policy, client, ended FROM job INDEXED BY job_end"
+			  " WHERE state = 0 AND ended >= ?1 AND ended < ?2 AND gone < 2"
+			  " UNION ALL SELECT id, cell, policy, client, ended FROM earlier"
+			  " WHERE ended >= ?1 AND ended < ?2 ORDER BY 5, 1",
+			  false},
     [GET_EARLIER] = {"SELECT id, cell, policy, client, ended FROM earlier"
 		     " WHERE ended = ?1 AND id = ?2",
 		     false},
@@ -213,18 +213,30 @@ static const struct database_statement statements[STATEMENT_COUNT] = {
 			true},
 };
 
-/* The marks by the names they have in table meta. */
+/* The marks and their keys in table meta, which must not change. */
 static const struct {
 	const char *key;
 	size_t offset;
 } marks_saved[] = {
-#define MARK(name)                                                                                 \
+#define MARK(member, key)                                                                          \
 	{                                                                                          \
-#name, offsetof(struct store_marks, name)                                          \
+		key, offsetof(struct store_marks, member)                                          \
 	}
-    MARK(began),       MARK(known_since), MARK(created),  MARK(window_start), MARK(newest_end),
-    MARK(expired),     MARK(mark),	  MARK(complete), MARK(sweep_id),     MARK(sweep_pages),
-    MARK(sweep_began), MARK(sweep_ended), MARK(data_at),  MARK(skew),	      MARK(down_told),
+    MARK(began, "began"),
+    MARK(known_since, "known_since"),
+    MARK(created, "created"),
+    MARK(window_start, "window_start"),
+    MARK(newest_end, "newest_end"),
+    MARK(expired, "expired"),
+    MARK(mark, "mark"),
+    MARK(complete, "complete"),
+    MARK(sweep_id, "sweep_id"),
+    MARK(sweep_pages, "sweep_pages"),
+    MARK(sweep_began, "sweep_began"),
+    MARK(sweep_ended, "sweep_ended"),
+    MARK(data_at, "data_at"),
+    MARK(skew, "skew"),
+    MARK(down_notified, "down_told"),
 #undef MARK
 };
 #define MARK_COUNT (sizeof marks_saved / sizeof marks_saved[0])
@@ -273,9 +285,9 @@ struct store {
 	bool sound; /* it has been read */
 
 	uint64_t written;
-	struct news_list news;	  /* committed */
-	struct news_list pending; /* of this transaction */
-	unsigned char *used;	  /* while names are looked for that nothing has: by id */
+	struct event_list events;  /* committed */
+	struct event_list pending; /* of this transaction */
+	unsigned char *used;	   /* while names are looked for that nothing has: by id */
 };
 
 static bool is_name(const struct store *store, int64_t id)
@@ -306,8 +318,8 @@ static bool next_job(struct store *store, enum statement which, struct row *row,
 }
 
 /* The same for those that give ends, as rows of finished jobs of which nothing else is known. */
-static bool next_end(struct store *store, enum statement which, struct row *row, bool *fine,
-		     struct fault *fault)
+static bool next_completion(struct store *store, enum statement which, struct row *row, bool *fine,
+			    struct fault *fault)
 {
 	static const enum column columns[] = {ID, CELL, POLICY, CLIENT, ENDED};
 
@@ -697,11 +709,11 @@ static bool settle_histories(struct store *store, struct view *view, struct faul
 
 	if (!tally_settle(view->tally, store->marks.expired, &since))
 		return true;
-	database_bind(store->database, LIST_ENDS, 2, (int64_t[]){since, INT64_MAX});
-	while (next_end(store, LIST_ENDS, &row, &fine, fault)) {
+	database_bind(store->database, LIST_COMPLETIONS, 2, (int64_t[]){since, INT64_MAX});
+	while (next_completion(store, LIST_COMPLETIONS, &row, &fine, fault)) {
 		note_names(store, row.is[POLICY], row.is[CLIENT]);
 		job = job_of(store, view, &row);
-		tally_replay_end(view->tally, &job);
+		tally_replay_completion(view->tally, &job);
 	}
 	if (fine)
 		tally_replayed(view->tally);
@@ -858,8 +870,8 @@ void store_close(struct store *store)
 		return;
 	database_close(store->database);
 	free_view(&store->view);
-	news_clear(&store->news);
-	news_clear(&store->pending);
+	event_clear(&store->events);
+	event_clear(&store->pending);
 	forget_names(store);
 	forget_cells(store);
 	free(store->name);
@@ -881,12 +893,12 @@ uint64_t store_jobs(const struct store *store)
 	return tally_jobs(store->view.tally) + tally_unfinished(store->view.tally);
 }
 
-struct news_list *store_news(struct store *store)
+struct event_list *store_events(struct store *store)
 {
-	return &store->news;
+	return &store->events;
 }
 
-struct news_list *store_pending_news(struct store *store)
+struct event_list *store_pending_events(struct store *store)
 {
 	return &store->pending;
 }
@@ -949,7 +961,8 @@ static bool make_row(struct store *store, const struct job *job, const struct ro
 }
 
 /* Whether the end of JOB is one that has not been counted yet; OLD is what was held of it. */
-static bool is_news(const struct store *store, const struct job *job, const struct row *old)
+static bool is_new_completion(const struct store *store, const struct job *job,
+			      const struct row *old)
 {
 	return job->state == JOB_DONE && old->is[ENDED] != job->ended && store->marks.began != 0 &&
 	       job->ended >= store->marks.began && job->ended >= store->saved.window_start;
@@ -973,8 +986,8 @@ static bool take_earlier(struct store *store, const struct row *row, struct row 
 	bool fine;
 
 	database_bind(store->database, GET_EARLIER, 2, key);
-	*found = next_end(store, GET_EARLIER, earlier, &fine, fault);
-	while (*found && next_end(store, GET_EARLIER, &other, &fine, fault))
+	*found = next_completion(store, GET_EARLIER, earlier, &fine, fault);
+	while (*found && next_completion(store, GET_EARLIER, &other, &fine, fault))
 		;
 	if (!fine || !*found)
 		return fine;
@@ -983,7 +996,7 @@ static bool take_earlier(struct store *store, const struct row *row, struct row 
 }
 
 /* Whether A and B, which ended together, mean the same for all histories. */
-static bool same_end(const struct row *a, const struct row *b)
+static bool same_completion(const struct row *a, const struct row *b)
 {
 	return a->is[CELL] == b->is[CELL] && a->is[POLICY] == b->is[POLICY] &&
 	       a->is[CLIENT] == b->is[CLIENT];
@@ -994,17 +1007,17 @@ static bool same_end(const struct row *a, const struct row *b)
  * none. What ended before the window's start as of the last time that jobs were dropped has been
  * told before, or was never ours.
  */
-static bool note_end(struct store *store, const struct row *old, const struct row *row,
-		     struct fault *fault)
+static bool note_completion(struct store *store, const struct row *old, const struct row *row,
+			    struct fault *fault)
 {
-	bool has_end =
+	bool has_completion =
 	    old->is[ID] && old->is[STATE] == JOB_DONE && old->is[GONE] != GONE_UNFINISHED;
 	bool done = row->is[STATE] == JOB_DONE;
-	bool known = has_end && done && old->is[ENDED] == row->is[ENDED];
+	bool known = has_completion && done && old->is[ENDED] == row->is[ENDED];
 	struct row before = *old;
 	struct tally_job job;
 
-	if (has_end && !known && !keep_earlier(store, old, fault))
+	if (has_completion && !known && !keep_earlier(store, old, fault))
 		return false;
 	if (!done)
 		return true;
@@ -1012,22 +1025,22 @@ static bool note_end(struct store *store, const struct row *old, const struct ro
 	if (!known && (old->is[ID] || store->marks.complete) &&
 	    !take_earlier(store, row, &before, &known, fault))
 		return false;
-	if (row->is[ENDED] < store->marks.expired || (known && same_end(&before, row)))
+	if (row->is[ENDED] < store->marks.expired || (known && same_completion(&before, row)))
 		return true;
 	if (known) {
 		job = job_of(store, &store->view, &before);
-		tally_retract_end(store->view.tally, &job);
+		tally_retract_completion(store->view.tally, &job);
 	}
 	job = job_of(store, &store->view, row);
-	tally_see_end(store->view.tally, &job);
+	tally_note_completion(store->view.tally, &job);
 	return true;
 }
 
 /* A job that has been counted is news when it failed. */
 static void count(struct store *store, const struct job *job, const struct tally_job *counted)
 {
-	struct news news = {
-	    .kind = NEWS_JOB_FAILED,
+	struct event event = {
+	    .kind = EVENT_JOB_FAILED,
 	    .site = store->name,
 	    .job_id = job->id,
 	    .status = job->status,
@@ -1039,7 +1052,7 @@ static void count(struct store *store, const struct job *job, const struct tally
 
 	tally_count(store->view.tally, counted);
 	if (!history_is_success(job->status))
-		news_add(&store->pending, &news);
+		event_add(&store->pending, &event);
 }
 
 bool store_put(struct store *store, const struct job *job, struct fault *fault)
@@ -1064,9 +1077,9 @@ bool store_put(struct store *store, const struct job *job, struct fault *fault)
 		subtract(store, &old);
 	counted = job_of(store, &store->view, &row);
 	tally_add(store->view.tally, &counted);
-	if (is_news(store, job, &old))
+	if (is_new_completion(store, job, &old))
 		count(store, job, &counted);
-	return note_end(store, &old, &row, fault);
+	return note_completion(store, &old, &row, fault);
 }
 
 bool store_merge(struct store *store, int64_t after, int64_t upto, int64_t since,
@@ -1135,18 +1148,18 @@ bool store_drop_unfinished(struct store *store, const int64_t *ids, size_t count
 }
 
 /* The ends that leave the window become part of the past, in their order. */
-static bool pass_ends(struct store *store, int64_t window_start, struct fault *fault)
+static bool expire_completions(struct store *store, int64_t window_start, struct fault *fault)
 {
 	struct tally_job job;
 	struct row row;
 	bool fine;
 
-	database_bind(store->database, LIST_ENDS, 2,
+	database_bind(store->database, LIST_COMPLETIONS, 2,
 		      (int64_t[]){store->marks.expired, window_start});
-	while (next_end(store, LIST_ENDS, &row, &fine, fault)) {
+	while (next_completion(store, LIST_COMPLETIONS, &row, &fine, fault)) {
 		database_touch(store->database);
 		job = job_of(store, &store->view, &row);
-		tally_pass_end(store->view.tally, &job);
+		tally_expire_completion(store->view.tally, &job);
 	}
 	database_bind(store->database, EXPIRE_EARLIER, 1, &window_start);
 	return fine && database_write(store->database, EXPIRE_EARLIER, NULL, fault);
@@ -1157,7 +1170,8 @@ bool store_expire(struct store *store, int64_t window_start, struct fault *fault
 	struct row row;
 	bool fine, any = false;
 
-	if (!database_is_open(store->database, fault) || !pass_ends(store, window_start, fault))
+	if (!database_is_open(store->database, fault) ||
+	    !expire_completions(store, window_start, fault))
 		return false;
 	database_bind(store->database, LIST_EXPIRED, 1, &window_start);
 	while (next_job(store, LIST_EXPIRED, &row, &fine, fault)) {
@@ -1211,7 +1225,7 @@ static enum statement latest_of(const struct store *store, uint64_t count)
 }
 
 /* Finds anew who is the longest and the last, where they have left. */
-static void mend_maxima(struct saving *saving, const struct cell *cell, struct tally_cell *totals)
+static void find_maxima(struct saving *saving, const struct cell *cell, struct tally_cell *totals)
 {
 	uint64_t count = totals->count;
 	int64_t longest;
@@ -1235,7 +1249,7 @@ static void save_cell(struct tally_cell *totals, void *arg)
 	if (!saving->fine || (!totals->longest_left && !totals->last_left && !totals->changed))
 		return;
 	cell = find_cell(saving->store, totals->job_type, totals->policy_type, totals->status);
-	mend_maxima(saving, cell, totals);
+	find_maxima(saving, cell, totals);
 	if (!totals->changed)
 		return;
 	totals->changed = false;
@@ -1360,7 +1374,7 @@ bool store_commit(struct store *store, struct fault *fault)
 	if (store_settle(store, fault) && save(store, fault) && save_marks(store, fault) &&
 	    database_commit(store->database, fault)) {
 		store->saved = store->marks;
-		news_move(&store->news, &store->pending);
+		event_move(&store->events, &store->pending);
 		return true;
 	}
 	store_rollback(store);
@@ -1372,7 +1386,7 @@ void store_rollback(struct store *store)
 	struct fault fault;
 	bool undone = database_rollback(store->database);
 
-	news_clear(&store->pending);
+	event_clear(&store->pending);
 	store->marks = store->saved;
 	if (undone && !reload(store, &fault))
 		log_error("%s; its rows cannot be read any more", fault.text);

@@ -8,7 +8,7 @@
 
 #include "base/fault.h"
 #include "api/job.h"
-#include "tally/news.h"
+#include "tally/event.h"
 #include "tally/tally.h"
 
 /*
@@ -42,7 +42,8 @@ struct store_marks {
 	int64_t sweep_ended; /* last round, local clock; 0 = never */
 	int64_t data_at;     /* of the last success, local clock */
 	int64_t skew;	     /* milliseconds, server less agent, then */
-	int64_t down_told;   /* failures in a row when it became news that the site is down, or 0 */
+	int64_t
+	    down_notified; /* failures in a row when it became news that the site is down, or 0 */
 };
 
 /*
@@ -73,8 +74,8 @@ struct store_marks *store_marks(struct store *store);
  * that is under way, for the caller to add to. A job that failed is in it when it is counted: once,
  * whatever happens to the program, and perhaps never when that is killed.
  */
-struct news_list *store_news(struct store *store);
-struct news_list *store_pending_news(struct store *store);
+struct event_list *store_events(struct store *store);
+struct event_list *store_pending_events(struct store *store);
 
 /* How many jobs are held, finished and not; those that the server no longer lists do not count. */
 uint64_t store_jobs(const struct store *store);

@@ -202,7 +202,7 @@ void snapshot_free(struct snapshot *snapshot)
 	free(snapshot->policies);
 	free(snapshot->clients);
 	free(snapshot->queues);
-	news_clear(&snapshot->news);
+	event_clear(&snapshot->events);
 	arena_free(snapshot->arena);
 	free(snapshot);
 }

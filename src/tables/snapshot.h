@@ -8,7 +8,7 @@
 #include "base/arena.h"
 #include "base/fault.h"
 #include "tables/index.h"
-#include "tally/news.h"
+#include "tally/event.h"
 
 /* Numbers of nbuSiteStatus and nbuSiteRefreshMode. */
 enum snapshot_status { SNAPSHOT_UNKNOWN = 1, SNAPSHOT_UP = 2, SNAPSHOT_DOWN = 3 };
@@ -136,7 +136,7 @@ struct snapshot {
 	size_t client_count;
 	struct snapshot_queue *queues;
 	size_t queue_count;
-	struct news_list news;
+	struct event_list events;
 	struct arena *arena; /* of all strings and indexes */
 };
 

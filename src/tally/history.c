@@ -13,7 +13,7 @@ bool history_is_success(uint32_t status)
 	return status <= 1;
 }
 
-static void note_success(struct history *history, const struct history_end *end)
+static void note_success(struct history *history, const struct completion *end)
 {
 	if (!is_after(end->at, end->id, history->ok_at, history->ok_id))
 		return;
@@ -26,7 +26,7 @@ static void note_success(struct history *history, const struct history_end *end)
 		history->streak = 0;
 }
 
-static void note_failure(struct history *history, const struct history_end *end)
+static void note_failure(struct history *history, const struct completion *end)
 {
 	/* Where ends are noted again it comes again. */
 	if (end->at == history->failed_at && end->id == history->failed_id)
@@ -39,7 +39,7 @@ static void note_failure(struct history *history, const struct history_end *end)
 	history->failed_id = end->id;
 }
 
-void history_note(struct history *history, const struct history_end *end)
+void history_note(struct history *history, const struct completion *end)
 {
 	if (history_is_success(end->status))
 		note_success(history, end);
@@ -53,7 +53,7 @@ void history_note(struct history *history, const struct history_end *end)
 	history->last_type = end->policy_type;
 }
 
-bool history_retract(struct history *history, const struct history_end *end)
+bool history_retract(struct history *history, const struct completion *end)
 {
 	if ((end->at == history->ok_at && end->id == history->ok_id) ||
 	    (end->at == history->failed_at && end->id == history->failed_id) ||

@@ -10,7 +10,7 @@
  * window. It depends on the set of ends alone, in the order of their times; of those at the same
  * time, of their jobs' ids. Pure.
  */
-struct history_end {
+struct completion {
 	int64_t at; /* instant of the server's clock */
 	int64_t id; /* of the job */
 	uint32_t status;
@@ -34,13 +34,13 @@ bool history_is_success(uint32_t status);
  * Notes END. Where it is a success older than a failure that is known, the streak becomes
  * uncertain: to be counted anew (history_recount).
  */
-void history_note(struct history *history, const struct history_end *end);
+void history_note(struct history *history, const struct completion *end);
 
 /*
  * Takes back END, which has been noted. False where the history depends on it and must be made
  * anew from the ends there are.
  */
-bool history_retract(struct history *history, const struct history_end *end);
+bool history_retract(struct history *history, const struct completion *end);
 
 /*
  * Takes all failures but the latest out of the streak; the ends from ok_at on are then to be noted

@@ -51,7 +51,7 @@ struct update {
 	int64_t now;
 	int64_t since;
 	int64_t skew;
-	struct news_list *news;
+	struct event_list *events;
 };
 
 static void update_policy(struct tally_subject *policy, void *arg)
@@ -60,8 +60,8 @@ static void update_policy(struct tally_subject *policy, void *arg)
 	const struct config_watch *watch = overdue_watch(policy, &update->site->policies);
 	bool overdue = overdue_from(policy, watch, update->since) <= update->now;
 	int64_t success = policy->history.ok_at;
-	struct news news = {
-	    .kind = overdue ? NEWS_POLICY_OVERDUE : NEWS_POLICY_CLEARED,
+	struct event event = {
+	    .kind = overdue ? EVENT_POLICY_OVERDUE : EVENT_POLICY_CLEARED,
 	    .site = update->site->name,
 	    .policy = policy->name,
 	    .last_success = success ? success - update->skew : 0,
@@ -71,18 +71,18 @@ static void update_policy(struct tally_subject *policy, void *arg)
 	if (overdue == (policy->overdue != TALLY_IN_TIME))
 		return;
 	/* What was never told is not taken back either. */
-	if (update->news && policy->overdue != TALLY_FROM_THE_FIRST)
-		news_add(update->news, &news);
-	policy->overdue = !overdue	 ? TALLY_IN_TIME
-			  : update->news ? TALLY_TOLD
-					 : TALLY_FROM_THE_FIRST;
+	if (update->events && policy->overdue != TALLY_OVERDUE_AT_FIRST)
+		event_add(update->events, &event);
+	policy->overdue = !overdue	   ? TALLY_IN_TIME
+			  : update->events ? TALLY_NOTIFIED
+					   : TALLY_OVERDUE_AT_FIRST;
 	policy->changed = true;
 }
 
 void overdue_update(struct tally *tally, const struct config_site *site, int64_t now, int64_t since,
-		    int64_t skew, struct news_list *news)
+		    int64_t skew, struct event_list *events)
 {
-	struct update update = {site, now, since, skew, news};
+	struct update update = {site, now, since, skew, events};
 
 	tally_each_subject(tally, TALLY_POLICY, update_policy, &update);
 }

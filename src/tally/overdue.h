@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "config/config.h"
-#include "tally/news.h"
+#include "tally/event.h"
 #include "tally/tally.h"
 
 /*
@@ -38,6 +38,6 @@ void overdue_expect(struct tally *tally, const struct config_site *site);
  * nothing yet to compare with.
  */
 void overdue_update(struct tally *tally, const struct config_site *site, int64_t now, int64_t since,
-		    int64_t skew, struct news_list *news);
+		    int64_t skew, struct event_list *events);
 
 #endif

@@ -13,7 +13,7 @@
 /* An end of which a history has not been told yet. */
 struct seen {
 	struct tally_subject *subject;
-	struct history_end end;
+	struct completion end;
 };
 
 /* All subjects of a kind. They are gone through several times at each refresh. */
@@ -353,9 +353,9 @@ uint64_t tally_unfinished(const struct tally *tally)
  * Histories.
  */
 
-static struct history_end end_of(const struct tally_job *job)
+static struct completion completion_of(const struct tally_job *job)
 {
-	return (struct history_end){job->ended, job->id, job->cell->status, job->cell->policy_type};
+	return (struct completion){job->ended, job->id, job->cell->status, job->cell->policy_type};
 }
 
 static void mark_stale(struct tally *tally, struct tally_subject *subject)
@@ -370,7 +370,7 @@ static void mark_stale(struct tally *tally, struct tally_subject *subject)
 	tally->stale[tally->stale_count++] = subject;
 }
 
-void tally_see_end(struct tally *tally, const struct tally_job *job)
+void tally_note_completion(struct tally *tally, const struct tally_job *job)
 {
 	struct subjects subjects = subjects_of(job);
 
@@ -384,14 +384,15 @@ void tally_see_end(struct tally *tally, const struct tally_job *job)
 			tally->seen =
 			    mem_resize(tally->seen, tally->seen_room, sizeof *tally->seen);
 		}
-		tally->seen[tally->seen_count++] = (struct seen){subjects.of[i], end_of(job)};
+		tally->seen[tally->seen_count++] =
+		    (struct seen){subjects.of[i], completion_of(job)};
 	}
 }
 
 static int compare_seen(const void *a, const void *b)
 {
-	const struct history_end *left = &((const struct seen *)a)->end;
-	const struct history_end *right = &((const struct seen *)b)->end;
+	const struct completion *left = &((const struct seen *)a)->end;
+	const struct completion *right = &((const struct seen *)b)->end;
 
 	if (left->at != right->at)
 		return left->at < right->at ? -1 : 1;
@@ -402,7 +403,7 @@ static int compare_seen(const void *a, const void *b)
  * Tells the histories what has been seen. Pages come in the order of ids; told in the order of
  * ends, nearly all streaks are known at once.
  */
-static void tell(struct tally *tally)
+static void apply_pending(struct tally *tally)
 {
 	if (tally->seen_count > 0)
 		qsort(tally->seen, tally->seen_count, sizeof *tally->seen, compare_seen);
@@ -417,14 +418,14 @@ static void tell(struct tally *tally)
 	tally->seen_count = 0;
 }
 
-void tally_retract_end(struct tally *tally, const struct tally_job *job)
+void tally_retract_completion(struct tally *tally, const struct tally_job *job)
 {
 	struct subjects subjects = subjects_of(job);
-	struct history_end end = end_of(job);
+	struct completion end = completion_of(job);
 
 	if (tally->distrusted)
 		return;
-	tell(tally);
+	apply_pending(tally);
 	for (size_t i = 0; subjects.of[i]; i++) {
 		if (history_retract(&subjects.of[i]->history, &end))
 			continue;
@@ -433,10 +434,10 @@ void tally_retract_end(struct tally *tally, const struct tally_job *job)
 	}
 }
 
-void tally_pass_end(struct tally *tally, const struct tally_job *job)
+void tally_expire_completion(struct tally *tally, const struct tally_job *job)
 {
 	struct subjects subjects = subjects_of(job);
-	struct history_end end = end_of(job);
+	struct completion end = completion_of(job);
 
 	(void)tally;
 	for (size_t i = 0; subjects.of[i]; i++) {
@@ -469,7 +470,7 @@ void tally_distrust(struct tally *tally, bool do_cut, int64_t start)
 
 bool tally_settle(struct tally *tally, int64_t kept, int64_t *since)
 {
-	tell(tally);
+	apply_pending(tally);
 	tally->replaying = tally->distrusted;
 	*since = tally->replaying ? kept : INT64_MAX;
 	for (int kind = 0; tally->distrusted && kind < TALLY_KINDS; kind++)
@@ -492,10 +493,10 @@ bool tally_settle(struct tally *tally, int64_t kept, int64_t *since)
 	return tally->replaying || tally->stale_count > 0;
 }
 
-void tally_replay_end(struct tally *tally, const struct tally_job *job)
+void tally_replay_completion(struct tally *tally, const struct tally_job *job)
 {
 	struct subjects subjects = subjects_of(job);
-	struct history_end end = end_of(job);
+	struct completion end = completion_of(job);
 
 	for (size_t i = 0; subjects.of[i]; i++)
 		if (subjects.of[i]->stale || tally->replaying)

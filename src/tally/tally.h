@@ -21,8 +21,8 @@ enum tally_kind { TALLY_WORKLOAD, TALLY_POLICY, TALLY_CLIENT, TALLY_KINDS };
 /* Whether a policy is overdue as of the last refresh; on disk as well. */
 enum tally_overdue {
 	TALLY_IN_TIME = 0,
-	TALLY_TOLD = 1,		 /* overdue, which is news no more */
-	TALLY_FROM_THE_FIRST = 2 /* overdue when the store began, and never told */
+	TALLY_NOTIFIED = 1,	   /* overdue, which is news no more */
+	TALLY_OVERDUE_AT_FIRST = 2 /* overdue when the store began, and never told */
 };
 
 /* What is counted of a workload, a policy or a client. */
@@ -150,11 +150,11 @@ void tally_note_unfinished(struct tally *tally, const struct tally_job *job);
  * The end of the finished JOB has been seen for the first time; or what was seen of it turns out to
  * be otherwise, and is taken back. The histories show it after tally_settle.
  */
-void tally_see_end(struct tally *tally, const struct tally_job *job);
-void tally_retract_end(struct tally *tally, const struct tally_job *job);
+void tally_note_completion(struct tally *tally, const struct tally_job *job);
+void tally_retract_completion(struct tally *tally, const struct tally_job *job);
 
 /* The end of JOB, which has been seen, leaves the store for good. To be called in their order. */
-void tally_pass_end(struct tally *tally, const struct tally_job *job);
+void tally_expire_completion(struct tally *tally, const struct tally_job *job);
 
 /*
  * Brings the histories up to date. Where some must be made anew it returns true; all ends in the
@@ -162,7 +162,7 @@ void tally_pass_end(struct tally *tally, const struct tally_job *job);
  * last tally_replayed to be called. What ended before KEPT has passed.
  */
 bool tally_settle(struct tally *tally, int64_t kept, int64_t *since);
-void tally_replay_end(struct tally *tally, const struct tally_job *job);
+void tally_replay_completion(struct tally *tally, const struct tally_job *job);
 void tally_replayed(struct tally *tally);
 
 /* Makes all histories stale, for tally_settle; CUT: what ended at START or later will be replayed

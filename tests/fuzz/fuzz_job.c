@@ -35,7 +35,7 @@ static void read_page(const char *text, size_t size)
 		resolved = tally_resolve(tally, &job);
 		tally_add(tally, &resolved);
 		if (job.state == JOB_DONE)
-			tally_see_end(tally, &resolved);
+			tally_note_completion(tally, &resolved);
 	}
 	tally_free(tally);
 	job_page_free(page);

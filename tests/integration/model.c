@@ -160,7 +160,7 @@ static void *find(void **tree, const void *key, size_t size,
 }
 
 /* The end of JOB, with what is told of it now. */
-static struct end *end_of(struct model *model, const struct job *job)
+static struct end *completion_of(struct model *model, const struct job *job)
 {
 	struct end key = {.ended = job->ended, .id = job->id}, *end;
 	bool new;
@@ -285,7 +285,7 @@ static void see(const struct job *job, void *arg)
 		return;
 	if (known == CERTAIN && job->ended > model->newest_end)
 		model->newest_end = job->ended;
-	end = end_of(model, job);
+	end = completion_of(model, job);
 	if (known > end->seen)
 		end->seen = known;
 	if (job->ended < model->began || job->ended < question->since || known <= end->counted)
@@ -646,7 +646,7 @@ static void check_subject(struct model *model, enum kind kind, const struct snap
 /* Whether a row that last had a reason to be there at SINCE is still held. */
 static bool is_held(const struct model *model, int64_t since, int64_t slack)
 {
-	return since && model->now - since < model->site->row_hold * INT64_C(1000) + slack;
+	return since && model->now - since < model->site->row_retention * INT64_C(1000) + slack;
 }
 
 /* Since when a row is held whose last end was at ENDED and whose last success at SUCCESS: one that

@@ -212,7 +212,7 @@ static void begin(struct trial *trial, const char *options, bool rolling)
 					   .refresh = 60,
 					   .full_refresh = rolling ? ROLLING : NEVER,
 					   .window = WINDOW,
-					   .row_hold = 2 * WINDOW,
+					   .row_retention = 2 * WINDOW,
 					   .timeout = 30,
 					   .deadline = 600,
 					   .policies = {policies, COUNT(policies)},
@@ -503,7 +503,7 @@ static void test_hold(void)
 	EQUAL_NUMBER(with_jobs, 0);
 	restart(&trial);
 	EQUAL_NUMBER(rows_of(&trial, &with_jobs), rows);
-	trial.site.row_hold = 0;
+	trial.site.row_retention = 0;
 	EQUAL_NUMBER(rows_of(&trial, &with_jobs), 0);
 	end(&trial);
 }

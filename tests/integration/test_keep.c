@@ -50,7 +50,7 @@ static uint64_t check_store(const struct sim *sim)
 	struct config_site site = {.name = (char *)"paris",
 				   .url = (char *)sim->url,
 				   .window = 86400,
-				   .row_hold = 7 * 86400,
+				   .row_retention = 7 * 86400,
 				   .policies = {&all, 1},
 				   .clients = {&all, 1},
 				   .client_limit = 2000};

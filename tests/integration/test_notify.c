@@ -427,7 +427,7 @@ struct policies {
 	size_t count;
 };
 
-static void note_end(const struct job *job, void *arg)
+static void note_completion(const struct job *job, void *arg)
 {
 	struct policies *policies = arg;
 	size_t i = 0;
@@ -504,7 +504,7 @@ static void hide_ages(char *text)
 static void judge(const struct scene *scene, struct policies *policies, int64_t now, FILE *raised,
 		  FILE *cleared)
 {
-	sim_each_job(scene->sim, note_end, policies);
+	sim_each_job(scene->sim, note_completion, policies);
 	for (size_t i = 0; i < policies->count; i++) {
 		struct policy *policy = &policies->list[i];
 		bool was = policy->overdue;

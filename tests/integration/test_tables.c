@@ -80,7 +80,7 @@ static void begin(struct stage *stage, const char *options, const char *top, con
 static struct stage usual_stage(void)
 {
 	return (struct stage){.site = {.window = DAY,
-				       .row_hold = 7 * DAY,
+				       .row_retention = 7 * DAY,
 				       .policies = {all, COUNT(all)},
 				       .clients = {all, COUNT(all)},
 				       .client_limit = 2000}};
@@ -554,7 +554,7 @@ static void test_hold(void)
 	struct snapshot *before, *after;
 
 	stage.site.window = 3600;
-	stage.site.row_hold = 7200;
+	stage.site.row_retention = 7200;
 	stage.site.policies.count = 0;
 	stage.site.clients.count = 0;
 	begin(&stage, "--jobs 1000 --spread 0.9 --unfinished 3 --policies 60", "",

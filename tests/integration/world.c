@@ -56,12 +56,12 @@ static const char last_words[] =
 
 /* Prints what the processes had to say, if TELL, and removes the folder. Safe in a signal handler.
  */
-static void remove_folder(bool tell)
+static void remove_folder(bool apply_pending)
 {
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		execl("/bin/sh", "sh", "-c", last_words, folder, tell ? "tell" : "quiet",
+		execl("/bin/sh", "sh", "-c", last_words, folder, apply_pending ? "tell" : "quiet",
 		      (char *)NULL);
 		_exit(127);
 	}

@@ -362,7 +362,7 @@ static void compare_moments(struct seen *seen, const struct sim_job *old, const 
 {
 	bool was_done = old->state == SIM_DONE;
 	bool is_done = new->state == SIM_DONE;
-	bool same_end = was_done && is_done && old->end_ms == new->end_ms;
+	bool same_completion = was_done && is_done && old->end_ms == new->end_ms;
 	bool changed = old->status != new->status || old->kilobytes != new->kilobytes;
 	bool moved = old->update_ms != new->update_ms;
 
@@ -370,17 +370,17 @@ static void compare_moments(struct seen *seen, const struct sim_job *old, const 
 		CU_FAIL("a time goes backwards");
 	if (new->state < old->state && (!was_done || new->state != SIM_ACTIVE))
 		CU_FAIL("a state follows that cannot");
-	if (was_done && !same_end && new->tries < 2)
+	if (was_done && !same_completion && new->tries < 2)
 		CU_FAIL("a further end without a further try");
-	if (old->deleted && !new->deleted && (!same_end || changed || moved))
+	if (old->deleted && !new->deleted && (!same_completion || changed || moved))
 		CU_FAIL("a job came back as another");
 	seen->restarts += was_done && !is_done;
 	seen->third_tries += new->tries == 3 && old->tries < 3;
 	seen->deletions += !old->deleted && new->deleted;
 	seen->returns += old->deleted && !new->deleted;
 	seen->deletions_of_running += !old->deleted && new->deleted && !is_done;
-	seen->late += same_end && changed && moved;
-	seen->silent += same_end && changed && !moved;
+	seen->late += same_completion && changed && moved;
+	seen->silent += same_completion && changed && !moved;
 }
 
 static void test_churning_lives(void)

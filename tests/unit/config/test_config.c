@@ -74,7 +74,7 @@ static void test_least(void)
 	set_up();
 	config = load("site \"paris\" {\n" SITE "}\n");
 	EQUAL_TEXT(config->agentx_socket, "/var/agentx/master");
-	EQUAL_NUMBER(config->direct_answers, true);
+	EQUAL_NUMBER(config->fastpath, true);
 	EQUAL_TEXT(config->state_dir, "/var/lib/nbu-agentx");
 	EQUAL_NUMBER(config->log_target, LOG_TARGET_STDERR);
 	EQUAL_NUMBER(config->log_level, LOG_LEVEL_INFO);
@@ -90,7 +90,7 @@ static void test_least(void)
 	EQUAL_NUMBER(site->refresh, 60);
 	EQUAL_NUMBER(site->full_refresh, 6 * 3600);
 	EQUAL_NUMBER(site->window, 24 * 3600);
-	EQUAL_NUMBER(site->row_hold, 7 * 86400);
+	EQUAL_NUMBER(site->row_retention, 7 * 86400);
 	EQUAL_NUMBER(site->timeout, 30);
 	EQUAL_NUMBER(site->deadline, 30 * 60);
 	EQUAL_NUMBER(site->policies.count, 0);
@@ -173,7 +173,7 @@ static void test_every_key(void)
 		      "client \"db*\" { max-age = \"0s\" }\n"
 		      "}\n");
 	EQUAL_TEXT(config->agentx_socket, "tcp:127.0.0.1:705");
-	EQUAL_NUMBER(config->direct_answers, false);
+	EQUAL_NUMBER(config->fastpath, false);
 	EQUAL_NUMBER(config->base_oid_length, 6);
 	EQUAL_TEXT(config->state_dir, ":memory:");
 	EQUAL_NUMBER(config->log_target, LOG_TARGET_SYSLOG);
@@ -188,7 +188,7 @@ static void test_every_key(void)
 	EQUAL_NUMBER(site->refresh, 1);
 	EQUAL_NUMBER(site->full_refresh, 60);
 	EQUAL_NUMBER(site->window, 48 * 3600);
-	EQUAL_NUMBER(site->row_hold, 0);
+	EQUAL_NUMBER(site->row_retention, 0);
 	EQUAL_NUMBER(site->timeout, 600);
 	EQUAL_NUMBER(site->deadline, 86400);
 	EQUAL_NUMBER(site->client_limit, 100000);
@@ -219,21 +219,21 @@ static void test_inheritance(void)
 	EQUAL_NUMBER(site->refresh, 300);
 	EQUAL_NUMBER(site->window, 7200);
 	EQUAL_NUMBER(site->full_refresh, 10800);
-	EQUAL_NUMBER(site->row_hold, 14400);
+	EQUAL_NUMBER(site->row_retention, 14400);
 	EQUAL_NUMBER(site->client_limit, 5);
 	EQUAL_NUMBER(site->down_after, 6);
 	site = config_find_site(config, "lyon");
 	EQUAL_NUMBER(site->refresh, 7);
 	EQUAL_NUMBER(site->window, 7200);
 	EQUAL_NUMBER(site->full_refresh, 10800);
-	EQUAL_NUMBER(site->row_hold, 86400);
+	EQUAL_NUMBER(site->row_retention, 86400);
 	EQUAL_NUMBER(site->client_limit, 0);
 	EQUAL_NUMBER(site->down_after, 6);
 	site = config_find_site(config, "nice");
 	EQUAL_NUMBER(site->refresh, 300);
 	EQUAL_NUMBER(site->window, 8 * 3600);
 	EQUAL_NUMBER(site->full_refresh, 9 * 3600);
-	EQUAL_NUMBER(site->row_hold, 14400);
+	EQUAL_NUMBER(site->row_retention, 14400);
 	EQUAL_NUMBER(site->client_limit, 5);
 	EQUAL_NUMBER(site->down_after, 1);
 	config_free(config);

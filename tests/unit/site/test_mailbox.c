@@ -67,13 +67,13 @@ static void test_unread(void)
 	close(wake);
 }
 
-static void put_news(struct mailbox *mailbox, uint64_t number, enum news_kind kind)
+static void put_news(struct mailbox *mailbox, uint64_t number, enum event_kind kind)
 {
 	struct snapshot *snapshot = numbered(number);
-	struct news news = {.kind = kind, .site = "paris", .job_id = (int64_t)number};
+	struct event event = {.kind = kind, .site = "paris", .job_id = (int64_t)number};
 
-	news_add(&snapshot->news, &news);
-	snapshot->news.left_out[NEWS_JOB_FAILED] = number;
+	event_add(&snapshot->events, &event);
+	snapshot->events.left_out[EVENT_JOB_FAILED] = number;
 	mailbox_put(mailbox, snapshot);
 }
 
@@ -84,25 +84,25 @@ static void test_unread_news(void)
 	struct mailbox *mailbox = mailbox_new(wake);
 	struct snapshot *snapshot;
 
-	put_news(mailbox, 1, NEWS_SITE_DOWN);
-	put_news(mailbox, 2, NEWS_SITE_UP);
+	put_news(mailbox, 1, EVENT_SITE_DOWN);
+	put_news(mailbox, 2, EVENT_SITE_UP);
 	mailbox_put(mailbox, numbered(3));
-	put_news(mailbox, 4, NEWS_JOB_FAILED);
+	put_news(mailbox, 4, EVENT_JOB_FAILED);
 	snapshot = mailbox_take(mailbox);
 	EQUAL_NUMBER(snapshot->site.refreshes, 4);
-	EQUAL_NUMBER(snapshot->news.count, 3);
-	EQUAL_NUMBER(snapshot->news.left_out[NEWS_JOB_FAILED], 1 + 2 + 4);
+	EQUAL_NUMBER(snapshot->events.count, 3);
+	EQUAL_NUMBER(snapshot->events.left_out[EVENT_JOB_FAILED], 1 + 2 + 4);
 	for (int64_t number = 1; number <= 4; number += number) {
-		struct news *news = news_take(&snapshot->news);
+		struct event *event = event_take(&snapshot->events);
 
-		EQUAL_NUMBER(news ? news->job_id : 0, number);
-		free(news);
+		EQUAL_NUMBER(event ? event->job_id : 0, number);
+		free(event);
 	}
 	snapshot_free(snapshot);
 	/* What has been taken is not told again. */
 	mailbox_put(mailbox, numbered(5));
 	snapshot = mailbox_take(mailbox);
-	EQUAL_NUMBER(snapshot->news.count, 0);
+	EQUAL_NUMBER(snapshot->events.count, 0);
 	snapshot_free(snapshot);
 	mailbox_free(mailbox);
 	close(wake);

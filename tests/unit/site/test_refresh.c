@@ -144,7 +144,7 @@ static void open_world(struct world *world, const char *state_dir)
 					   .refresh = 60,
 					   .full_refresh = 21600,
 					   .window = 86400,
-					   .row_hold = 604800,
+					   .row_retention = 604800,
 					   .timeout = 10,
 					   .deadline = 120,
 					   .client_limit = 100,
@@ -463,15 +463,16 @@ static void test_versions(void)
 
 /* Refreshes, and looks at nothing but the news: they are of KINDS, 0 behind the last. */
 static void run_for_news(unsigned line, struct world *world, const struct answer *answers,
-			 const enum news_kind *kinds)
+			 const enum event_kind *kinds)
 {
 	struct snapshot *snapshot = run(world, answers);
-	struct news *news;
+	struct event *event;
 
-	for (; (news = news_take(&snapshot->news)) != NULL; kinds += *kinds != 0) {
-		if (news->kind != *kinds)
-			harness_fail(__FILE__, line, "news of kind %d, not %d", news->kind, *kinds);
-		free(news);
+	for (; (event = event_take(&snapshot->events)) != NULL; kinds += *kinds != 0) {
+		if (event->kind != *kinds)
+			harness_fail(__FILE__, line, "news of kind %d, not %d", event->kind,
+				     *kinds);
+		free(event);
 	}
 	if (*kinds)
 		harness_fail(__FILE__, line, "no news of kind %d", *kinds);
@@ -479,7 +480,7 @@ static void run_for_news(unsigned line, struct world *world, const struct answer
 	snapshot_free(snapshot);
 }
 #define RUN_FOR_NEWS(answers, ...)                                                                 \
-	run_for_news(__LINE__, &world, answers, (const enum news_kind[]){__VA_ARGS__})
+	run_for_news(__LINE__, &world, answers, (const enum event_kind[]){__VA_ARGS__})
 
 /* INSTANT, of the local clock, was SECONDS ago. */
 static void expect_ago(unsigned line, int64_t instant, int64_t seconds)
@@ -584,7 +585,7 @@ static void test_rows(void)
 	EQUAL_NUMBER(snapshot->queue_count, 1);
 	EQUAL_NUMBER(snapshot->queues[0].reason, 40);
 	EQUAL_NUMBER(snapshot->queues[0].jobs, 1);
-	EQUAL_NUMBER(snapshot->news.count, 0);
+	EQUAL_NUMBER(snapshot->events.count, 0);
 	snapshot_free(snapshot);
 	/* As it was, the number that is left out too. */
 	snapshot = refresh_snapshot(world.refresh);
@@ -664,7 +665,7 @@ static void test_hold(void)
 
 	open_world(&world, ":memory:");
 	world.site.window = 3600;
-	world.site.row_hold = 7200;
+	world.site.row_retention = 7200;
 	world.site.policies = (struct config_watch_list){&policy, 1};
 	begin(&world);
 	RUN_FOR_NEWS(one_success, 0);
@@ -724,11 +725,11 @@ static void test_news_of_policies(void)
 	begin(&world);
 	/* That lead has never succeeded is so from the beginning. */
 	RUN_FOR_NEWS(one_success, 0);
-	RUN_FOR_NEWS(later, NEWS_POLICY_OVERDUE, 0);
+	RUN_FOR_NEWS(later, EVENT_POLICY_OVERDUE, 0);
 	RUN_FOR_NEWS(later, 0);
 	begin(&world);
 	RUN_FOR_NEWS(later, 0);
-	RUN_FOR_NEWS(good, NEWS_JOB_FAILED, NEWS_POLICY_CLEARED, 0);
+	RUN_FOR_NEWS(good, EVENT_JOB_FAILED, EVENT_POLICY_CLEARED, 0);
 	RUN_FOR_NEWS(good, 0);
 	close_world(&world);
 	scratch_remove();
@@ -740,7 +741,7 @@ static const struct answer nothing[] = {PING, NOTHING, END};
 static void test_news_of_site(void)
 {
 	struct snapshot *snapshot;
-	struct news *news;
+	struct event *event;
 	struct world world;
 
 	open_world(&world, ":memory:");
@@ -749,22 +750,22 @@ static void test_news_of_site(void)
 	RUN_FOR_NEWS(refused, 0);
 	RUN_FOR_NEWS(refused, 0);
 	snapshot = run(&world, refused);
-	news = news_take(&snapshot->news);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(news);
-	EQUAL_NUMBER(news->kind, NEWS_SITE_DOWN);
-	EQUAL_TEXT(news->site, "paris");
-	EQUAL_NUMBER(news->failure_streak, 3);
-	EQUAL_NUMBER(news->error_class, FAULT_AUTH);
-	EQUAL_TEXT(news->error_text, snapshot->site.fault.text);
-	free(news);
+	event = event_take(&snapshot->events);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(event);
+	EQUAL_NUMBER(event->kind, EVENT_SITE_DOWN);
+	EQUAL_TEXT(event->site, "paris");
+	EQUAL_NUMBER(event->failure_streak, 3);
+	EQUAL_NUMBER(event->error_class, FAULT_AUTH);
+	EQUAL_TEXT(event->error_text, snapshot->site.fault.text);
+	free(event);
 	snapshot_free(snapshot);
 	RUN_FOR_NEWS(refused, 0);
 	snapshot = run(&world, nothing);
-	news = news_take(&snapshot->news);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(news);
-	EQUAL_NUMBER(news->kind, NEWS_SITE_UP);
-	EQUAL_NUMBER(news->failure_streak, 4);
-	free(news);
+	event = event_take(&snapshot->events);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(event);
+	EQUAL_NUMBER(event->kind, EVENT_SITE_UP);
+	EQUAL_NUMBER(event->failure_streak, 4);
+	free(event);
 	snapshot_free(snapshot);
 	RUN_FOR_NEWS(nothing, 0);
 	RUN_FOR_NEWS(refused, 0);
@@ -772,7 +773,7 @@ static void test_news_of_site(void)
 	RUN_FOR_NEWS(nothing, 0);
 	RUN_FOR_NEWS(refused, 0);
 	RUN_FOR_NEWS(refused, 0);
-	RUN_FOR_NEWS(refused, NEWS_SITE_DOWN, 0);
+	RUN_FOR_NEWS(refused, EVENT_SITE_DOWN, 0);
 	close_world(&world);
 }
 
@@ -787,16 +788,16 @@ static void test_news_over_restarts(void)
 	RUN_FOR_NEWS(refused, 0);
 	begin(&world);
 	RUN_FOR_NEWS(refused, 0);
-	RUN_FOR_NEWS(refused, NEWS_SITE_DOWN, 0);
+	RUN_FOR_NEWS(refused, EVENT_SITE_DOWN, 0);
 	begin(&world);
 	for (int i = 0; i < 3; i++)
 		RUN_FOR_NEWS(refused, 0);
 	begin(&world);
-	RUN_FOR_NEWS(nothing, NEWS_SITE_UP, 0);
+	RUN_FOR_NEWS(nothing, EVENT_SITE_UP, 0);
 	begin(&world);
 	RUN_FOR_NEWS(nothing, 0);
 	RUN_FOR_NEWS(refused, 0);
-	RUN_FOR_NEWS(refused, NEWS_SITE_DOWN, 0);
+	RUN_FOR_NEWS(refused, EVENT_SITE_DOWN, 0);
 	close_world(&world);
 	scratch_remove();
 }

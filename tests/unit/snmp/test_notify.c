@@ -16,36 +16,36 @@ static struct notify *new_notify(const struct config_notify *wanted)
 	return notify_new(base, sizeof base / sizeof base[0], wanted);
 }
 
-static void add_site(struct news_list *list, enum news_kind kind)
+static void add_site(struct event_list *list, enum event_kind kind)
 {
-	struct news news = {.kind = kind,
-			    .site = "paris",
-			    .failure_streak = 3,
-			    .error_class = kind == NEWS_SITE_DOWN ? FAULT_TLS : FAULT_NONE,
-			    .error_text = kind == NEWS_SITE_DOWN ? "not trusted" : NULL};
+	struct event event = {.kind = kind,
+			      .site = "paris",
+			      .failure_streak = 3,
+			      .error_class = kind == EVENT_SITE_DOWN ? FAULT_TLS : FAULT_NONE,
+			      .error_text = kind == EVENT_SITE_DOWN ? "not trusted" : NULL};
 
-	news_add(list, &news);
+	event_add(list, &event);
 }
 
-static void add_job(struct news_list *list, int64_t id, uint32_t status)
+static void add_job(struct event_list *list, int64_t id, uint32_t status)
 {
-	struct news news = {.kind = NEWS_JOB_FAILED,
-			    .site = "paris",
-			    .job_id = id,
-			    .status = status,
-			    .job_type = "BACKUP",
-			    .policy_type = "VMWARE",
-			    .policy = "gold",
-			    .client = "db1"};
+	struct event event = {.kind = EVENT_JOB_FAILED,
+			      .site = "paris",
+			      .job_id = id,
+			      .status = status,
+			      .job_type = "BACKUP",
+			      .policy_type = "VMWARE",
+			      .policy = "gold",
+			      .client = "db1"};
 
-	news_add(list, &news);
+	event_add(list, &event);
 }
 
-static void add_policy(struct news_list *list, enum news_kind kind, const char *policy)
+static void add_policy(struct event_list *list, enum event_kind kind, const char *policy)
 {
-	struct news news = {.kind = kind, .site = "paris", .policy = policy, .max_age = 90000};
+	struct event event = {.kind = kind, .site = "paris", .policy = policy, .max_age = 90000};
 
-	news_add(list, &news);
+	event_add(list, &event);
 }
 
 /* The object NAME of MESSAGE as text; "" when it has none. */
@@ -95,7 +95,7 @@ static const char *send_all(struct notify *notify)
 static void test_empty(void)
 {
 	struct notify *notify = new_notify(&everything);
-	struct news_list list = {0};
+	struct event_list list = {0};
 
 	notify_take(notify, &list);
 	CU_ASSERT_PTR_NULL(notify_next(notify));
@@ -124,13 +124,13 @@ static void test_objects(void)
 	    {5, "nbuPolicyOverdueCleared", " nbuPolicySiteLabel nbuPolicyLabel"},
 	};
 	struct notify *notify = new_notify(&everything);
-	struct news_list list = {0};
+	struct event_list list = {0};
 
-	add_site(&list, NEWS_SITE_DOWN);
-	add_site(&list, NEWS_SITE_UP);
+	add_site(&list, EVENT_SITE_DOWN);
+	add_site(&list, EVENT_SITE_UP);
 	add_job(&list, 7, 96);
-	add_policy(&list, NEWS_POLICY_OVERDUE, "gold");
-	add_policy(&list, NEWS_POLICY_CLEARED, "gold");
+	add_policy(&list, EVENT_POLICY_OVERDUE, "gold");
+	add_policy(&list, EVENT_POLICY_CLEARED, "gold");
 	notify_take(notify, &list);
 	for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
 		const uint32_t id[] = {1, 3, 6, 1, 0, expected[i].number};
@@ -154,12 +154,12 @@ static void test_objects(void)
 static void test_values(void)
 {
 	struct notify *notify = new_notify(&everything);
-	struct news_list list = {0};
+	struct event_list list = {0};
 	const struct notify_message *message;
 
-	add_site(&list, NEWS_SITE_DOWN);
+	add_site(&list, EVENT_SITE_DOWN);
 	add_job(&list, 4294967296 + 7, 96);
-	add_policy(&list, NEWS_POLICY_OVERDUE, "silver");
+	add_policy(&list, EVENT_POLICY_OVERDUE, "silver");
 	notify_take(notify, &list);
 	message = notify_next(notify);
 	EQUAL_TEXT(object(message, "nbuSiteLabel"), "paris");
@@ -202,11 +202,11 @@ static void test_instances(void)
 	static const uint32_t policy[] = {1,   3,   6,	 1,   1, 5,   1,   2,	5,  'p',
 					  'a', 'r', 'i', 's', 4, 'g', 'o', 'l', 'd'};
 	struct notify *notify = new_notify(&everything);
-	struct news_list list = {0};
+	struct event_list list = {0};
 
-	add_site(&list, NEWS_SITE_UP);
+	add_site(&list, EVENT_SITE_UP);
 	add_job(&list, 7, 96);
-	add_policy(&list, NEWS_POLICY_CLEARED, "gold");
+	add_policy(&list, EVENT_POLICY_CLEARED, "gold");
 	notify_take(notify, &list);
 	check_instance(&notify_next(notify)->objects[0], site, sizeof site / sizeof site[0]);
 	notify_done(notify, true);
@@ -221,15 +221,15 @@ static void test_instances(void)
 static void test_limit(void)
 {
 	struct notify *notify = new_notify(&everything);
-	struct news_list list = {0};
+	struct event_list list = {0};
 
 	for (int64_t i = 1; i <= 5; i++) {
-		add_site(&list, NEWS_SITE_DOWN);
+		add_site(&list, EVENT_SITE_DOWN);
 		add_job(&list, i, 96);
 	}
-	add_policy(&list, NEWS_POLICY_OVERDUE, "A");
-	add_policy(&list, NEWS_POLICY_CLEARED, "B");
-	add_policy(&list, NEWS_POLICY_OVERDUE, "C");
+	add_policy(&list, EVENT_POLICY_OVERDUE, "A");
+	add_policy(&list, EVENT_POLICY_CLEARED, "B");
+	add_policy(&list, EVENT_POLICY_OVERDUE, "C");
 	notify_take(notify, &list);
 	EQUAL_NUMBER(list.count, 0);
 	EQUAL_NUMBER(notify_suppressed(notify), 3 + 1);
@@ -249,14 +249,14 @@ static void test_limit(void)
 static void test_left_out(void)
 {
 	struct notify *notify = new_notify(&everything);
-	struct news_list list = {0};
+	struct event_list list = {0};
 
-	list.left_out[NEWS_JOB_FAILED] = 10;
-	list.left_out[NEWS_POLICY_OVERDUE] = 200;
-	list.left_out[NEWS_POLICY_CLEARED] = 3000;
+	list.left_out[EVENT_JOB_FAILED] = 10;
+	list.left_out[EVENT_POLICY_OVERDUE] = 200;
+	list.left_out[EVENT_POLICY_CLEARED] = 3000;
 	notify_take(notify, &list);
 	EQUAL_NUMBER(notify_suppressed(notify), 3210);
-	EQUAL_NUMBER(list.left_out[NEWS_JOB_FAILED], 0);
+	EQUAL_NUMBER(list.left_out[EVENT_JOB_FAILED], 0);
 	notify_take(notify, &list);
 	EQUAL_NUMBER(notify_suppressed(notify), 3210);
 	notify_free(notify);
@@ -278,17 +278,17 @@ static void test_wanted(void)
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct notify *notify = new_notify(&everything);
-		struct news_list list = {0};
+		struct event_list list = {0};
 
 		notify_configure(notify, &cases[i].wanted);
-		add_site(&list, NEWS_SITE_DOWN);
+		add_site(&list, EVENT_SITE_DOWN);
 		add_job(&list, 1, 96);
 		add_job(&list, 2, 96);
-		add_policy(&list, NEWS_POLICY_OVERDUE, "A");
-		add_policy(&list, NEWS_POLICY_CLEARED, "B");
-		list.left_out[NEWS_JOB_FAILED] = 10;
-		list.left_out[NEWS_POLICY_OVERDUE] = 100;
-		list.left_out[NEWS_POLICY_CLEARED] = 200;
+		add_policy(&list, EVENT_POLICY_OVERDUE, "A");
+		add_policy(&list, EVENT_POLICY_CLEARED, "B");
+		list.left_out[EVENT_JOB_FAILED] = 10;
+		list.left_out[EVENT_POLICY_OVERDUE] = 100;
+		list.left_out[EVENT_POLICY_CLEARED] = 200;
 		notify_take(notify, &list);
 		notify_configure(notify, &(struct config_notify){0});
 		EQUAL_TEXT(send_all(notify), cases[i].told);
@@ -301,7 +301,7 @@ static void test_wanted(void)
 static void test_same_job(void)
 {
 	struct notify *notify = new_notify(&everything);
-	struct news_list list = {0};
+	struct event_list list = {0};
 
 	add_job(&list, 5, 1001);
 	add_job(&list, 6, 1002);
@@ -325,11 +325,11 @@ static void test_same_job(void)
 static void test_down_and_up(void)
 {
 	struct notify *notify = new_notify(&everything);
-	struct news_list list = {0};
+	struct event_list list = {0};
 
-	add_site(&list, NEWS_SITE_DOWN);
+	add_site(&list, EVENT_SITE_DOWN);
 	notify_take(notify, &list);
-	add_site(&list, NEWS_SITE_UP);
+	add_site(&list, EVENT_SITE_UP);
 	notify_take(notify, &list);
 	EQUAL_TEXT(send_all(notify), "SiteDown SiteUp");
 	notify_free(notify);
@@ -340,7 +340,7 @@ static void test_full_queue(void)
 {
 	struct config_notify wanted = everything;
 	struct notify *notify;
-	struct news_list list = {0};
+	struct event_list list = {0};
 
 	wanted.limit = NOTIFY_WAITING_MAX;
 	notify = new_notify(&wanted);
@@ -349,7 +349,7 @@ static void test_full_queue(void)
 	notify_take(notify, &list);
 	EQUAL_NUMBER(notify_suppressed(notify), 0);
 	CU_ASSERT_TRUE(notify_turn(notify)); /* there is nobody to send to */
-	add_site(&list, NEWS_SITE_DOWN);
+	add_site(&list, EVENT_SITE_DOWN);
 	add_job(&list, 5000, 96);
 	notify_take(notify, &list);
 	EQUAL_NUMBER(notify_suppressed(notify), 2);
@@ -365,10 +365,10 @@ static void test_full_queue(void)
 static void test_not_sent(void)
 {
 	struct notify *notify = new_notify(&everything);
-	struct news_list list = {0};
+	struct event_list list = {0};
 
-	add_site(&list, NEWS_SITE_DOWN);
-	add_site(&list, NEWS_SITE_UP);
+	add_site(&list, EVENT_SITE_DOWN);
+	add_site(&list, EVENT_SITE_UP);
 	notify_take(notify, &list);
 	notify_done(notify, false);
 	EQUAL_TEXT(send_all(notify), "SiteUp");

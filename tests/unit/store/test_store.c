@@ -1039,15 +1039,15 @@ static void test_migration(void)
  */
 
 /* Takes all there are out of LIST, and checks that they are the COUNT jobs with IDS. */
-static void expect_news(unsigned line, struct news_list *list, size_t count, const int64_t *ids)
+static void expect_news(unsigned line, struct event_list *list, size_t count, const int64_t *ids)
 {
-	struct news *news;
+	struct event *event;
 	size_t at = 0;
 
-	for (; (news = news_take(list)); at++) {
-		if (at >= count || news->job_id != ids[at] || news->kind != NEWS_JOB_FAILED)
-			harness_fail(__FILE__, line, "job %lld is news", (long long)news->job_id);
-		free(news);
+	for (; (event = event_take(list)); at++) {
+		if (at >= count || event->job_id != ids[at] || event->kind != EVENT_JOB_FAILED)
+			harness_fail(__FILE__, line, "job %lld is news", (long long)event->job_id);
+		free(event);
 	}
 	if (at < count)
 		harness_fail(__FILE__, line, "%zu news, not %zu", at, count);
@@ -1058,7 +1058,7 @@ static void test_news(void)
 {
 	struct store *store = begun_store();
 	struct job failed = ended(3, 3, 96);
-	struct news *news;
+	struct event *event;
 
 	put(store, ended(1, -1, 96)); /* before our time */
 	put(store, ended(2, 1, 0));
@@ -1070,18 +1070,18 @@ static void test_news(void)
 	failed.bytes++;
 	put(store, failed);
 	put(store, ended(4, 4, 5));
-	news = news_take(store_news(store));
-	CU_ASSERT_PTR_NOT_NULL_FATAL(news);
-	EQUAL_NUMBER(news->kind, NEWS_JOB_FAILED);
-	EQUAL_TEXT(news->site, "paris");
-	EQUAL_NUMBER(news->job_id, 3);
-	EQUAL_NUMBER(news->status, 96);
-	EQUAL_TEXT(news->job_type, "RESTORE");
-	EQUAL_TEXT(news->policy_type, "VMWARE");
-	EQUAL_TEXT(news->policy, "daily");
-	EQUAL_TEXT(news->client, "www.example.com");
-	free(news);
-	expect_news(__LINE__, store_news(store), 1, (int64_t[]){4});
+	event = event_take(store_events(store));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(event);
+	EQUAL_NUMBER(event->kind, EVENT_JOB_FAILED);
+	EQUAL_TEXT(event->site, "paris");
+	EQUAL_NUMBER(event->job_id, 3);
+	EQUAL_NUMBER(event->status, 96);
+	EQUAL_TEXT(event->job_type, "RESTORE");
+	EQUAL_TEXT(event->policy_type, "VMWARE");
+	EQUAL_TEXT(event->policy, "daily");
+	EQUAL_TEXT(event->client, "www.example.com");
+	free(event);
+	expect_news(__LINE__, store_events(store), 1, (int64_t[]){4});
 	store_close(store);
 }
 
@@ -1094,14 +1094,14 @@ static void test_news_rollback(void)
 	put(store, ended(1, 1, 96));
 	FINE(store_begin(store, &fault));
 	FINE(store_put(store, &second, &fault));
-	EQUAL_NUMBER(store_pending_news(store)->count, 1);
-	EQUAL_NUMBER(store_news(store)->count, 1);
+	EQUAL_NUMBER(store_pending_events(store)->count, 1);
+	EQUAL_NUMBER(store_events(store)->count, 1);
 	store_rollback(store);
-	EQUAL_NUMBER(store_pending_news(store)->count, 0);
-	expect_news(__LINE__, store_news(store), 1, (int64_t[]){1});
+	EQUAL_NUMBER(store_pending_events(store)->count, 0);
+	expect_news(__LINE__, store_events(store), 1, (int64_t[]){1});
 	put(store, second);
-	EQUAL_NUMBER(store_pending_news(store)->count, 0);
-	expect_news(__LINE__, store_news(store), 1, (int64_t[]){2});
+	EQUAL_NUMBER(store_pending_events(store)->count, 0);
+	expect_news(__LINE__, store_events(store), 1, (int64_t[]){2});
 	store_close(store);
 }
 
@@ -1203,7 +1203,7 @@ static void model_histories(const struct model *model, struct tally *plain)
 	for (size_t i = 0; i < model->end_count; i++) {
 		struct tally_job end = tally_resolve(plain, &ends[i]);
 
-		tally_replay_end(plain, &end);
+		tally_replay_completion(plain, &end);
 	}
 	tally_replayed(plain);
 }
@@ -1947,7 +1947,7 @@ static const struct harness_test tests[] = {
     {"queues", test_queues},
     {"the oldest unfinished job", test_oldest},
     {"a store of the first schema", test_migration},
-    {"news", test_news},
+    {"events", test_news},
     {"news that are taken back", test_news_rollback},
     {"random operations", test_random},
     {"a corrupt file", test_corrupt},

@@ -19,7 +19,7 @@ static unsigned pick(unsigned count)
 
 static int compare_ends(const void *a, const void *b)
 {
-	const struct history_end *left = a, *right = b;
+	const struct completion *left = a, *right = b;
 
 	if (left->at != right->at)
 		return left->at < right->at ? -1 : 1;
@@ -27,15 +27,15 @@ static int compare_ends(const void *a, const void *b)
 }
 
 /* The plainest way: all COUNT ends in their order, from the beginning. */
-static struct history from_scratch(const struct history_end *ends, size_t count)
+static struct history from_scratch(const struct completion *ends, size_t count)
 {
-	struct history_end sorted[ENDS];
+	struct completion sorted[ENDS];
 	struct history history = {0};
 
 	memcpy(sorted, ends, count * sizeof *ends);
 	qsort(sorted, count, sizeof *sorted, compare_ends);
 	for (size_t i = 0; i < count; i++) {
-		const struct history_end *end = &sorted[i];
+		const struct completion *end = &sorted[i];
 
 		history.last_at = end->at;
 		history.last_id = end->id;
@@ -55,18 +55,18 @@ static struct history from_scratch(const struct history_end *ends, size_t count)
 }
 
 /* Up to ENDS ends in no order, many of them at the same time. */
-static size_t draw_ends(struct history_end *ends)
+static size_t draw_ends(struct completion *ends)
 {
 	static const uint32_t statuses[] = {0, 1, 2, 96};
 	static const char *const types[] = {"STANDARD", "VMWARE"};
 	size_t count = pick(ENDS + 1);
 
 	for (size_t i = 0; i < count; i++)
-		ends[i] = (struct history_end){1000 + pick(6), (int64_t)i + 1, statuses[pick(4)],
-					       types[pick(2)]};
+		ends[i] = (struct completion){1000 + pick(6), (int64_t)i + 1, statuses[pick(4)],
+					      types[pick(2)]};
 	for (size_t i = count; i > 1; i--) {
 		size_t other = pick((unsigned)i);
-		struct history_end end = ends[i - 1];
+		struct completion end = ends[i - 1];
 
 		ends[i - 1] = ends[other];
 		ends[other] = end;
@@ -75,9 +75,9 @@ static size_t draw_ends(struct history_end *ends)
 }
 
 /* What the owner of a history does when its streak is uncertain. */
-static void recount(struct history *history, const struct history_end *ends, size_t count)
+static void recount(struct history *history, const struct completion *ends, size_t count)
 {
-	struct history_end sorted[ENDS];
+	struct completion sorted[ENDS];
 
 	memcpy(sorted, ends, count * sizeof *ends);
 	qsort(sorted, count, sizeof *sorted, compare_ends);
@@ -87,7 +87,7 @@ static void recount(struct history *history, const struct history_end *ends, siz
 			history_note(history, &sorted[i]);
 }
 
-static struct history note_all(const struct history_end *ends, size_t count)
+static struct history note_all(const struct completion *ends, size_t count)
 {
 	struct history history = {0};
 
@@ -110,7 +110,7 @@ static void test_success(void)
 
 static void test_in_order(void)
 {
-	struct history_end ends[ENDS];
+	struct completion ends[ENDS];
 
 	for (int round = 0; round < 5000; round++) {
 		size_t count = draw_ends(ends);
@@ -124,7 +124,7 @@ static void test_in_order(void)
 
 static void test_any_order(void)
 {
-	struct history_end ends[ENDS];
+	struct completion ends[ENDS];
 	unsigned uncertain = 0;
 
 	for (int round = 0; round < 20000; round++) {
@@ -144,8 +144,8 @@ static void test_any_order(void)
  */
 static void test_uncertain(void)
 {
-	struct history_end failures[] = {{10, 1, 2, "X"}, {30, 3, 2, "X"}};
-	struct history_end end = {20, 2, 0, "X"};
+	struct completion failures[] = {{10, 1, 2, "X"}, {30, 3, 2, "X"}};
+	struct completion end = {20, 2, 0, "X"};
 	struct history history = note_all(failures, 2);
 
 	history_note(&history, &end);
@@ -166,12 +166,12 @@ static void test_uncertain(void)
 /* Retracting any one leaves what is right, or says that it cannot: where it holds a place. */
 static void test_retract(void)
 {
-	struct history_end ends[ENDS], without[ENDS];
+	struct completion ends[ENDS], without[ENDS];
 
 	for (int round = 0; round < 20000; round++) {
 		size_t count = draw_ends(ends), gone = count ? pick((unsigned)count) : 0;
 		struct history history = from_scratch(ends, count), before = history, wanted;
-		const struct history_end *end = &ends[gone];
+		const struct completion *end = &ends[gone];
 		bool holds = (end->at == history.ok_at && end->id == history.ok_id) ||
 			     (end->at == history.failed_at && end->id == history.failed_id) ||
 			     (end->at == history.last_at && end->id == history.last_id);
@@ -190,7 +190,7 @@ static void test_retract(void)
 /* What is noted once more after a cut counts once; what cannot be had again stays the latest. */
 static void test_cut(void)
 {
-	struct history_end ends[ENDS];
+	struct completion ends[ENDS];
 
 	for (int round = 0; round < 5000; round++) {
 		size_t count = draw_ends(ends);

@@ -93,29 +93,29 @@ static void test_expect(void)
 }
 
 /* What is new at NOW: it is of KIND about NAME, or nothing where that is NULL. */
-static void expect_news(unsigned line, struct tally *tally, int64_t now, enum news_kind kind,
+static void expect_news(unsigned line, struct tally *tally, int64_t now, enum event_kind kind,
 			const char *name, int64_t last_success)
 {
-	struct news_list list = {0};
-	struct news *news;
+	struct event_list list = {0};
+	struct event *event;
 
 	overdue_update(tally, &site, now, NOW, 5000, &list);
 	if (list.count != (name != NULL))
 		harness_fail(__FILE__, line, "%zu news", list.count);
-	news = news_take(&list);
-	if (news && name) {
-		EQUAL_NUMBER(news->kind, kind);
-		EQUAL_TEXT(news->site, "paris");
-		EQUAL_TEXT(news->policy, name);
-		EQUAL_NUMBER(news->last_success, last_success);
-		EQUAL_NUMBER(news->max_age, overdue_watch(policy(tally, name), policies)->max_age);
+	event = event_take(&list);
+	if (event && name) {
+		EQUAL_NUMBER(event->kind, kind);
+		EQUAL_TEXT(event->site, "paris");
+		EQUAL_TEXT(event->policy, name);
+		EQUAL_NUMBER(event->last_success, last_success);
+		EQUAL_NUMBER(event->max_age, overdue_watch(policy(tally, name), policies)->max_age);
 	}
-	free(news);
-	news_clear(&list);
+	free(event);
+	event_clear(&list);
 	CU_PASS("the news have been looked at");
 }
 #define EXPECT_NEWS(now, kind, name, success) expect_news(__LINE__, tally, now, kind, name, success)
-#define EXPECT_NONE(now) expect_news(__LINE__, tally, now, NEWS_KINDS, NULL, 0)
+#define EXPECT_NONE(now) expect_news(__LINE__, tally, now, EVENT_KINDS, NULL, 0)
 
 static void test_once(void)
 {
@@ -127,7 +127,7 @@ static void test_once(void)
 	ended(tally, "silver", 0, NOW);
 	EXPECT_NONE(due - 1);
 	CU_ASSERT_FALSE(subject->overdue || subject->changed);
-	EXPECT_NEWS(due, NEWS_POLICY_OVERDUE, "gold-db", NOW - 5000);
+	EXPECT_NEWS(due, EVENT_POLICY_OVERDUE, "gold-db", NOW - 5000);
 	CU_ASSERT_TRUE(subject->overdue && subject->changed);
 	subject->changed = false;
 	EXPECT_NONE(due + HOUR_MS);
@@ -136,7 +136,7 @@ static void test_once(void)
 	EXPECT_NONE(due + 2 * HOUR_MS);
 	CU_ASSERT_FALSE(subject->changed);
 	subject->history.ok_at = due + HOUR_MS;
-	EXPECT_NEWS(due + 2 * HOUR_MS, NEWS_POLICY_CLEARED, "gold-db", due + HOUR_MS - 5000);
+	EXPECT_NEWS(due + 2 * HOUR_MS, EVENT_POLICY_CLEARED, "gold-db", due + HOUR_MS - 5000);
 	CU_ASSERT_TRUE(!subject->overdue && subject->changed);
 	EXPECT_NONE(due + 3 * HOUR_MS);
 	tally_free(tally);
@@ -149,12 +149,12 @@ static void test_never(void)
 
 	overdue_expect(tally, &site);
 	EXPECT_NONE(NOW + 2 * HOUR_MS - 1);
-	EXPECT_NEWS(NOW + 2 * HOUR_MS, NEWS_POLICY_OVERDUE, "payroll", 0);
+	EXPECT_NEWS(NOW + 2 * HOUR_MS, EVENT_POLICY_OVERDUE, "payroll", 0);
 	/* One that has failed and never succeeded need not be waited for. */
 	subject = ended(tally, "gold-db", 0, NOW);
-	EXPECT_NEWS(NOW + 2 * HOUR_MS, NEWS_POLICY_OVERDUE, "gold-db", 0);
+	EXPECT_NEWS(NOW + 2 * HOUR_MS, EVENT_POLICY_OVERDUE, "gold-db", 0);
 	subject->history.ok_at = NOW + 2 * HOUR_MS;
-	EXPECT_NEWS(NOW + 2 * HOUR_MS, NEWS_POLICY_CLEARED, "gold-db", NOW + 2 * HOUR_MS - 5000);
+	EXPECT_NEWS(NOW + 2 * HOUR_MS, EVENT_POLICY_CLEARED, "gold-db", NOW + 2 * HOUR_MS - 5000);
 	tally_free(tally);
 }
 
@@ -169,9 +169,9 @@ static void test_baseline(void)
 	EXPECT_NONE(NOW);
 	subject->history.ok_at = NOW;
 	EXPECT_NONE(NOW);
-	EXPECT_NEWS(NOW + 26 * HOUR_MS, NEWS_POLICY_OVERDUE, "gold-db", NOW - 5000);
+	EXPECT_NEWS(NOW + 26 * HOUR_MS, EVENT_POLICY_OVERDUE, "gold-db", NOW - 5000);
 	subject->history.ok_at = NOW + 2 * HOUR_MS;
-	EXPECT_NEWS(NOW + 26 * HOUR_MS, NEWS_POLICY_CLEARED, "gold-db", NOW + 2 * HOUR_MS - 5000);
+	EXPECT_NEWS(NOW + 26 * HOUR_MS, EVENT_POLICY_CLEARED, "gold-db", NOW + 2 * HOUR_MS - 5000);
 	tally_free(tally);
 }
 
@@ -181,17 +181,17 @@ static void test_no_longer_watched(void)
 	struct tally *tally = tally_new();
 	struct config_site other = {.name = site_name};
 	struct tally_subject *subject = ended(tally, "gold-db", NOW - 26 * HOUR_MS, NOW);
-	struct news_list list = {0};
+	struct event_list list = {0};
 
 	subject->overdue = true;
 	overdue_update(tally, &other, NOW, NOW, 0, &list);
 	CU_ASSERT_FALSE(subject->overdue);
 	EQUAL_NUMBER(list.count, 1);
 	if (list.first) {
-		EQUAL_NUMBER(list.first->kind, NEWS_POLICY_CLEARED);
+		EQUAL_NUMBER(list.first->kind, EVENT_POLICY_CLEARED);
 		EQUAL_NUMBER(list.first->max_age, 0);
 	}
-	news_clear(&list);
+	event_clear(&list);
 	tally_free(tally);
 }
 
@@ -202,7 +202,7 @@ static void test_clients(void)
 	struct tally_subject *client = tally_subject(tally, TALLY_CLIENT, "gold-db", "");
 	struct config_site both = {
 	    .name = site_name, .policies = site.policies, .clients = site.policies};
-	struct news_list list = {0};
+	struct event_list list = {0};
 
 	client->history.last_at = NOW;
 	overdue_update(tally, &both, NOW, NOW, 0, &list);

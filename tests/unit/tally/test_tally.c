@@ -468,28 +468,28 @@ static void see(struct tally *tally, int64_t at, uint32_t status)
 {
 	struct tally_job end = end_at(tally, at, at, status);
 
-	tally_see_end(tally, &end);
+	tally_note_completion(tally, &end);
 }
 
 static void pass(struct tally *tally, int64_t at, uint32_t status)
 {
 	struct tally_job end = end_at(tally, at, at, status);
 
-	tally_pass_end(tally, &end);
+	tally_expire_completion(tally, &end);
 }
 
 static void replay(struct tally *tally, int64_t at, uint32_t status)
 {
 	struct tally_job end = end_at(tally, at, at, status);
 
-	tally_replay_end(tally, &end);
+	tally_replay_completion(tally, &end);
 }
 
 static void retract(struct tally *tally, int64_t at, uint32_t status)
 {
 	struct tally_job end = end_at(tally, at, at, status);
 
-	tally_retract_end(tally, &end);
+	tally_retract_completion(tally, &end);
 }
 
 static void expect_history(unsigned line, struct tally *tally, enum tally_kind kind, int64_t ok,
@@ -661,7 +661,7 @@ static void test_replay_some(void)
 	job.client = "db2";
 	for (job.ended = 15; job.ended <= 25; job.ended += 10) {
 		end = tally_resolve(tally, &job);
-		tally_see_end(tally, &end);
+		tally_note_completion(tally, &end);
 	}
 	see(tally, 40, 2);
 	settle(tally);
@@ -669,7 +669,7 @@ static void test_replay_some(void)
 	see(tally, 20, 0);
 	EQUAL_NUMBER(settle_from(tally, 10), 20);
 	replay(tally, 20, 0);
-	tally_replay_end(tally, &end);
+	tally_replay_completion(tally, &end);
 	replay(tally, 40, 2);
 	tally_replayed(tally);
 	EQUAL_NUMBER(subject(tally, TALLY_POLICY, "gold")->history.streak, 2);

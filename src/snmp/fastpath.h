@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef DIRECT_H
-#define DIRECT_H
+#ifndef FASTPATH_H
+#define FASTPATH_H
 
 #include <stdbool.h>
 
@@ -12,9 +12,9 @@
  */
 
 /* Whether it does so, from now on. At the start it does not. */
-void direct_switch(bool on);
+void fastpath_switch(bool on);
 
 /* Has SESSION, the netsnmp_session of a new connection to the master agent, answered like that. */
-void direct_attach(void *session);
+void fastpath_attach(void *session);
 
 #endif

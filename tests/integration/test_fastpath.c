@@ -733,4 +733,4 @@ static const struct harness_test tests[] = {
     {NULL, NULL},
 };
 
-const struct harness_suite direct_suite = {"direct", tests};
+const struct harness_suite fastpath_suite = {"fastpath", tests};

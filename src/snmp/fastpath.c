@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "snmp/direct.h"
+#include "snmp/fastpath.h"
 
 #include <net-snmp/net-snmp-config.h>
 #include <net-snmp/net-snmp-includes.h>
@@ -65,12 +65,12 @@ static int receive(int operation, netsnmp_session *session, int id, netsnmp_pdu 
 	return the_librarys(operation, session, id, pdu, magic);
 }
 
-void direct_switch(bool on)
+void fastpath_switch(bool on)
 {
 	switched_on = on;
 }
 
-void direct_attach(void *session)
+void fastpath_attach(void *session)
 {
 	netsnmp_session *new = session;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef NEWS_H
-#define NEWS_H
+#ifndef EVENT_H
+#define EVENT_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -8,19 +8,19 @@
 #include "base/fault.h"
 
 /* What has happened and is worth a notification. The numbers are those of the notifications. */
-enum news_kind {
-	NEWS_SITE_DOWN = 1,
-	NEWS_SITE_UP = 2,
-	NEWS_JOB_FAILED = 3,
-	NEWS_POLICY_OVERDUE = 4,
-	NEWS_POLICY_CLEARED = 5,
-	NEWS_KINDS = 6
+enum event_kind {
+	EVENT_SITE_DOWN = 1,
+	EVENT_SITE_UP = 2,
+	EVENT_JOB_FAILED = 3,
+	EVENT_POLICY_OVERDUE = 4,
+	EVENT_POLICY_CLEARED = 5,
+	EVENT_KINDS = 6
 };
 
 /* Only what belongs to the kind is set; strings that do not are NULL. */
-struct news {
-	struct news *next;
-	enum news_kind kind;
+struct event {
+	struct event *next;
+	enum event_kind kind;
 	const char *site;
 	/* A site. */
 	uint32_t failure_streak;
@@ -40,25 +40,25 @@ struct news {
 };
 
 /* No more than this of jobs and of policies together are kept in a list; the rest is counted. */
-#define NEWS_MAX 1000
+#define EVENT_MAX 1000
 
 /* In the order in which it happened. Zeroed, it is empty. */
-struct news_list {
-	struct news *first, *last;
+struct event_list {
+	struct event *first, *last;
 	size_t count;
-	uint64_t left_out[NEWS_KINDS];
+	uint64_t left_out[EVENT_KINDS];
 };
 
 /* Adds a copy of NEWS, its strings included. */
-void news_add(struct news_list *list, const struct news *news);
+void event_add(struct event_list *list, const struct event *event);
 
 /* Moves all of FROM behind what is in LIST; FROM is then empty. */
-void news_move(struct news_list *list, struct news_list *from);
+void event_move(struct event_list *list, struct event_list *from);
 
 /* Takes the first out of LIST, to be freed with free(); NULL when there is none. */
-struct news *news_take(struct news_list *list);
+struct event *event_take(struct event_list *list);
 
 /* Frees what is in LIST; it is then empty. */
-void news_clear(struct news_list *list);
+void event_clear(struct event_list *list);
 
 #endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tally/event.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+static const size_t texts[] = {
+    offsetof(struct event, site),     offsetof(struct event, error_text),
+    offsetof(struct event, job_type), offsetof(struct event, policy_type),
+    offsetof(struct event, client),   offsetof(struct event, policy),
+};
+#define TEXTS (sizeof texts / sizeof texts[0])
+
+static const char **text_at(struct event *event, size_t index)
+{
+	return (const char **)(void *)((char *)event + texts[index]);
+}
+
+/* Struct and strings in one block. */
+static struct event *copy(const struct event *event)
+{
+	struct event original = *event, *made;
+	size_t sizes[TEXTS], size = sizeof *event;
+	char *at;
+
+	for (size_t i = 0; i < TEXTS; i++) {
+		const char *text = *text_at(&original, i);
+
+		sizes[i] = text ? strlen(text) + 1 : 0;
+		size += sizes[i];
+	}
+	made = mem_zalloc(1, size);
+	*made = original;
+	made->next = NULL;
+	at = (char *)(made + 1);
+	for (size_t i = 0; i < TEXTS; i++) {
+		if (sizes[i] > 0)
+			*text_at(made, i) = memcpy(at, *text_at(&original, i), sizes[i]);
+		at += sizes[i];
+	}
+	return made;
+}
+
+static bool fits(const struct event_list *list, const struct event *event)
+{
+	return event->kind == EVENT_SITE_DOWN || event->kind == EVENT_SITE_UP ||
+	       list->count < EVENT_MAX;
+}
+
+static void append(struct event_list *list, struct event *event)
+{
+	if (list->last)
+		list->last->next = event;
+	else
+		list->first = event;
+	list->last = event;
+	list->count++;
+}
+
+void event_add(struct event_list *list, const struct event *event)
+{
+	if (fits(list, event))
+		append(list, copy(event));
+	else
+		list->left_out[event->kind]++;
+}
+
+void event_move(struct event_list *list, struct event_list *from)
+{
+	struct event *event;
+
+	for (size_t i = 0; i < EVENT_KINDS; i++)
+		list->left_out[i] += from->left_out[i];
+	while ((event = event_take(from)) != NULL) {
+		if (fits(list, event)) {
+			append(list, event);
+		} else {
+			list->left_out[event->kind]++;
+			free(event);
+		}
+	}
+	event_clear(from);
+}
+
+struct event *event_take(struct event_list *list)
+{
+	struct event *event = list->first;
+
+	if (event) {
+		list->first = event->next;
+		if (!list->first)
+			list->last = NULL;
+		list->count--;
+		event->next = NULL;
+	}
+	return event;
+}
+
+void event_clear(struct event_list *list)
+{
+	struct event *event;
+
+	while ((event = event_take(list)) != NULL)
+		free(event);
+	memset(list, 0, sizeof *list);
+}
