@@ -7,7 +7,7 @@
 
 #include "base/utf8.h"
 
-static const char *const class_names[] = {
+const char *const fault_class_names[] = {
     [FAULT_NONE] = "none",	   [FAULT_DNS] = "dns",		[FAULT_CONNECT] = "connect",
     [FAULT_TLS] = "tls",	   [FAULT_TIMEOUT] = "timeout", [FAULT_AUTH] = "auth",
     [FAULT_VERSION] = "version",   [FAULT_REQUEST] = "request", [FAULT_SERVER] = "server",
@@ -36,5 +36,5 @@ void fault_set(struct fault *fault, enum fault_class class, const char *format, 
 
 const char *fault_class_name(enum fault_class class)
 {
-	return class_names[class];
+	return fault_class_names[class];
 }

@@ -44,7 +44,8 @@ void fault_clear(struct fault *fault);
 void fault_set(struct fault *fault, enum fault_class class, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The word for CLASS in log lines, such as "tls". */
+/* The word for CLASS, such as "tls"; and all of them, by their numbers. */
 const char *fault_class_name(enum fault_class class);
+extern const char *const fault_class_names[];
 
 #endif

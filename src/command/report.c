@@ -7,222 +7,57 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "tables/reason.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-/* What a column holds, which also says of what type the member is that it is read from. */
-enum kind {
-	KIND_TEXT,    /* const char * */
-	KIND_NUMBER,  /* uint32_t */
-	KIND_AMOUNT,  /* uint64_t */
-	KIND_PERCENT, /* uint32_t, in 1/100 % */
-	KIND_AGE,     /* int64_t, an instant; 0 = none */
-	KIND_LIMIT,   /* uint32_t, seconds; 0 = none */
-	KIND_STATUS,  /* int32_t; -1 = none */
-	KIND_DUE,     /* int64_t, the instant from which on it is true */
-	KIND_REASON   /* uint32_t, of which the text is shown */
-};
-
-struct column {
-	const char *head; /* in an aligned table */
-	const char *key;  /* in JSON; NULL = not there */
-	enum kind kind;
-	int width; /* at least, in an aligned table */
-	size_t offset;
-};
-
-struct table {
-	const char *name;
-	const char *member; /* in JSON, of a site */
-	const char *title;
-	const struct column *columns;
-	size_t column_count;
-	size_t row_size;
-	size_t rows; /* offsets in struct snapshot: of the pointer to the rows, of their number */
-	size_t row_count;
-};
-
-#define SITE(row)                                                                                  \
-	{                                                                                          \
-		"SITE", NULL, KIND_TEXT, 0, offsetof(struct row, site)                             \
-	}
-#define COLUMN(head, key, kind, row, member)                                                       \
-	{                                                                                          \
-		head, key, KIND_##kind, 0, offsetof(struct row, member)                            \
-	}
-#define WIDE(head, key, kind, width, row, member)                                                  \
-	{                                                                                          \
-		head, key, KIND_##kind, width, offsetof(struct row, member)                        \
-	}
-
-static const struct column job_columns[] = {
-    SITE(snapshot_job),
-    COLUMN("JOB TYPE", "jobType", TEXT, snapshot_job, job_type),
-    COLUMN("POLICY TYPE", "policyType", TEXT, snapshot_job, policy_type),
-    WIDE("STATUS", "status", NUMBER, 6, snapshot_job, status),
-    WIDE("COUNT", "count", NUMBER, 8, snapshot_job, count),
-    WIDE("BYTES", "bytes", AMOUNT, 20, snapshot_job, bytes),
-    WIDE("FILES", "files", AMOUNT, 12, snapshot_job, files),
-};
-
-static const struct column workload_columns[] = {
-    SITE(snapshot_workload),
-    COLUMN("JOB TYPE", "jobType", TEXT, snapshot_workload, job_type),
-    COLUMN("POLICY TYPE", "policyType", TEXT, snapshot_workload, policy_type),
-    COLUMN("SUCCEEDED", "succeeded", NUMBER, snapshot_workload, succeeded),
-    COLUMN("PARTIAL", "partial", NUMBER, snapshot_workload, partial),
-    COLUMN("FAILED", "failed", NUMBER, snapshot_workload, failed),
-    COLUMN("ACTIVE", "active", NUMBER, snapshot_workload, active),
-    COLUMN("QUEUED", "queued", NUMBER, snapshot_workload, queued),
-    COLUMN("REQUEUED", "requeued", NUMBER, snapshot_workload, requeued),
-    COLUMN("SUSPENDED", "suspended", NUMBER, snapshot_workload, suspended),
-    COLUMN("INCOMPLETE", "incomplete", NUMBER, snapshot_workload, incomplete),
-    COLUMN("OLDEST ACTIVE", "oldestActiveAge", AGE, snapshot_workload, oldest_active),
-    COLUMN("OLDEST QUEUED", "oldestQueuedAge", AGE, snapshot_workload, oldest_queued),
-    COLUMN("BYTES", "bytes", AMOUNT, snapshot_workload, bytes),
-    COLUMN("LAST SUCCESS", "lastSuccessAge", AGE, snapshot_workload, last_success),
-    COLUMN("LAST FAILURE", "lastFailureAge", AGE, snapshot_workload, last_failure),
-    COLUMN("DEDUP %", "dedupPercent", PERCENT, snapshot_workload, dedup),
-};
-
-/* What policies and clients have in common. */
-#define SUBJECT_COLUMNS                                                                            \
-	COLUMN("SUCCEEDED", "succeeded", NUMBER, snapshot_subject, succeeded),                     \
-	    COLUMN("PARTIAL", "partial", NUMBER, snapshot_subject, partial),                       \
-	    COLUMN("FAILED", "failed", NUMBER, snapshot_subject, failed),                          \
-	    COLUMN("LAST STATUS", "lastStatus", STATUS, snapshot_subject, last_status),            \
-	    COLUMN("LAST SUCCESS", "lastSuccessAge", AGE, snapshot_subject, last_success),         \
-	    COLUMN("LAST FAILURE", "lastFailureAge", AGE, snapshot_subject, last_failure),         \
-	    COLUMN("STREAK", "failureStreak", NUMBER, snapshot_subject, failure_streak),           \
-	    COLUMN("BYTES", "bytes", AMOUNT, snapshot_subject, bytes),                             \
-	    COLUMN("MAX AGE", "maxAge", LIMIT, snapshot_subject, max_age),                         \
-	    COLUMN("OVERDUE", "overdue", DUE, snapshot_subject, overdue_at)
-
-static const struct column policy_columns[] = {
-    SITE(snapshot_subject),
-    COLUMN("POLICY", "policy", TEXT, snapshot_subject, name),
-    COLUMN("POLICY TYPE", "policyType", TEXT, snapshot_subject, policy_type),
-    SUBJECT_COLUMNS,
-};
-
-static const struct column client_columns[] = {
-    SITE(snapshot_subject),
-    COLUMN("CLIENT", "client", TEXT, snapshot_subject, name),
-    SUBJECT_COLUMNS,
-};
-
-static const struct column queue_columns[] = {
-    SITE(snapshot_queue),
-    COLUMN("REASON", "reason", NUMBER, snapshot_queue, reason),
-    COLUMN("JOBS", "jobs", NUMBER, snapshot_queue, jobs),
-    COLUMN("TEXT", "text", REASON, snapshot_queue, reason),
-};
-
-#define TABLE(name, member, title, columns, row, rows, count)                                      \
-	{                                                                                          \
-		name, member, title, columns, COUNT(columns), sizeof(struct row),                  \
-		    offsetof(struct snapshot, rows), offsetof(struct snapshot, count)              \
-	}
-
-/* In the order of their bits in enum report_tables. */
-static const struct table tables_known[] = {
-    TABLE("jobs", "rows", "Jobs that ended within the window, by status", job_columns, snapshot_job,
-	  jobs, job_count),
-    TABLE("workloads", "workloads", "Workloads: outcomes within the window, and jobs under way now",
-	  workload_columns, snapshot_workload, workloads, workload_count),
-    TABLE("policies", "policies", "Policies: their backups", policy_columns, snapshot_subject,
-	  policies, policy_count),
-    TABLE("clients", "clients", "Clients: their backups", client_columns, snapshot_subject, clients,
-	  client_count),
-    TABLE("queue", "queue", "Queue: what jobs wait for", queue_columns, snapshot_queue, queues,
-	  queue_count),
-};
+#include "tables/sites.h"
 
 unsigned report_find_tables(const char *name)
 {
-	for (size_t i = 0; i < COUNT(tables_known); i++)
-		if (strcmp(name, tables_known[i].name) == 0)
-			return 1U << i;
+	enum table_id id = list_find(name);
+
+	if (id < TABLE_COUNT)
+		return REPORT_TABLE(id);
 	return strcmp(name, "all") == 0 ? REPORT_ALL : 0;
 }
 
-static size_t row_count(const struct table *table, const struct snapshot *snapshot)
+static bool is_wanted(const struct report *report, enum table_id id)
 {
-	return *(const size_t *)(const void *)((const char *)snapshot + table->row_count);
+	return report->tables & REPORT_TABLE(id);
 }
 
-static const char *row_at(const struct table *table, const struct snapshot *snapshot, size_t i)
-{
-	const char *rows;
+/* The rows of a table come in a block for each site; those of the agent are one block. */
 
-	/* A copy, as C does not let pointers of one type be read as those of another. */
-	memcpy(&rows, (const char *)snapshot + table->rows, sizeof rows);
-	return rows + i * table->row_size;
+static size_t block_count(const struct report *report, enum table_id id)
+{
+	return id == TABLE_AGENT ? 1 : report->count;
 }
 
-enum { CELL_SIZE = 32 };
-
-static const char *write_number(uint64_t number, char room[CELL_SIZE])
+static struct snapshot_rows block(const struct report *report, enum table_id id, size_t i)
 {
-	snprintf(room, CELL_SIZE, "%" PRIu64, number);
-	return room;
+	if (id == TABLE_AGENT)
+		return (struct snapshot_rows){.rows = (void *)report->agent, .count = 1};
+	return report->snapshots[i]->tables[id];
 }
 
-/* In whole seconds. */
-static const char *write_age(int64_t instant, int64_t now, char room[CELL_SIZE])
+static const void *row_at(const struct snapshot_rows *rows, enum table_id id, size_t i)
 {
-	if (instant == 0)
-		return NULL;
-	return write_number(now > instant ? (uint64_t)(now - instant) / 1000 : 0, room);
+	return (const char *)rows->rows + i * list_tables[id]->row_size;
 }
 
-static const char *write_percent(uint32_t hundredths, char room[CELL_SIZE])
-{
-	snprintf(room, CELL_SIZE, "%" PRIu32 ".%02" PRIu32, hundredths / 100, hundredths % 100);
-	return room;
-}
+/* Tables on paper. */
 
-/*
- * What the cell of COLUMN in ROW says, perhaps written to ROOM; NULL where there is nothing to say.
- * Numbers and truth values are as JSON has them.
- */
-static const char *cell(const struct column *column, const char *row, int64_t now,
-			char room[CELL_SIZE])
-{
-	const void *at = row + column->offset;
+/* A column on paper. */
+struct sheet_column {
+	const struct column *column;
+	char heading[COLUMN_KEY_SIZE];
+	int width;
+};
 
-	switch (column->kind) {
-	case KIND_TEXT:
-		return *(const char *const *)at;
-	case KIND_REASON:
-		return reason_text(*(const uint32_t *)at);
-	case KIND_DUE:
-		return now >= *(const int64_t *)at ? "true" : "false";
-	case KIND_AGE:
-		return write_age(*(const int64_t *)at, now, room);
-	case KIND_PERCENT:
-		return write_percent(*(const uint32_t *)at, room);
-	case KIND_STATUS:
-		if (*(const int32_t *)at < 0)
-			return NULL;
-		break;
-	case KIND_LIMIT:
-		if (*(const uint32_t *)at == 0)
-			return NULL;
-		break;
-	case KIND_AMOUNT:
-		return write_number(*(const uint64_t *)at, room);
-	case KIND_NUMBER:
-		break;
-	}
-	return write_number(*(const uint32_t *)at, room);
-}
-
-static bool is_text(const struct column *column)
-{
-	return column->kind == KIND_TEXT || column->kind == KIND_REASON;
-}
+struct sheet {
+	FILE *out;
+	const struct report *report;
+	enum table_id id;
+	struct sheet_column *columns;
+	size_t count;
+};
 
 /* Columns that UTF-8 text takes on a terminal, near enough: one for each character. */
 static int width_of(const char *text)
@@ -234,90 +69,111 @@ static int width_of(const char *text)
 	return width;
 }
 
-/* What an aligned table shows of a cell. */
-static const char *shown(const struct column *column, const char *row, int64_t now,
-			 char room[CELL_SIZE])
+static const char *cell_text(const struct sheet *sheet, size_t c, const void *row,
+			     char room[COLUMN_ROOM])
 {
-	const char *text = cell(column, row, now, room);
+	const struct column *column = sheet->columns[c].column;
+	const char *text = column_print(column, row, sheet->report->now, room);
 
-	if (text && column->kind == KIND_DUE)
+	if (text && column->kind == &column_REACHED)
 		return strcmp(text, "true") == 0 ? "yes" : "no";
 	return text && *text ? text : "-";
 }
 
+/* Takes the columns that stand at PLACE into SHEET. */
+static void add_columns(struct sheet *sheet, enum column_place place)
+{
+	const struct table *table = list_tables[sheet->id];
+	char prefix[TABLE_PREFIX_SIZE];
+
+	table_prefix(table, prefix);
+	for (size_t i = 0; i < table->column_count; i++) {
+		struct sheet_column *added = &sheet->columns[sheet->count];
+
+		if (table->columns[i].place != place)
+			continue;
+		added->column = &table->columns[i];
+		column_heading(added->column, prefix, added->heading);
+		added->width = width_of(added->heading);
+		if (added->width < added->column->width)
+			added->width = added->column->width;
+		sheet->count++;
+	}
+}
+
+static void widen(struct sheet *sheet, const void *row)
+{
+	char room[COLUMN_ROOM];
+
+	for (size_t c = 0; c < sheet->count; c++) {
+		int width = width_of(cell_text(sheet, c, row, room));
+
+		if (sheet->columns[c].width < width)
+			sheet->columns[c].width = width;
+	}
+}
+
 /* Texts begin at the left of their column, numbers end at its right. */
-static void print_cell(FILE *out, const struct table *table, size_t i, const char *text,
-		       const int *widths)
+static void print_cell(const struct sheet *sheet, size_t c, const char *text)
 {
-	int gap = widths[i] - width_of(text);
-	bool last = i + 1 == table->column_count;
+	int gap = sheet->columns[c].width - width_of(text);
+	bool last = c + 1 == sheet->count;
 
-	if (is_text(&table->columns[i]))
-		fprintf(out, "%s%*s", text, last ? 0 : gap, "");
+	if (sheet->columns[c].column->kind->is_text)
+		fprintf(sheet->out, "%s%*s", text, last ? 0 : gap, "");
 	else
-		fprintf(out, "%*s%s", gap, "", text);
-	fputs(last ? "\n" : "  ", out);
+		fprintf(sheet->out, "%*s%s", gap, "", text);
+	fputs(last ? "\n" : "  ", sheet->out);
 }
 
-static void measure(const struct table *table, struct snapshot *const *snapshots, size_t count,
-		    int64_t now, int *widths)
+static void print_row(struct sheet *sheet, const void *row)
 {
-	char room[CELL_SIZE];
+	char room[COLUMN_ROOM];
 
-	for (size_t c = 0; c < table->column_count; c++) {
-		const struct column *column = &table->columns[c];
+	for (size_t c = 0; c < sheet->count; c++)
+		print_cell(sheet, c, cell_text(sheet, c, row, room));
+}
 
-		widths[c] = width_of(column->head);
-		if (widths[c] < column->width)
-			widths[c] = column->width;
-		for (size_t i = 0; i < count; i++) {
-			for (size_t j = 0; j < row_count(table, snapshots[i]); j++) {
-				const char *row = row_at(table, snapshots[i], j);
-				int width = width_of(shown(column, row, now, room));
+static void each_row(struct sheet *sheet, void (*visit)(struct sheet *sheet, const void *row))
+{
+	for (size_t i = 0; i < block_count(sheet->report, sheet->id); i++) {
+		struct snapshot_rows rows = block(sheet->report, sheet->id, i);
 
-				if (widths[c] < width)
-					widths[c] = width;
-			}
-		}
+		for (size_t j = 0; j < rows.count; j++)
+			visit(sheet, row_at(&rows, sheet->id, j));
 	}
 }
 
-static void print_table(FILE *out, const struct table *table, struct snapshot *const *snapshots,
-			size_t count, int64_t now)
+static void print_sheet(FILE *out, const struct report *report, enum table_id id)
 {
-	int *widths = mem_zalloc(table->column_count, sizeof *widths);
-	char room[CELL_SIZE];
+	struct sheet sheet = {.out = out, .report = report, .id = id};
 
-	measure(table, snapshots, count, now, widths);
-	for (size_t c = 0; c < table->column_count; c++)
-		print_cell(out, table, c, table->columns[c].head, widths);
-	for (size_t i = 0; i < count; i++) {
-		for (size_t j = 0; j < row_count(table, snapshots[i]); j++) {
-			const char *row = row_at(table, snapshots[i], j);
-
-			for (size_t c = 0; c < table->column_count; c++)
-				print_cell(out, table, c, shown(&table->columns[c], row, now, room),
-					   widths);
-		}
-	}
-	free(widths);
+	sheet.columns = mem_zalloc(list_tables[id]->column_count, sizeof *sheet.columns);
+	add_columns(&sheet, COLUMN_IN_ORDER);
+	add_columns(&sheet, COLUMN_AT_END);
+	each_row(&sheet, widen);
+	for (size_t c = 0; c < sheet.count; c++)
+		print_cell(&sheet, c, sheet.columns[c].heading);
+	each_row(&sheet, print_row);
+	free(sheet.columns);
 }
 
-void report_table(FILE *out, struct snapshot *const *snapshots, size_t count, unsigned tables,
-		  int64_t now)
+void report_table(FILE *out, const struct report *report)
 {
-	bool several = (tables & (tables - 1)) != 0;
+	bool several = (report->tables & (report->tables - 1)) != 0;
 	const char *gap = "";
 
-	for (size_t i = 0; i < COUNT(tables_known); i++) {
-		if (!(tables >> i & 1))
+	for (size_t id = 0; id < TABLE_COUNT; id++) {
+		if (!is_wanted(report, (enum table_id)id))
 			continue;
 		if (several)
-			fprintf(out, "%s%s\n", gap, tables_known[i].title);
-		print_table(out, &tables_known[i], snapshots, count, now);
+			fprintf(out, "%s%s\n", gap, list_tables[id]->title);
+		print_sheet(out, report, (enum table_id)id);
 		gap = "\n";
 	}
 }
+
+/* JSON. */
 
 /* TEXT is well-formed UTF-8. */
 static void print_string(FILE *out, const char *text)
@@ -334,72 +190,101 @@ static void print_string(FILE *out, const char *text)
 	fputc('"', out);
 }
 
-static void print_member(FILE *out, const char *name, const char *text)
+/* The cell of COLUMN as a member of an object, whose columns' names begin with PREFIX. */
+static void print_member(FILE *out, const struct column *column, const char *prefix,
+			 const void *row, int64_t now)
 {
-	fprintf(out, "\"%s\":", name);
-	print_string(out, text);
-	fputc(',', out);
+	char key[COLUMN_KEY_SIZE], room[COLUMN_ROOM];
+	const char *text = column_print(column, row, now, room);
+
+	column_key(column, prefix, key);
+	fprintf(out, "\"%s\":", key);
+	if (text && column->kind->is_text)
+		print_string(out, text);
+	else
+		fputs(text ? text : "null", out);
 }
 
-static void print_object(FILE *out, const struct table *table, const char *row, int64_t now)
+static void print_object(FILE *out, const struct table *table, const void *row, int64_t now)
 {
-	const char *gap = "{";
-	char room[CELL_SIZE];
+	char prefix[TABLE_PREFIX_SIZE];
 
-	for (size_t c = 0; c < table->column_count; c++) {
-		const struct column *column = &table->columns[c];
-		const char *text = cell(column, row, now, room);
-
-		if (!column->key)
-			continue;
-		fprintf(out, "%s\"%s\":", gap, column->key);
-		if (is_text(column))
-			print_string(out, text);
-		else
-			fputs(text ? text : "null", out);
-		gap = ",";
+	table_prefix(table, prefix);
+	for (size_t i = 0; i < table->column_count; i++) {
+		fputc(i ? ',' : '{', out);
+		print_member(out, &table->columns[i], prefix, row, now);
 	}
 	fputc('}', out);
 }
 
-static void print_rows(FILE *out, const struct table *table, const struct snapshot *snapshot,
-		       int64_t now)
+static void print_rows(FILE *out, const struct report *report, enum table_id id, size_t site)
 {
-	fprintf(out, ",\"%s\":[", table->member);
-	for (size_t i = 0; i < row_count(table, snapshot); i++) {
+	const struct table *table = list_tables[id];
+	struct snapshot_rows rows = block(report, id, site);
+
+	fprintf(out, ",\"%s\":[", table->json ? table->json : table->name);
+	for (size_t i = 0; i < rows.count; i++) {
 		fputs(i ? "," : "", out);
-		print_object(out, table, row_at(table, snapshot, i), now);
+		print_object(out, table, row_at(&rows, id, i), report->now);
 	}
 	fputc(']', out);
 }
 
-static void print_site(FILE *out, const struct snapshot *snapshot, unsigned tables, int64_t now)
+/* Whether COLUMN of nbuSiteTable is there whatever tables are wanted: what went wrong, if so. */
+static bool is_summary(const struct column *column, const struct site_row *site)
 {
-	const struct snapshot_site *site = &snapshot->site;
+	static const struct {
+		const char *name;
+		bool when_up;
+	} summary[] = {
+	    {"nbuSiteApiVersion", true},
+	    {"nbuSiteErrorClass", false},
+	    {"nbuSiteErrorText", false},
+	    {"nbuSiteRequests", true},
+	};
 
-	fputc('{', out);
-	print_member(out, "site", site->name);
-	fprintf(out, "\"ok\":%s,", site->status == SNAPSHOT_UP ? "true" : "false");
-	print_member(out, "apiVersion", site->api_version);
-	if (site->status != SNAPSHOT_UP) {
-		print_member(out, "errorClass", fault_class_name(site->fault.class));
-		print_member(out, "errorText", site->fault.text);
+	for (size_t i = 0; i < sizeof summary / sizeof summary[0]; i++)
+		if (strcmp(column->name, summary[i].name) == 0)
+			return summary[i].when_up || site->status != SITE_UP;
+	return false;
+}
+
+static void print_site(FILE *out, const struct report *report, size_t i)
+{
+	const struct site_row *site = sites_row(report->snapshots[i]);
+	char prefix[TABLE_PREFIX_SIZE];
+
+	table_prefix(&sites_table, prefix);
+	fputs("{\"site\":", out);
+	print_string(out, site->name);
+	fprintf(out, ",\"ok\":%s", site->status == SITE_UP ? "true" : "false");
+	for (size_t c = 1; c < sites_table.column_count; c++) {
+		const struct column *column = &sites_table.columns[c];
+
+		if (!is_wanted(report, TABLE_SITES) && !is_summary(column, site))
+			continue;
+		fputc(',', out);
+		print_member(out, column, prefix, site, report->now);
 	}
-	fprintf(out, "\"requests\":%" PRIu64 ",\"jobs\":%" PRIu32, site->requests,
-		site->refresh_jobs);
-	for (size_t i = 0; i < COUNT(tables_known); i++)
-		if (tables >> i & 1)
-			print_rows(out, &tables_known[i], snapshot, now);
+	fprintf(out, ",\"jobs\":%" PRIu32, site->refresh_jobs);
+	for (size_t id = TABLE_SITES + 1; id < TABLE_COUNT; id++)
+		if (is_wanted(report, (enum table_id)id))
+			print_rows(out, report, (enum table_id)id, i);
 	fputc('}', out);
 }
 
-void report_json(FILE *out, struct snapshot *const *snapshots, size_t count, unsigned tables,
-		 int64_t now)
+void report_json(FILE *out, const struct report *report)
 {
-	fputs("{\"sites\":[", out);
-	for (size_t i = 0; i < count; i++) {
+	fputc('{', out);
+	if (is_wanted(report, TABLE_AGENT)) {
+		fprintf(out, "\"%s\":", agent_table.name);
+		print_object(out, &agent_table, report->agent, report->now);
+		fputc(',', out);
+	}
+	fputs("\"sites\":[", out);
+	for (size_t i = 0; i < report->count; i++) {
 		fputs(i ? "," : "", out);
-		print_site(out, snapshots[i], tables, now);
+		print_site(out, report, i);
 	}
 	fputs("]}\n", out);
 }

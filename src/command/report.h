@@ -2,36 +2,36 @@
 #ifndef REPORT_H
 #define REPORT_H
 
-#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
+#include "tables/agent.h"
 #include "tables/snapshot.h"
 
-/* The tables on paper, for --once. */
+/* Rows on paper, for --once. */
 
-/* Which tables: a set of these. */
-enum report_tables {
-	REPORT_JOBS = 1 << 0,
-	REPORT_WORKLOADS = 1 << 1,
-	REPORT_POLICIES = 1 << 2,
-	REPORT_CLIENTS = 1 << 3,
-	REPORT_QUEUE = 1 << 4,
-	REPORT_ALL = (1 << 5) - 1
+/* What is to be printed. */
+struct report {
+	unsigned tables; /* REPORT_TABLE of each table that is wanted */
+	const struct agent_row *agent;
+	struct snapshot *const *snapshots; /* one for each site */
+	size_t count;
+	int64_t now; /* instant of the local clock, from which ages are counted */
 };
 
-/* The tables that NAME stands for: jobs, workloads, policies, clients, queue or all; 0 = none. */
+#define REPORT_TABLE(id) (1U << (id))
+#define REPORT_ALL (REPORT_TABLE(TABLE_COUNT) - 1)
+
+/* The tables that NAME stands for: one by its name, or "all" of them; 0 = none. */
 unsigned report_find_tables(const char *name);
 
-/*
- * Aligned tables of the rows of all SNAPSHOTS, each with a head line; several with a title and an
- * empty line between them. Ages are reckoned from the instant NOW of the local clock, in seconds.
- */
-void report_table(FILE *out, struct snapshot *const *snapshots, size_t count, unsigned tables,
-		  int64_t now);
+/* Aligned tables with a head line each. Several have titles, and an empty line between them. */
+void report_table(FILE *out, const struct report *report);
 
-/* The same as one JSON document, with what there is to say about each site. */
-void report_json(FILE *out, struct snapshot *const *snapshots, size_t count, unsigned tables,
-		 int64_t now);
+/*
+ * One JSON document. Of each site it has a summary, and each table that is wanted with all columns.
+ * The columns of nbuSiteTable are members of the site itself.
+ */
+void report_json(FILE *out, const struct report *report);
 
 #endif

@@ -8,6 +8,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "api/netbackup.h"
+#include "tables/drawing.h"
+#include "tables/sites.h"
 #include "tally/overdue.h"
 #include "store/store.h"
 #include "base/timefmt.h"
@@ -17,7 +19,7 @@ struct refresh {
 	const char *state_dir;
 	struct netbackup *netbackup;
 	struct store *store;	  /* NULL = not open: not yet, or the disk refuses */
-	struct snapshot_site row; /* all but its strings and its index */
+	struct site_row row;	  /* all that is known before a drawing; without texts and index */
 	struct fetch fetch;	  /* of the last or present run */
 	struct event_list events; /* of the site itself */
 	bool down_notified;	  /* it is news already that it is down */
@@ -30,10 +32,8 @@ struct refresh *refresh_open(const struct config_site *site, const char *state_d
 	refresh->site = site;
 	refresh->state_dir = state_dir;
 	refresh->netbackup = netbackup_open(site);
-	refresh->row.status = SNAPSHOT_UNKNOWN;
-	refresh->row.mode = SNAPSHOT_MODE_NONE;
+	refresh->row = sites_unknown();
 	refresh->row.started = timefmt_now();
-	fault_clear(&refresh->row.fault);
 	return refresh;
 }
 
@@ -42,11 +42,6 @@ void refresh_on_progress(struct refresh *refresh,
 {
 	refresh->fetch.report = report;
 	refresh->fetch.report_arg = arg;
-}
-
-static uint32_t gauge(uint64_t value)
-{
-	return value < UINT32_MAX ? (uint32_t)value : UINT32_MAX;
 }
 
 static int32_t seconds_of_skew(int64_t millis)
@@ -73,7 +68,7 @@ static bool open_store(struct refresh *refresh, struct fault *fault)
 	/* The failures of an earlier run go on counting. */
 	if (marks->down_notified && !refresh->down_notified) {
 		refresh->down_notified = true;
-		refresh->row.failure_streak += gauge((uint64_t)marks->down_notified);
+		refresh->row.failure_streak += drawing_gauge((uint64_t)marks->down_notified);
 	}
 	if (refresh->row.data_at == 0) {
 		refresh->row.data_at = marks->data_at;
@@ -101,21 +96,21 @@ static void note_success(struct refresh *refresh, int64_t began, int64_t millis,
 			 const struct fault *fault)
 {
 	const struct fetch *fetch = &refresh->fetch;
-	struct snapshot_site *row = &refresh->row;
+	struct site_row *row = &refresh->row;
 
-	if (row->status != SNAPSHOT_UP)
+	if (row->status != SITE_UP)
 		log_info("site %s: up, API version %s; %llu jobs in %.1f s", refresh->site->name,
 			 netbackup_version(refresh->netbackup), (unsigned long long)fetch->jobs,
 			 (double)millis / 1000);
 	if (refresh->down_notified)
 		add_event(refresh, EVENT_SITE_UP, fault);
-	row->status = SNAPSHOT_UP;
+	row->status = SITE_UP;
 	row->data_at = began;
 	row->last_success = timefmt_now();
-	row->mode = fetch->full ? SNAPSHOT_MODE_FULL : SNAPSHOT_MODE_DELTA;
-	row->refresh_millis = gauge((uint64_t)millis);
-	row->refresh_requests = gauge(fetch_requests(fetch));
-	row->refresh_jobs = gauge(fetch->jobs);
+	row->mode = fetch->full ? SITE_MODE_FULL : SITE_MODE_DELTA;
+	row->refresh_millis = drawing_gauge((uint64_t)millis);
+	row->refresh_requests = drawing_gauge(fetch_requests(fetch));
+	row->refresh_jobs = drawing_gauge(fetch->jobs);
 	row->refreshes++;
 	row->failure_streak = 0;
 	row->jobs_skipped += fetch->skipped;
@@ -137,13 +132,13 @@ static void notify_down(struct refresh *refresh, const struct fault *fault)
 
 static void note_failure(struct refresh *refresh, const struct fault *fault)
 {
-	struct snapshot_site *row = &refresh->row;
+	struct site_row *row = &refresh->row;
 
 	/* Once for each state and reason, not at every try; texts have numbers that change. */
-	if (row->status != SNAPSHOT_DOWN || row->fault.class != fault->class)
+	if (row->status != SITE_DOWN || row->fault.class != fault->class)
 		log_warning("site %s: down (%s): %s", refresh->site->name,
 			    fault_class_name(fault->class), fault->text);
-	row->status = SNAPSHOT_DOWN;
+	row->status = SITE_DOWN;
 	row->failures++;
 	row->failure_streak++;
 	if (!refresh->down_notified && row->failure_streak >= (uint32_t)refresh->site->down_after)
@@ -196,214 +191,45 @@ bool refresh_run(struct refresh *refresh)
 	return fine;
 }
 
-/* What is needed to make the rows of the snapshot at hand. */
-struct drawing {
-	struct snapshot *snapshot;
-	const struct config_site *site;
-	int64_t now; /* of the local clock */
-	int64_t skew;
-	int64_t retention; /* milliseconds that a row without jobs stays */
-	int64_t since;	   /* fetch_known_since */
-};
-
-/* The local clock's time of INSTANT, which is the server's; 0 = none stays so. */
-static int64_t local(const struct drawing *drawing, int64_t instant)
-{
-	return instant ? instant - drawing->skew : 0;
-}
-
-static void add_cell(struct tally_cell *cell, void *arg)
-{
-	const struct drawing *drawing = arg;
-	struct snapshot_job row = {
-	    .job_type = cell->job_type,
-	    .policy_type = cell->policy_type,
-	    .status = cell->status,
-	    .count = gauge(cell->count),
-	    .bytes = cell->bytes,
-	    .files = cell->files,
-	    .mean_duration = cell->count ? gauge(cell->duration_sum / cell->count) : 0,
-	    .max_duration = cell->duration_max,
-	    .last_end = local(drawing, cell->last_end),
-	    .finished = cell->finished,
-	    .finished_bytes = cell->finished_bytes,
-	    .finished_files = cell->finished_files,
-	};
-
-	if (cell->count == 0 && drawing->now - cell->empty_since >= drawing->retention)
-		return;
-	snapshot_add_job(drawing->snapshot, &row);
-	/* Its workload has a row for as long as one of its cells has. */
-	cell->workload->subject.watch = 1;
-}
-
-static void add_workload(struct tally_subject *subject, void *arg)
-{
-	const struct tally_workload *workload = tally_workload(subject);
-	const struct drawing *drawing = arg;
-	struct snapshot_workload row = {
-	    .job_type = subject->name,
-	    .policy_type = subject->policy_type,
-	    .succeeded = gauge(subject->succeeded),
-	    .partial = gauge(subject->partial),
-	    .failed = gauge(subject->failed),
-	    .active = gauge(workload->jobs[JOB_ACTIVE]),
-	    .queued = gauge(workload->jobs[JOB_QUEUED]),
-	    .requeued = gauge(workload->jobs[JOB_REQUEUED]),
-	    .suspended = gauge(workload->jobs[JOB_SUSPENDED]),
-	    .incomplete = gauge(workload->jobs[JOB_INCOMPLETE]),
-	    .oldest_active = local(drawing, workload->oldest[JOB_ACTIVE]),
-	    .oldest_queued = local(drawing, workload->oldest[JOB_QUEUED]),
-	    .bytes = subject->bytes,
-	    .last_success = local(drawing, subject->history.ok_at),
-	    .last_failure = local(drawing, subject->history.failed_at),
-	    .dedup = workload->dedup_weight
-			 ? gauge((uint64_t)(workload->dedup_sum / workload->dedup_weight))
-			 : 0,
-	};
-
-	if (subject->watch || subject->unfinished)
-		snapshot_add_workload(drawing->snapshot, &row);
-	subject->watch = 0;
-}
-
-/*
- * Whether there are jobs of SUBJECT, or there were lately, or there should be. One that is watched
- * must not be gone before anybody has seen that it is overdue.
- */
-static bool is_shown(const struct drawing *drawing, const struct tally_subject *subject,
-		     const struct config_watch *watch)
-{
-	int64_t since = subject->history.last_at;
-	int64_t overdue = overdue_from(subject, watch, drawing->since);
-
-	if (overdue != OVERDUE_NEVER && overdue > since)
-		since = overdue;
-	return subject->succeeded + subject->partial + subject->failed + subject->unfinished > 0 ||
-	       (watch && watch->expected) ||
-	       (subject->history.last_at &&
-		drawing->now - local(drawing, since) < drawing->retention);
-}
-
-/* Those beyond an Integer32 are none of NetBackup's. */
-static int32_t last_status(const struct history *history)
-{
-	return history->last_status < INT32_MAX ? (int32_t)history->last_status : INT32_MAX;
-}
-
-static struct snapshot_subject make_row(const struct drawing *drawing,
-					const struct tally_subject *subject,
-					const struct config_watch *watch)
-{
-	const struct history *history = &subject->history;
-	int64_t overdue_at = overdue_from(subject, watch, drawing->since);
-
-	return (struct snapshot_subject){
-	    .name = subject->name,
-	    .policy_type = history->last_at ? history->last_type : "",
-	    .succeeded = gauge(subject->succeeded),
-	    .partial = gauge(subject->partial),
-	    .failed = gauge(subject->failed),
-	    .last_status = history->last_at ? last_status(history) : -1,
-	    .last_success = local(drawing, history->ok_at),
-	    .last_failure = local(drawing, history->failed_at),
-	    .failure_streak = history->streak,
-	    .bytes = subject->bytes,
-	    .max_age = watch ? (uint32_t)watch->max_age : 0,
-	    .overdue_at = overdue_at == OVERDUE_NEVER ? SNAPSHOT_NEVER : local(drawing, overdue_at),
-	};
-}
-
-static void add_policy(struct tally_subject *policy, void *arg)
-{
-	const struct drawing *drawing = arg;
-	const struct config_watch *watch = overdue_watch(policy, &drawing->site->policies);
-	struct snapshot_subject row = make_row(drawing, policy, watch);
-
-	if (is_shown(drawing, policy, watch))
-		snapshot_add_policy(drawing->snapshot, &row);
-}
-
-/* Which clients are left out beyond the limit must not change from one time to the next: those that
- * would come last in the table, long names as if they were not cut. */
-static void add_client(struct tally_subject *client, void *arg)
-{
-	const struct drawing *drawing = arg;
-	const struct config_watch *watch = overdue_watch(client, &drawing->site->clients);
-	struct snapshot_subject row;
-
-	if (!watch || !is_shown(drawing, client, watch))
-		return;
-	if (drawing->snapshot->client_count >= (size_t)drawing->site->client_limit) {
-		drawing->snapshot->site.clients_left_out++;
-		return;
-	}
-	row = make_row(drawing, client, watch);
-	snapshot_add_client(drawing->snapshot, &row);
-}
-
-static void add_queue(struct tally_queue *queue, void *arg)
-{
-	const struct drawing *drawing = arg;
-	struct snapshot_queue row = {.reason = queue->reason, .jobs = gauge(queue->jobs)};
-
-	if (queue->jobs > 0 || drawing->now - queue->empty_since < drawing->retention)
-		snapshot_add_queue(drawing->snapshot, &row);
-}
-
-/* The rows, once the first sweep has come to its end. */
-static void add_rows(struct refresh *refresh, struct snapshot *snapshot)
+/* Adds to DRAWING what the store knows. There are rows of jobs once the first sweep is complete. */
+static void draw_from_store(struct refresh *refresh, struct drawing *drawing, struct site_row *row)
 {
 	const struct store_marks *marks = store_marks(refresh->store);
-	struct tally *tally = store_tally(refresh->store);
-	struct drawing drawing = {
-	    .snapshot = snapshot,
-	    .site = refresh->site,
-	    .now = timefmt_now(),
-	    .skew = marks->skew,
-	    .retention = refresh->site->row_retention * INT64_C(1000),
-	    .since = fetch_known_since(marks),
-	};
 
-	snapshot->site.jobs_held = gauge(store_jobs(refresh->store));
-	snapshot->site.swept_at = marks->sweep_ended;
+	row->jobs_held = drawing_gauge(store_jobs(refresh->store));
+	row->swept_at = marks->sweep_ended;
 	if (marks->created)
-		snapshot->site.started = marks->created;
+		row->started = marks->created;
+	drawing->skew = marks->skew;
+	drawing->known_since = fetch_known_since(marks);
 	if (!marks->complete)
 		return;
-	overdue_expect(tally, refresh->site);
-	tally_each(tally, add_cell, &drawing);
-	tally_each_subject(tally, TALLY_WORKLOAD, add_workload, &drawing);
-	tally_each_subject(tally, TALLY_POLICY, add_policy, &drawing);
-	tally_each_subject(tally, TALLY_CLIENT, add_client, &drawing);
-	tally_each_queue(tally, add_queue, &drawing);
+	drawing->tally = store_tally(refresh->store);
+	overdue_expect(drawing->tally, refresh->site);
 }
 
 struct snapshot *refresh_snapshot(struct refresh *refresh)
 {
 	const struct netbackup_traffic *traffic = netbackup_traffic(refresh->netbackup);
-	struct snapshot *snapshot = snapshot_new(refresh->site->name, refresh->site->url);
-	struct snapshot_site *row = &refresh->row;
+	struct snapshot *snapshot = snapshot_new(refresh->site->name);
+	struct site_row row;
+	struct drawing drawing = {
+	    .snapshot = snapshot, .site = refresh->site, .row = &row, .now = timefmt_now()};
 	struct fault ignored;
 
 	open_store(refresh, &ignored);
-	row->requests = traffic->requests;
-	row->received_bytes = traffic->received_bytes;
-	row->window = (uint32_t)refresh->site->window;
-	row->refresh_interval = (uint32_t)refresh->site->refresh;
-	snprintf(row->api_version, sizeof row->api_version, "%s",
+	row = refresh->row;
+	row.requests = traffic->requests;
+	row.received_bytes = traffic->received_bytes;
+	snprintf(row.api_version, sizeof row.api_version, "%s",
 		 netbackup_version(refresh->netbackup));
-	row->index = snapshot->site.index;
-	row->name = snapshot->site.name;
-	row->url = snapshot->site.url;
-	snapshot->site = *row;
 	event_move(&snapshot->events, &refresh->events);
 	if (refresh->store) {
 		event_move(&snapshot->events, store_events(refresh->store));
-		add_rows(refresh, snapshot);
+		draw_from_store(refresh, &drawing, &row);
 	}
-	snapshot_seal(snapshot);
-	row->names_cut = snapshot->site.names_cut;
+	drawing_run(&drawing);
+	refresh->row.names_cut += snapshot->names_cut;
 	return snapshot;
 }
 

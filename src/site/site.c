@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "site/refresh.h"
+#include "tables/sites.h"
 #include "base/timefmt.h"
 
 #define BACK_OFF_MAX 300 /* seconds, unless the refresh interval is longer */
@@ -31,7 +32,7 @@ struct site {
  * Seconds from the begin of a refresh to that of the next: the interval, doubled for each failure
  * in a row up to a limit, or what the server asked for.
  */
-static int64_t next_delay(const struct site *site, const struct snapshot_site *row)
+static int64_t next_delay(const struct site *site, const struct site_row *row)
 {
 	int64_t interval = site->config->refresh, delay = interval, limit;
 	int64_t asked = row->fault.retry_after;
@@ -50,12 +51,12 @@ static int64_t next_delay(const struct site *site, const struct snapshot_site *r
 
 /* Milliseconds to wait now. Failing sites get up to a tenth more, so that they do not come in step.
  */
-static int64_t pause_after(struct site *site, const struct snapshot *snapshot, int64_t took)
+static int64_t pause_after(struct site *site, const struct site_row *row, int64_t took)
 {
-	int64_t delay = next_delay(site, &snapshot->site) * 1000;
+	int64_t delay = next_delay(site, row) * 1000;
 	int64_t least = site->config->refresh * INT64_C(1000) / 10;
 
-	if (snapshot->site.failure_streak > 0)
+	if (row->failure_streak > 0)
 		delay += rand_r(&site->random) % (delay / 10 + 1);
 	/* A refresh that takes longer than its interval must not become the server's only work. */
 	return delay - took > least ? delay - took : least;
@@ -94,12 +95,22 @@ static void *work(void *arg)
 		 * again. */
 		refresh_run(site->refresh);
 		snapshot = refresh_snapshot(site->refresh);
-		pause = pause_after(site, snapshot, timefmt_monotonic() - began);
+		pause = pause_after(site, sites_row(snapshot), timefmt_monotonic() - began);
 		show(site, snapshot);
 	}
 	/* Here and not when the thread has been joined: it may have been left behind. */
 	refresh_release(site->refresh);
 	return NULL;
+}
+
+void site_warn_of_risks(const struct config_site *config)
+{
+	if (strncmp(config->url, "http:", 5) == 0)
+		log_warning("site %s: the API key is sent in the clear; use https in url",
+			    config->name);
+	else if (!config->tls_verify)
+		log_warning("site %s: tls-verify is false: anybody on the way can read the API key",
+			    config->name);
 }
 
 struct site *site_start(const struct config_site *config, const char *state_dir, int wake_fd)

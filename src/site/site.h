@@ -11,6 +11,9 @@
  */
 struct site;
 
+/* Warns in the log where CONFIG lets others on the network read the API key. */
+void site_warn_of_risks(const struct config_site *config);
+
 /*
  * Starts the thread. CONFIG and STATE_DIR must outlive the site. WAKE_FD is signalled when there is
  * mail. NULL, with a log line, when there is no thread to be had.

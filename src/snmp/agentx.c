@@ -12,6 +12,7 @@
 #include <net-snmp/library/large_fd_set.h>
 
 #include "snmp/fastpath.h"
+#include "snmp/handler.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "snmp/probe.h"
@@ -308,11 +309,6 @@ void agentx_start(const uint32_t *base, size_t base_length)
 	watch_link();
 }
 
-unsigned long agentx_uptime(void)
-{
-	return netsnmp_get_agent_uptime();
-}
-
 /* The descriptor of the connection to the master agent; -1 = there is none. */
 static int connection(void)
 {
@@ -342,7 +338,7 @@ bool agentx_notify(const uint32_t *name, size_t length, const struct agentx_obje
 {
 	static const oid trap_oid[] = {1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0}; /* snmpTrapOID.0 */
 	netsnmp_variable_list *list = NULL;
-	oid wide[TABLE_NAME_MAX];
+	oid wide[LOOKUP_NAME_MAX];
 	bool sent = agent.session != NULL;
 
 	for (size_t i = 0; i < length; i++)
@@ -350,7 +346,7 @@ bool agentx_notify(const uint32_t *name, size_t length, const struct agentx_obje
 	mem_checked(snmp_varlist_add_variable(&list, trap_oid, COUNT(trap_oid), ASN_OBJECT_ID, wide,
 					      length * sizeof(*wide)));
 	for (size_t i = 0; i < count; i++)
-		table_fill(objects[i].table, &objects[i].cell, append(&list));
+		handler_fill(objects[i].table, &objects[i].cell, append(&list));
 	if (sent) {
 		agent.session->s_snmp_errno = 0;
 		send_v2trap(list);

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "snmp/table.h"
+#include "snmp/lookup.h"
 
 /* The connection to the master agent, snmpd. All of it belongs to the main thread. */
 
@@ -26,13 +26,10 @@ void agentx_init(const char *socket);
  */
 void agentx_start(const uint32_t *base, size_t base_length);
 
-/* The master agent's sysUpTime in hundredths of a second; without one, this program's. */
-unsigned long agentx_uptime(void);
-
 /* An object of a notification. */
 struct agentx_object {
-	const struct table *table;
-	struct table_cell cell;
+	const struct lookup *table;
+	struct lookup_cell cell;
 };
 
 /* True when there is a master agent that can be sent a notification without waiting for it. */

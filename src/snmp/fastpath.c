@@ -5,7 +5,7 @@
 #include <net-snmp/net-snmp-includes.h>
 
 #include "base/mem.h"
-#include "snmp/table.h"
+#include "snmp/handler.h"
 
 /* Types of AgentX PDUs and a flag in their header (RFC 2741, 6.1); no header of the library has
  * them. */
@@ -23,7 +23,7 @@ static bool is_ours(const netsnmp_pdu *pdu)
 	if ((pdu->command != GET && pdu->command != GET_NEXT) ||
 	    (pdu->flags & NON_DEFAULT_CONTEXT) != 0 || var == NULL)
 		return false;
-	while (var != NULL && table_of(var, pdu->command == GET_NEXT) != NULL)
+	while (var != NULL && handler_find(var, pdu->command == GET_NEXT) != NULL)
 		var = var->next_variable;
 	return var == NULL;
 }
@@ -49,7 +49,7 @@ static void answer(netsnmp_session *session, netsnmp_pdu *pdu)
 	pdu->variables = NULL;
 	for (netsnmp_variable_list *var = response->variables; var != NULL;
 	     var = var->next_variable)
-		table_answer(table_of(var, next), var, next);
+		handler_answer(handler_find(var, next), var, next);
 	/* What cannot be sent is lost; that the connection is, shows when it is read from. */
 	if (snmp_send(session, response) == 0)
 		snmp_free_pdu(response);

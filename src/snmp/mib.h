@@ -7,46 +7,20 @@
 #include <stdint.h>
 
 #include "tables/snapshot.h"
-#include "snmp/table.h"
 
-/* NBU-JOBS-MIB as this program serves it: which tables there are, and the snapshots they show. */
+/* NBU-JOBS-MIB as this program serves it: all tables, with the rows of the newest snapshots. */
 struct mib;
 
-/* What is served, in the order of the MIB: the scalars of nbuAgent, then the tables. */
-enum mib_table {
-	MIB_AGENT,
-	MIB_SITES,
-	MIB_JOBS,
-	MIB_WORKLOADS,
-	MIB_POLICIES,
-	MIB_CLIENTS,
-	MIB_QUEUES,
-	MIB_TABLES
-};
-
-extern const struct table_description mib_tables[MIB_TABLES];
-
-/* The scalars of nbuNotify, which occur in notifications and cannot be asked for: their one row. */
-struct mib_notify {
-	struct index index; /* mib_scalar_index */
-	uint64_t job_id;
-	const char *policy;
-	const char *client;
-};
-
-extern const struct table_description mib_notify_objects;
-extern const struct index mib_scalar_index;
-
 /*
- * Registers all of them below nbuRoot = BASE. To be called once, between agentx_init and
+ * Registers all tables below nbuRoot = BASE. To be called once, between agentx_init and
  * agentx_start. NULL, with a log line, when that fails.
  */
 struct mib *mib_new(const uint32_t *base, size_t base_length);
 
 /*
- * Shows SNAPSHOT, which now belongs to MIB, in place of the one of the same site, or as a new
- * site's. The old one is freed. A site counts as configured (nbuAgentSites) once it has a snapshot,
- * an empty one will do, until mib_remove_site.
+ * Shows SNAPSHOT, which now belongs to MIB. It takes the place of the site's snapshot before, which
+ * is freed. A site counts as configured (nbuAgentSites) from its first snapshot, which may be
+ * empty, until mib_remove_site.
  */
 void mib_publish(struct mib *mib, struct snapshot *snapshot);
 
@@ -56,14 +30,14 @@ bool mib_has_site(const struct mib *mib, const char *name);
 /* Takes the site NAME and its rows out of all tables. */
 void mib_remove_site(struct mib *mib, const char *name);
 
-/* Says that the configuration has been read at the instant AT of the local clock. */
+/* The configuration was read at the instant AT of the local clock. */
 void mib_set_config_read(struct mib *mib, int64_t at);
 
-/* How many notifications there have been, and how many too many, since the start. */
+/* How many notifications have been sent since the start, and how many suppressed. */
 void mib_set_notifications(struct mib *mib, uint64_t sent, uint64_t suppressed);
 
 /*
- * Frees MIB with its snapshots. To be called after agentx_stop, so that the tables need not be
+ * Frees MIB with its snapshots. To be called after agentx_stop: then the tables need not be
  * withdrawn from the master agent one by one. NULL is fine.
  */
 void mib_free(struct mib *mib);

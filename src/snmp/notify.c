@@ -1,50 +1,56 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "snmp/notify.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/fault.h"
-#include "tables/index.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "snmp/mib.h"
-#include "tables/snapshot.h"
+#include "tables/jobs.h"
+#include "tables/notification.h"
+#include "tables/sites.h"
+#include "tables/subject.h"
 
 _Static_assert(NOTIFY_WAITING_MAX <= EVENT_MAX, "the queue is a list of news");
 
 /* The rows that a notification's objects are of. */
 enum row { SITE, JOB, POLICY, SCALARS, ROWS };
 
-static const struct table_description *const descriptions[ROWS] = {
-    [SITE] = &mib_tables[MIB_SITES],
-    [JOB] = &mib_tables[MIB_JOBS],
-    [POLICY] = &mib_tables[MIB_POLICIES],
-    [SCALARS] = &mib_notify_objects,
+static const struct table *const row_tables[ROWS] = {
+    [SITE] = &sites_table,
+    [JOB] = &jobs_table,
+    [POLICY] = &policies_table,
+    [SCALARS] = &notification_table,
 };
 
 /* What is wanted or not, and limited, together. */
 enum group { SITES, JOBS, POLICIES, GROUPS };
 
-/* The notifications of the MIB, by their numbers. */
+/* The notifications of the MIB by their numbers, with their objects. */
 static const struct {
 	const char *name;
 	enum group group;
-	struct {
-		enum row row;
-		uint32_t column; /* 0 ends the objects */
-	} objects[NOTIFY_OBJECTS_MAX];
+	const char *objects[NOTIFY_OBJECTS_MAX];
 } kinds[EVENT_KINDS] = {
-    [EVENT_SITE_DOWN] = {"nbuSiteDown", SITES, {{SITE, 2}, {SITE, 15}, {SITE, 16}, {SITE, 14}}},
-    [EVENT_SITE_UP] = {"nbuSiteUp", SITES, {{SITE, 2}, {SITE, 14}}},
-    [EVENT_JOB_FAILED] =
-	{"nbuJobFailed",
-	 JOBS,
-	 {{JOB, 4}, {JOB, 5}, {JOB, 6}, {JOB, 7}, {SCALARS, 1}, {SCALARS, 2}, {SCALARS, 3}}},
+    [EVENT_SITE_DOWN] = {"nbuSiteDown",
+			 SITES,
+			 {"nbuSiteLabel", "nbuSiteErrorClass", "nbuSiteErrorText",
+			  "nbuSiteFailureStreak"}},
+    [EVENT_SITE_UP] = {"nbuSiteUp", SITES, {"nbuSiteLabel", "nbuSiteFailureStreak"}},
+    [EVENT_JOB_FAILED] = {"nbuJobFailed",
+			  JOBS,
+			  {"nbuJobSiteLabel", "nbuJobTypeLabel", "nbuJobPolicyTypeLabel",
+			   "nbuJobStatusCode", "nbuNotifyJobId", "nbuNotifyPolicy",
+			   "nbuNotifyClient"}},
     [EVENT_POLICY_OVERDUE] = {"nbuPolicyOverdueRaised",
 			      POLICIES,
-			      {{POLICY, 2}, {POLICY, 3}, {POLICY, 9}, {POLICY, 14}}},
-    [EVENT_POLICY_CLEARED] = {"nbuPolicyOverdueCleared", POLICIES, {{POLICY, 2}, {POLICY, 3}}},
+			      {"nbuPolicySiteLabel", "nbuPolicyLabel", "nbuPolicyLastSuccessAge",
+			       "nbuPolicyMaxAge"}},
+    [EVENT_POLICY_CLEARED] = {"nbuPolicyOverdueCleared",
+			      POLICIES,
+			      {"nbuPolicySiteLabel", "nbuPolicyLabel"}},
 };
 
 /* nbuJobsNotifications below the base. */
@@ -54,15 +60,15 @@ struct notify {
 	struct config_notify wanted;
 	uint32_t base[CONFIG_BASE_OID_MAX];
 	size_t base_length;
-	struct table *tables[ROWS];
+	struct lookup *tables[ROWS];
 	struct event_list waiting;
 	uint64_t sent;
 	uint64_t suppressed;
 	/* What is shown of the first that waits. */
-	struct snapshot_site site;
-	struct snapshot_job job;
-	struct snapshot_subject policy;
-	struct mib_notify scalars;
+	struct site_row site;
+	struct job_row job;
+	struct subject_row policy;
+	struct notification_row scalars;
 	struct index_draft draft;
 	struct notify_message message;
 };
@@ -76,8 +82,8 @@ struct notify *notify_new(const uint32_t *base, size_t base_length,
 		notify->base[i] = base[i];
 	notify->base_length = base_length;
 	for (size_t i = 0; i < ROWS; i++)
-		notify->tables[i] = table_new(descriptions[i], base, base_length);
-	notify->scalars.index = mib_scalar_index;
+		notify->tables[i] = lookup_new(row_tables[i], base, base_length);
+	notify->scalars.index = table_scalar_index;
 	notify_configure(notify, wanted);
 	return notify;
 }
@@ -152,24 +158,33 @@ static const char *text(const char *string)
 	return string ? string : "";
 }
 
+/* Makes the index of ROW, and returns it. */
+static struct index make_index(struct notify *notify, enum row which, const char *site,
+			       const void *row)
+{
+	table_index(row_tables[which], site, row, &notify->draft);
+	return index_of(&notify->draft);
+}
+
 static void fill_site(struct notify *notify, const struct event *event)
 {
-	snapshot_index_site(&notify->draft, event->site);
-	notify->site.index = index_of(&notify->draft);
-	notify->site.name = event->site;
-	notify->site.failure_streak = event->failure_streak;
-	fault_set(&notify->site.fault, event->error_class, "%s", text(event->error_text));
+	struct site_row *row = &notify->site;
+
+	row->name = event->site;
+	row->failure_streak = event->failure_streak;
+	fault_set(&row->fault, event->error_class, "%s", text(event->error_text));
+	row->index = make_index(notify, SITE, event->site, row);
 }
 
 static void fill_job(struct notify *notify, const struct event *event)
 {
-	snapshot_index_job(&notify->draft, event->site, text(event->job_type),
-			   text(event->policy_type), event->status);
-	notify->job.index = index_of(&notify->draft);
-	notify->job.site = event->site;
-	notify->job.job_type = text(event->job_type);
-	notify->job.policy_type = text(event->policy_type);
-	notify->job.status = event->status;
+	struct job_row *row = &notify->job;
+
+	row->site = event->site;
+	row->job_type = text(event->job_type);
+	row->policy_type = text(event->policy_type);
+	row->status = event->status;
+	row->index = make_index(notify, JOB, event->site, row);
 	notify->scalars.job_id = event->job_id > 0 ? (uint64_t)event->job_id : 0;
 	notify->scalars.policy = text(event->policy);
 	notify->scalars.client = text(event->client);
@@ -177,12 +192,13 @@ static void fill_job(struct notify *notify, const struct event *event)
 
 static void fill_policy(struct notify *notify, const struct event *event)
 {
-	snapshot_index_subject(&notify->draft, event->site, text(event->policy));
-	notify->policy.index = index_of(&notify->draft);
-	notify->policy.site = event->site;
-	notify->policy.name = text(event->policy);
-	notify->policy.last_success = event->last_success;
-	notify->policy.max_age = event->max_age;
+	struct subject_row *row = &notify->policy;
+
+	row->site = event->site;
+	row->name = text(event->policy);
+	row->last_success = event->last_success;
+	row->max_age = event->max_age;
+	row->index = make_index(notify, POLICY, event->site, row);
 }
 
 static void set_id(struct notify *notify, enum event_kind kind)
@@ -197,14 +213,28 @@ static void set_id(struct notify *notify, enum event_kind kind)
 	message->id[message->id_length++] = (uint32_t)kind;
 }
 
-const struct notify_message *notify_next(struct notify *notify)
+/* Adds the object NAME, of the row that has it. */
+static void add_object(struct notify *notify, const char *name)
 {
-	static void (*const fill[GROUPS])(struct notify *, const struct event *) = {
-	    [SITES] = fill_site, [JOBS] = fill_job, [POLICIES] = fill_policy};
 	const void *const rows[ROWS] = {[SITE] = &notify->site,
 					[JOB] = &notify->job,
 					[POLICY] = &notify->policy,
 					[SCALARS] = &notify->scalars};
+	struct notify_message *message = &notify->message;
+	const struct column *column = NULL;
+	size_t row = ROWS;
+
+	while (!column && row-- > 0)
+		column = table_column_named(row_tables[row], name);
+	assert(column);
+	message->objects[message->count++] =
+	    (struct agentx_object){notify->tables[row], {column, rows[row]}};
+}
+
+const struct notify_message *notify_next(struct notify *notify)
+{
+	static void (*const fill[GROUPS])(struct notify *, const struct event *) = {
+	    [SITES] = fill_site, [JOBS] = fill_job, [POLICIES] = fill_policy};
 	struct notify_message *message = &notify->message;
 	const struct event *event = notify->waiting.first;
 
@@ -214,14 +244,8 @@ const struct notify_message *notify_next(struct notify *notify)
 	set_id(notify, event->kind);
 	message->name = kinds[event->kind].name;
 	message->count = 0;
-	while (message->count < NOTIFY_OBJECTS_MAX &&
-	       kinds[event->kind].objects[message->count].column != 0) {
-		enum row row = kinds[event->kind].objects[message->count].row;
-		uint32_t column = kinds[event->kind].objects[message->count].column;
-
-		message->objects[message->count++] = (struct agentx_object){
-		    notify->tables[row], {table_column(descriptions[row], column), rows[row]}};
-	}
+	while (message->count < NOTIFY_OBJECTS_MAX && kinds[event->kind].objects[message->count])
+		add_object(notify, kinds[event->kind].objects[message->count]);
 	return message;
 }
 
@@ -274,7 +298,7 @@ void notify_free(struct notify *notify)
 	if (!notify)
 		return;
 	for (size_t i = 0; i < ROWS; i++)
-		table_free(notify->tables[i]);
+		lookup_free(notify->tables[i]);
 	event_clear(&notify->waiting);
 	free(notify);
 }

@@ -52,7 +52,7 @@ void notify_free(struct notify *notify);
 
 struct notify_message {
 	const char *name; /* as in the MIB */
-	uint32_t id[TABLE_NAME_MAX];
+	uint32_t id[LOOKUP_NAME_MAX];
 	size_t id_length;
 	struct agentx_object objects[NOTIFY_OBJECTS_MAX];
 	size_t count;

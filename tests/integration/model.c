@@ -512,7 +512,7 @@ static void same_instant(const struct place *place, const char *member, int64_t 
 	instant(place, member, shown, (struct range){truth, truth});
 }
 
-static void check_cell(struct model *model, const struct snapshot_job *row)
+static void check_cell(struct model *model, const struct job_row *row)
 {
 	struct cell *cell = cell_of(model, row->job_type, row->policy_type, row->status);
 	char more[300];
@@ -538,7 +538,7 @@ static void check_cell(struct model *model, const struct snapshot_job *row)
 		(int64_t)(cell->finished.files + cell->perhaps.files));
 }
 
-static void check_workload(struct model *model, const struct snapshot_workload *row)
+static void check_workload(struct model *model, const struct workload_row *row)
 {
 	struct subject *truth = subject_of(model, WORKLOAD, row->job_type, row->policy_type);
 	struct place place = {model, "workload", row->job_type, row->policy_type};
@@ -574,7 +574,7 @@ static bool is_guess(const struct subject *truth, int32_t shown, const char *typ
 	return found;
 }
 
-static void check_last(const struct place *place, const struct snapshot_subject *row,
+static void check_last(const struct place *place, const struct subject_row *row,
 		       const struct subject *truth)
 {
 	char text[200];
@@ -606,24 +606,24 @@ static const struct config_watch *watch_of_subject(const struct model *model,
 			subject->name);
 }
 
-static void check_overdue(const struct place *place, const struct snapshot_subject *row,
+static void check_overdue(const struct place *place, const struct subject_row *row,
 			  const struct subject *truth, const struct config_watch *watch)
 {
 	int64_t at = row->overdue_at;
 
 	equal(place, "max_age", row->max_age, watch ? (uint64_t)watch->max_age : 0);
 	if (row->max_age == 0)
-		equal(place, "overdue_at", (uint64_t)at, (uint64_t)SNAPSHOT_NEVER);
+		equal(place, "overdue_at", (uint64_t)at, (uint64_t)SUBJECT_NEVER);
 	else if (row->last_success)
 		equal(place, "overdue_at", (uint64_t)at,
 		      (uint64_t)row->last_success + UINT64_C(1000) * row->max_age);
 	else if (truth->ended.least)
 		between(place, "overdue_at", at, INT64_MIN, timefmt_now());
 	else if (truth->expected && truth->ended.most == 0)
-		between(place, "overdue_at", at, 1, SNAPSHOT_NEVER - 1);
+		between(place, "overdue_at", at, 1, SUBJECT_NEVER - 1);
 }
 
-static void check_subject(struct model *model, enum kind kind, const struct snapshot_subject *row)
+static void check_subject(struct model *model, enum kind kind, const struct subject_row *row)
 {
 	struct subject *truth = subject_of(model, kind, row->name, "");
 	struct place place = {model, kind == POLICY ? "policy" : "client", row->name, ""};
@@ -660,7 +660,7 @@ static int64_t held_since(const struct config_watch *watch, int64_t ended, int64
 	return ended && overdue > ended ? overdue : ended;
 }
 
-static void check_queue(struct model *model, const struct snapshot_queue *row)
+static void check_queue(struct model *model, const struct queue_row *row)
 {
 	struct queue *queue = &model->queues[row->reason % REASONS];
 	char name[20];
@@ -777,33 +777,33 @@ static void check_queues_shown(struct model *model)
 
 static void check_rows(struct model *model, const struct snapshot *snapshot)
 {
-	for (size_t i = 0; i < snapshot->job_count; i++)
-		check_cell(model, &snapshot->jobs[i]);
-	for (size_t i = 0; i < snapshot->workload_count; i++)
-		check_workload(model, &snapshot->workloads[i]);
-	for (size_t i = 0; i < snapshot->policy_count; i++)
-		check_subject(model, POLICY, &snapshot->policies[i]);
-	for (size_t i = 0; i < snapshot->client_count; i++)
-		check_subject(model, CLIENT, &snapshot->clients[i]);
-	for (size_t i = 0; i < snapshot->queue_count; i++)
-		check_queue(model, &snapshot->queues[i]);
+	for (size_t i = 0; i < COUNT_OF(snapshot, JOBS); i++)
+		check_cell(model, &ROWS(snapshot, JOBS, job_row)[i]);
+	for (size_t i = 0; i < COUNT_OF(snapshot, WORKLOADS); i++)
+		check_workload(model, &ROWS(snapshot, WORKLOADS, workload_row)[i]);
+	for (size_t i = 0; i < COUNT_OF(snapshot, POLICIES); i++)
+		check_subject(model, POLICY, &ROWS(snapshot, POLICIES, subject_row)[i]);
+	for (size_t i = 0; i < COUNT_OF(snapshot, CLIENTS); i++)
+		check_subject(model, CLIENT, &ROWS(snapshot, CLIENTS, subject_row)[i]);
+	for (size_t i = 0; i < COUNT_OF(snapshot, QUEUE); i++)
+		check_queue(model, &ROWS(snapshot, QUEUE, queue_row)[i]);
 }
 
 void model_check(struct model *model, const struct snapshot *snapshot, int64_t now,
 		 const char *context)
 {
 	model->context = context;
-	model->skew = snapshot->site.clock_skew * INT64_C(1000);
+	model->skew = sites_row(snapshot)->clock_skew * INT64_C(1000);
 	work_out(model, now);
 	check_rows(model, snapshot);
 	twalk_r(model->cells, check_cell_shown, model);
 	check_all_present(model, WORKLOAD, INT32_MAX, 0);
 	check_all_present(model, POLICY, INT32_MAX, 0);
 	check_all_present(model, CLIENT, model->site->client_limit,
-			  snapshot->site.clients_left_out);
+			  sites_row(snapshot)->clients_left_out);
 	check_queues_shown(model);
 	equal(&(struct place){model, "site", model->site->name, ""}, "jobs_held",
-	      snapshot->site.jobs_held, model->held);
+	      sites_row(snapshot)->jobs_held, model->held);
 }
 
 static void free_end(void *item)

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "config/config.h"
-#include "tables/snapshot.h"
+#include "unit/rows.h"
 #include "world.h"
 
 /*

@@ -117,7 +117,7 @@ static bool run(struct trial *trial)
 	/* Nothing may fall between two questions. */
 	if (mark && trial->last_success)
 		CU_ASSERT_TRUE(mark <= trial->last_success);
-	model_refreshed(trial->model, trial->now, snapshot->site.mode == SNAPSHOT_MODE_FULL, mark,
+	model_refreshed(trial->model, trial->now, sites_row(snapshot)->mode == SITE_MODE_FULL, mark,
 			trial->rolling);
 	trial->last_success = trial->now;
 	snapshot_free(snapshot);
@@ -127,7 +127,7 @@ static bool run(struct trial *trial)
 static int64_t swept_at(struct trial *trial)
 {
 	struct snapshot *snapshot = refresh_snapshot(trial->refresh);
-	int64_t at = snapshot->site.swept_at;
+	int64_t at = sites_row(snapshot)->swept_at;
 
 	snapshot_free(snapshot);
 	return at;
@@ -298,25 +298,30 @@ static void check_same_rows(const struct snapshot *a, const struct snapshot *b)
 	size_t i = 0, j = 0;
 
 	for (;;) {
-		while (i < a->job_count && a->jobs[i].count == 0)
+		while (i < COUNT_OF(a, JOBS) && ROWS(a, JOBS, job_row)[i].count == 0)
 			i++;
-		while (j < b->job_count && b->jobs[j].count == 0)
+		while (j < COUNT_OF(b, JOBS) && ROWS(b, JOBS, job_row)[j].count == 0)
 			j++;
-		if (i == a->job_count || j == b->job_count)
+		if (i == COUNT_OF(a, JOBS) || j == COUNT_OF(b, JOBS))
 			break;
-		EQUAL_NUMBER(index_compare(&a->jobs[i].index, &b->jobs[j].index), 0);
-		EQUAL_NUMBER(a->jobs[i].count, b->jobs[j].count);
-		EQUAL_NUMBER(a->jobs[i].bytes, b->jobs[j].bytes);
-		EQUAL_NUMBER(a->jobs[i].files, b->jobs[j].files);
-		EQUAL_NUMBER(a->jobs[i].mean_duration, b->jobs[j].mean_duration);
-		EQUAL_NUMBER(a->jobs[i].max_duration, b->jobs[j].max_duration);
+		EQUAL_NUMBER(index_compare(&ROWS(a, JOBS, job_row)[i].index,
+					   &ROWS(b, JOBS, job_row)[j].index),
+			     0);
+		EQUAL_NUMBER(ROWS(a, JOBS, job_row)[i].count, ROWS(b, JOBS, job_row)[j].count);
+		EQUAL_NUMBER(ROWS(a, JOBS, job_row)[i].bytes, ROWS(b, JOBS, job_row)[j].bytes);
+		EQUAL_NUMBER(ROWS(a, JOBS, job_row)[i].files, ROWS(b, JOBS, job_row)[j].files);
+		EQUAL_NUMBER(ROWS(a, JOBS, job_row)[i].mean_duration,
+			     ROWS(b, JOBS, job_row)[j].mean_duration);
+		EQUAL_NUMBER(ROWS(a, JOBS, job_row)[i].max_duration,
+			     ROWS(b, JOBS, job_row)[j].max_duration);
 		/* By our clock, which has gone on since. */
-		CU_ASSERT_TRUE(llabs(a->jobs[i].last_end - b->jobs[j].last_end) < 60000);
+		CU_ASSERT_TRUE(llabs(ROWS(a, JOBS, job_row)[i].last_end -
+				     ROWS(b, JOBS, job_row)[j].last_end) < 60000);
 		i++;
 		j++;
 	}
-	EQUAL_NUMBER(i, a->job_count);
-	EQUAL_NUMBER(j, b->job_count);
+	EQUAL_NUMBER(i, COUNT_OF(a, JOBS));
+	EQUAL_NUMBER(j, COUNT_OF(b, JOBS));
 }
 
 /* A refresh costs what has changed, and comes to the same as a sweep of everything. */
@@ -343,11 +348,11 @@ static void test_cost(void)
 	EQUAL_NUMBER(requests_with(&trial, "endTime ge"), 0);
 	CU_ASSERT_TRUE(requests_with(&trial, "state ne") <= 20);
 	snapshot = refresh_snapshot(trial.refresh);
-	EQUAL_NUMBER(snapshot->site.mode, SNAPSHOT_MODE_DELTA);
+	EQUAL_NUMBER(sites_row(snapshot)->mode, SITE_MODE_DELTA);
 	other = refresh_open(&trial.site, ":memory:");
 	CU_ASSERT_TRUE(refresh_run(other));
 	fresh = refresh_snapshot(other);
-	CU_ASSERT_TRUE(fresh->job_count > 100);
+	CU_ASSERT_TRUE(COUNT_OF(fresh, JOBS) > 100);
 	check_same_rows(snapshot, fresh);
 	refresh_close(other);
 	snapshot_free(fresh);
@@ -370,7 +375,7 @@ static void test_blind(void)
 	CU_ASSERT_TRUE(run(&trial));
 	EQUAL_NUMBER(requests_with(&trial, "lastUpdateTime"), 0);
 	snapshot = refresh_snapshot(trial.refresh);
-	EQUAL_NUMBER(snapshot->site.mode, SNAPSHOT_MODE_FULL);
+	EQUAL_NUMBER(sites_row(snapshot)->mode, SITE_MODE_FULL);
 	model_check(trial.model, snapshot, trial.now, "blind");
 	snapshot_free(snapshot);
 	end(&trial);
@@ -397,17 +402,17 @@ static void test_full_disk(void)
 		advance(&trial, 300);
 		CU_ASSERT_FALSE(run(&trial));
 		after = refresh_snapshot(trial.refresh);
-		EQUAL_NUMBER(after->site.status, SNAPSHOT_DOWN);
-		EQUAL_NUMBER(after->site.fault.class, FAULT_STORAGE);
-		CU_ASSERT_PTR_NOT_NULL(strstr(after->site.fault.text, "disk is full"));
-		EQUAL_NUMBER(after->job_count, before->job_count);
+		EQUAL_NUMBER(sites_row(after)->status, SITE_DOWN);
+		EQUAL_NUMBER(sites_row(after)->fault.class, FAULT_STORAGE);
+		CU_ASSERT_PTR_NOT_NULL(strstr(sites_row(after)->fault.text, "disk is full"));
+		EQUAL_NUMBER(COUNT_OF(after, JOBS), COUNT_OF(before, JOBS));
 		check_same_rows(before, after);
 		snapshot_free(after);
 	}
 	/* What there is shows even when the agent begins with a full disk. */
 	restart(&trial);
 	after = refresh_snapshot(trial.refresh);
-	EQUAL_NUMBER(after->job_count, before->job_count);
+	EQUAL_NUMBER(COUNT_OF(after, JOBS), COUNT_OF(before, JOBS));
 	check_same_rows(before, after);
 	snapshot_free(after);
 	CU_ASSERT_FALSE(run(&trial));
@@ -461,14 +466,14 @@ static void test_longer_window(void)
 	restart(&trial);
 	CU_ASSERT_TRUE(run(&trial));
 	snapshot = refresh_snapshot(trial.refresh);
-	EQUAL_NUMBER(snapshot->site.mode, SNAPSHOT_MODE_FULL);
+	EQUAL_NUMBER(sites_row(snapshot)->mode, SITE_MODE_FULL);
 	/* Longer by what the first window could not see; counters begin with the store all the
 	 * same. */
 	model_check(trial.model, snapshot, trial.now, "longer window");
 	snapshot_free(snapshot);
 	CU_ASSERT_TRUE(run(&trial));
 	snapshot = refresh_snapshot(trial.refresh);
-	EQUAL_NUMBER(snapshot->site.mode, SNAPSHOT_MODE_DELTA);
+	EQUAL_NUMBER(sites_row(snapshot)->mode, SITE_MODE_DELTA);
 	snapshot_free(snapshot);
 	end(&trial);
 }
@@ -477,11 +482,11 @@ static void test_longer_window(void)
 static size_t rows_of(struct trial *trial, size_t *with_jobs)
 {
 	struct snapshot *snapshot = refresh_snapshot(trial->refresh);
-	size_t count = snapshot->job_count;
+	size_t count = COUNT_OF(snapshot, JOBS);
 
 	*with_jobs = 0;
 	for (size_t i = 0; i < count; i++)
-		*with_jobs += snapshot->jobs[i].count > 0;
+		*with_jobs += ROWS(snapshot, JOBS, job_row)[i].count > 0;
 	snapshot_free(snapshot);
 	return count;
 }

@@ -65,8 +65,8 @@ static uint64_t check_store(const struct sim *sim)
 	refresh = refresh_open(&site, world_path("state"));
 	snapshot = refresh_snapshot(refresh);
 	model_check(model, snapshot, now, "killed");
-	for (size_t i = 0; i < snapshot->job_count; i++)
-		counted += snapshot->jobs[i].finished;
+	for (size_t i = 0; i < COUNT_OF(snapshot, JOBS); i++)
+		counted += ROWS(snapshot, JOBS, job_row)[i].finished;
 	snapshot_free(snapshot);
 	refresh_close(refresh);
 	model_free(model);

@@ -116,54 +116,46 @@ static void check_mebibytes(uint64_t bytes, const struct manager_cell *cell)
 }
 
 static const struct field job_fields[] = {
-    {5, TEXT, AT(snapshot_job, job_type)},
-    {6, TEXT, AT(snapshot_job, policy_type)},
-    {7, NUMBER32, AT(snapshot_job, status)},
-    {8, NUMBER32, AT(snapshot_job, count)},
-    {9, NUMBER64, AT(snapshot_job, bytes)},
-    {11, NUMBER64, AT(snapshot_job, files)},
-    {12, NUMBER32, AT(snapshot_job, mean_duration)},
-    {13, NUMBER32, AT(snapshot_job, max_duration)},
-    {14, AGE, AT(snapshot_job, last_end)},
-    {15, NUMBER64, AT(snapshot_job, finished)},
-    {16, NUMBER64, AT(snapshot_job, finished_bytes)},
-    {17, NUMBER64, AT(snapshot_job, finished_files)},
+    {5, TEXT, AT(job_row, job_type)},
+    {6, TEXT, AT(job_row, policy_type)},
+    {7, NUMBER32, AT(job_row, status)},
+    {8, NUMBER32, AT(job_row, count)},
+    {9, NUMBER64, AT(job_row, bytes)},
+    {11, NUMBER64, AT(job_row, files)},
+    {12, NUMBER32, AT(job_row, mean_duration)},
+    {13, NUMBER32, AT(job_row, max_duration)},
+    {14, AGE, AT(job_row, last_end)},
+    {15, NUMBER64, AT(job_row, finished)},
+    {16, NUMBER64, AT(job_row, finished_bytes)},
+    {17, NUMBER64, AT(job_row, finished_files)},
 };
 
 static const struct index *add_job(struct snapshot *snapshot, void *memory,
 				   const struct manager_cell *derived, int64_t now)
 {
-	struct snapshot_job *row = memory;
+	struct job_row *row = memory;
 
 	(void)now;
 	check_mebibytes(row->bytes, &derived[0]);
-	snapshot_add_job(snapshot, row);
-	return &snapshot->jobs[snapshot->job_count - 1].index;
+	snapshot_add(snapshot, TABLE_JOBS, row);
+	return &ROWS(snapshot, JOBS, job_row)[COUNT_OF(snapshot, JOBS) - 1].index;
 }
 
 static const struct field workload_fields[] = {
-    {2, TEXT, AT(snapshot_workload, job_type)},
-    {3, TEXT, AT(snapshot_workload, policy_type)},
-    {4, NUMBER32, AT(snapshot_workload, succeeded)},
-    {5, NUMBER32, AT(snapshot_workload, partial)},
-    {6, NUMBER32, AT(snapshot_workload, failed)},
-    {8, NUMBER32, AT(snapshot_workload, active)},
-    {9, NUMBER32, AT(snapshot_workload, queued)},
-    {10, NUMBER32, AT(snapshot_workload, requeued)},
-    {11, NUMBER32, AT(snapshot_workload, suspended)},
-    {12, NUMBER32, AT(snapshot_workload, incomplete)},
-    {13, AGE, AT(snapshot_workload, oldest_active)},
-    {14, AGE, AT(snapshot_workload, oldest_queued)},
-    {15, NUMBER64, AT(snapshot_workload, bytes)},
-    {17, AGE, AT(snapshot_workload, last_success)},
-    {18, AGE, AT(snapshot_workload, last_failure)},
-    {19, NUMBER32, AT(snapshot_workload, dedup)},
+    {2, TEXT, AT(workload_row, job_type)},	 {3, TEXT, AT(workload_row, policy_type)},
+    {4, NUMBER32, AT(workload_row, succeeded)},	 {5, NUMBER32, AT(workload_row, partial)},
+    {6, NUMBER32, AT(workload_row, failed)},	 {8, NUMBER32, AT(workload_row, active)},
+    {9, NUMBER32, AT(workload_row, queued)},	 {10, NUMBER32, AT(workload_row, requeued)},
+    {11, NUMBER32, AT(workload_row, suspended)}, {12, NUMBER32, AT(workload_row, incomplete)},
+    {13, AGE, AT(workload_row, oldest_active)},	 {14, AGE, AT(workload_row, oldest_queued)},
+    {15, NUMBER64, AT(workload_row, bytes)},	 {17, AGE, AT(workload_row, last_success)},
+    {18, AGE, AT(workload_row, last_failure)},	 {19, NUMBER32, AT(workload_row, dedup)},
 };
 
 static const struct index *add_workload(struct snapshot *snapshot, void *memory,
 					const struct manager_cell *derived, int64_t now)
 {
-	struct snapshot_workload *row = memory;
+	struct workload_row *row = memory;
 	uint64_t good = (uint64_t)row->succeeded + row->partial, whole = good + row->failed;
 
 	(void)now;
@@ -174,33 +166,30 @@ static const struct index *add_workload(struct snapshot *snapshot, void *memory,
 		row->oldest_queued = 0;
 	EQUAL_NUMBER(derived[0].number, whole ? good * 10000 / whole : 10000);
 	check_mebibytes(row->bytes, &derived[1]);
-	snapshot_add_workload(snapshot, row);
-	return &snapshot->workloads[snapshot->workload_count - 1].index;
+	snapshot_add(snapshot, TABLE_WORKLOADS, row);
+	return &ROWS(snapshot, WORKLOADS, workload_row)[COUNT_OF(snapshot, WORKLOADS) - 1].index;
 }
 
 /* The columns from succeeded on, which is the column FIRST, are the same of policies and clients.
  */
 #define SUBJECT_FIELDS(first)                                                                      \
-	{first, NUMBER32, AT(snapshot_subject, succeeded)},                                        \
-	    {(first) + 1, NUMBER32, AT(snapshot_subject, partial)},                                \
-	    {(first) + 2, NUMBER32, AT(snapshot_subject, failed)},                                 \
-	    {(first) + 3, INTEGER32, AT(snapshot_subject, last_status)},                           \
-	    {(first) + 4, AGE, AT(snapshot_subject, last_success)},                                \
-	    {(first) + 5, AGE, AT(snapshot_subject, last_failure)},                                \
-	    {(first) + 6, NUMBER32, AT(snapshot_subject, failure_streak)},                         \
-	    {(first) + 7, NUMBER64, AT(snapshot_subject, bytes)},                                  \
-	    {(first) + 9, NUMBER32, AT(snapshot_subject, max_age)},
+	{first, NUMBER32, AT(subject_row, succeeded)},                                             \
+	    {(first) + 1, NUMBER32, AT(subject_row, partial)},                                     \
+	    {(first) + 2, NUMBER32, AT(subject_row, failed)},                                      \
+	    {(first) + 3, INTEGER32, AT(subject_row, last_status)},                                \
+	    {(first) + 4, AGE, AT(subject_row, last_success)},                                     \
+	    {(first) + 5, AGE, AT(subject_row, last_failure)},                                     \
+	    {(first) + 6, NUMBER32, AT(subject_row, failure_streak)},                              \
+	    {(first) + 7, NUMBER64, AT(subject_row, bytes)},                                       \
+	    {(first) + 9, NUMBER32, AT(subject_row, max_age)},
 
-static const struct field policy_fields[] = {{3, TEXT, AT(snapshot_subject, name)},
-					     {4, TEXT, AT(snapshot_subject, policy_type)},
-					     SUBJECT_FIELDS(5)};
+static const struct field policy_fields[] = {
+    {3, TEXT, AT(subject_row, name)}, {4, TEXT, AT(subject_row, policy_type)}, SUBJECT_FIELDS(5)};
 
-static const struct field client_fields[] = {{3, TEXT, AT(snapshot_subject, name)},
-					     SUBJECT_FIELDS(4)};
+static const struct field client_fields[] = {{3, TEXT, AT(subject_row, name)}, SUBJECT_FIELDS(4)};
 
 /* DERIVED: MiB and whether it is overdue. */
-static void check_subject(struct snapshot_subject *row, const struct manager_cell *derived,
-			  int64_t now)
+static void check_subject(struct subject_row *row, const struct manager_cell *derived, int64_t now)
 {
 	int64_t limit = row->last_success + row->max_age * INT64_C(1000);
 	bool ended = row->last_status >= 0, overdue = derived[1].integer == 1;
@@ -208,7 +197,7 @@ static void check_subject(struct snapshot_subject *row, const struct manager_cel
 	check_mebibytes(row->bytes, &derived[0]);
 	if (!overdue)
 		EQUAL_NUMBER(derived[1].integer, 2);
-	row->overdue_at = row->max_age == 0 ? SNAPSHOT_NEVER : limit;
+	row->overdue_at = row->max_age == 0 ? SUBJECT_NEVER : limit;
 	if (row->max_age == 0)
 		CU_ASSERT_FALSE(overdue);
 	if (row->max_age == 0 || (!row->last_success && !ended))
@@ -223,24 +212,24 @@ static const struct index *add_policy(struct snapshot *snapshot, void *row,
 				      const struct manager_cell *derived, int64_t now)
 {
 	check_subject(row, derived, now);
-	snapshot_add_policy(snapshot, row);
-	return &snapshot->policies[snapshot->policy_count - 1].index;
+	snapshot_add(snapshot, TABLE_POLICIES, row);
+	return &ROWS(snapshot, POLICIES, subject_row)[COUNT_OF(snapshot, POLICIES) - 1].index;
 }
 
 static const struct index *add_client(struct snapshot *snapshot, void *memory,
 				      const struct manager_cell *derived, int64_t now)
 {
-	struct snapshot_subject *row = memory;
+	struct subject_row *row = memory;
 
 	/* There is no such column. */
 	row->policy_type = "";
 	check_subject(row, derived, now);
-	snapshot_add_client(snapshot, row);
-	return &snapshot->clients[snapshot->client_count - 1].index;
+	snapshot_add(snapshot, TABLE_CLIENTS, row);
+	return &ROWS(snapshot, CLIENTS, subject_row)[COUNT_OF(snapshot, CLIENTS) - 1].index;
 }
 
-static const struct field queue_fields[] = {{3, NUMBER32, AT(snapshot_queue, reason)},
-					    {5, NUMBER32, AT(snapshot_queue, jobs)}};
+static const struct field queue_fields[] = {{3, NUMBER32, AT(queue_row, reason)},
+					    {5, NUMBER32, AT(queue_row, jobs)}};
 
 /* The text begins with the vendor's word, such as MEDIA_IN_USE, where there is one. */
 static void check_reason(uint32_t reason, const struct manager_cell *text)
@@ -259,12 +248,12 @@ static void check_reason(uint32_t reason, const struct manager_cell *text)
 static const struct index *add_queue(struct snapshot *snapshot, void *memory,
 				     const struct manager_cell *derived, int64_t now)
 {
-	struct snapshot_queue *row = memory;
+	struct queue_row *row = memory;
 
 	(void)now;
 	check_reason(row->reason, &derived[0]);
-	snapshot_add_queue(snapshot, row);
-	return &snapshot->queues[snapshot->queue_count - 1].index;
+	snapshot_add(snapshot, TABLE_QUEUE, row);
+	return &ROWS(snapshot, QUEUE, queue_row)[COUNT_OF(snapshot, QUEUE) - 1].index;
 }
 
 static const struct layout layouts[] = {
@@ -325,10 +314,10 @@ static void read_row(struct snapshot *snapshot, const struct layout *layout,
 		     const struct manager_cells *columns, size_t number, int64_t now)
 {
 	union {
-		struct snapshot_job job;
-		struct snapshot_workload workload;
-		struct snapshot_subject subject;
-		struct snapshot_queue queue;
+		struct job_row job;
+		struct workload_row workload;
+		struct subject_row subject;
+		struct queue_row queue;
 	} row;
 	struct manager_cell derived[DERIVED_MAX];
 
@@ -368,8 +357,8 @@ static void read_table(void *manager, struct snapshot *snapshot, const struct la
  */
 static struct snapshot *read_tables(void *manager, enum manager_manner manner)
 {
-	struct snapshot *snapshot = snapshot_new("paris", "");
-	struct snapshot_site *site = &snapshot->site;
+	struct snapshot *snapshot = sites_snapshot("paris", "");
+	struct site_row *site = sites_row(snapshot);
 	int64_t now = timefmt_now();
 
 	site->clock_skew = (int32_t)manager_site(manager, "paris", SITE_CLOCK_SKEW);
@@ -403,10 +392,10 @@ static void test_truth(void)
 	      "--jobs 3000 --unfinished 300 --rate 20 --policies 40 --clients 60 --long-names",
 	      watch_all, NULL);
 	snapshot = check(&stage, WITH_NEXT, "getnext");
-	CU_ASSERT_TRUE(snapshot->workload_count > 20);
-	CU_ASSERT_TRUE(snapshot->policy_count > 30);
-	CU_ASSERT_TRUE(snapshot->client_count > 50);
-	CU_ASSERT_TRUE(snapshot->queue_count > 5);
+	CU_ASSERT_TRUE(COUNT_OF(snapshot, WORKLOADS) > 20);
+	CU_ASSERT_TRUE(COUNT_OF(snapshot, POLICIES) > 30);
+	CU_ASSERT_TRUE(COUNT_OF(snapshot, CLIENTS) > 50);
+	CU_ASSERT_TRUE(COUNT_OF(snapshot, QUEUE) > 5);
 	snapshot_free(snapshot);
 	snapshot_free(check(&stage, WITH_BULK, "getbulk"));
 	advance(&stage, 7200);
@@ -419,7 +408,7 @@ struct lengths {
 	unsigned of_64, of_65, of_255, alike; /* alike: the first 64 octets are those of another */
 };
 
-static struct lengths lengths_of(const struct snapshot_subject *rows, size_t count)
+static struct lengths lengths_of(const struct subject_row *rows, size_t count)
 {
 	struct lengths found = {0, 0, 0, 0};
 
@@ -445,14 +434,14 @@ static void test_long_names(void)
 
 	begin(&stage, "--jobs 4000 --policies 20 --clients 20 --long-names", watch_all, NULL);
 	snapshot = check(&stage, WITH_NEXT, "long names");
-	policies = lengths_of(snapshot->policies, snapshot->policy_count);
-	clients = lengths_of(snapshot->clients, snapshot->client_count);
+	policies = lengths_of(ROWS(snapshot, POLICIES, subject_row), COUNT_OF(snapshot, POLICIES));
+	clients = lengths_of(ROWS(snapshot, CLIENTS, subject_row), COUNT_OF(snapshot, CLIENTS));
 	CU_ASSERT_TRUE(policies.of_64 && policies.of_65 && policies.of_255 && policies.alike);
 	CU_ASSERT_TRUE(clients.of_64 && clients.of_65 && clients.of_255 && clients.alike);
 	/* They count each time that the rows are made. */
 	CU_ASSERT_TRUE(manager_site(stage.manager, "paris", SITE_NAMES_CUT) >=
-		       (int64_t)snapshot->site.names_cut);
-	CU_ASSERT_TRUE(snapshot->site.names_cut >= policies.of_65 + policies.of_255);
+		       (int64_t)snapshot->names_cut);
+	CU_ASSERT_TRUE(snapshot->names_cut >= policies.of_65 + policies.of_255);
 	snapshot_free(snapshot);
 	/* That it rises is for the walk itself to see. */
 	whole = manager_walk(stage.manager, "", WITH_BULK);
@@ -542,7 +531,7 @@ static void test_past(void)
 		check_all(&stage, "after the window");
 	}
 	snapshot = read_tables(stage.manager, WITH_BULK);
-	CU_ASSERT_TRUE(snapshot->policy_count > 10);
+	CU_ASSERT_TRUE(COUNT_OF(snapshot, POLICIES) > 10);
 	snapshot_free(snapshot);
 	model_free(stage.model);
 }
@@ -560,15 +549,15 @@ static void test_hold(void)
 	begin(&stage, "--jobs 1000 --spread 0.9 --unfinished 3 --policies 60", "",
 	      "window = \"1h\"\nrow-hold = \"2h\"\n");
 	before = check(&stage, WITH_BULK, "at first");
-	EQUAL_NUMBER(before->client_count, 0);
-	CU_ASSERT_TRUE(before->policy_count > 40);
+	EQUAL_NUMBER(COUNT_OF(before, CLIENTS), 0);
+	CU_ASSERT_TRUE(COUNT_OF(before, POLICIES) > 40);
 	advance(&stage, 3700);
 	after = check(&stage, WITH_BULK, "after the window");
-	EQUAL_NUMBER(after->policy_count, before->policy_count);
+	EQUAL_NUMBER(COUNT_OF(after, POLICIES), COUNT_OF(before, POLICIES));
 	snapshot_free(after);
 	advance(&stage, 3600);
 	after = check(&stage, WITH_BULK, "after row-hold");
-	CU_ASSERT_TRUE(after->policy_count < 6);
+	CU_ASSERT_TRUE(COUNT_OF(after, POLICIES) < 6);
 	snapshot_free(after);
 	snapshot_free(before);
 	model_free(stage.model);
@@ -586,9 +575,9 @@ static void test_client_limit(void)
 	begin(&stage, "--jobs 3000 --clients 50 --long-names",
 	      "client \"client-*\" { }\nclient-limit = 10\n", NULL);
 	snapshot = check(&stage, WITH_NEXT, "client-limit");
-	EQUAL_NUMBER(snapshot->client_count, 10);
+	EQUAL_NUMBER(COUNT_OF(snapshot, CLIENTS), 10);
 	/* All fifty, and the long ones, are called so. */
-	CU_ASSERT_TRUE(snapshot->site.clients_left_out > 40);
+	CU_ASSERT_TRUE(sites_row(snapshot)->clients_left_out > 40);
 	snapshot_free(snapshot);
 	model_free(stage.model);
 }
@@ -604,16 +593,16 @@ static void test_queue(void)
 	/* Those that come wait for some seconds. */
 	advance(&stage, 60);
 	snapshot = check(&stage, WITH_NEXT, "queue");
-	reasons = snapshot->queue_count;
+	reasons = COUNT_OF(snapshot, QUEUE);
 	CU_ASSERT_TRUE(reasons > 5);
 	snapshot_free(snapshot);
 	for (int i = 0; i < 5; i++)
 		advance(&stage, 3);
 	snapshot = check(&stage, WITH_NEXT, "queue, later");
-	CU_ASSERT_TRUE(snapshot->queue_count >= reasons);
-	for (size_t i = 0; i < snapshot->queue_count; i++)
-		empty += snapshot->queues[i].jobs == 0;
-	printf("%zu reasons, %zu of them without jobs now\n", snapshot->queue_count, empty);
+	CU_ASSERT_TRUE(COUNT_OF(snapshot, QUEUE) >= reasons);
+	for (size_t i = 0; i < COUNT_OF(snapshot, QUEUE); i++)
+		empty += ROWS(snapshot, QUEUE, queue_row)[i].jobs == 0;
+	printf("%zu reasons, %zu of them without jobs now\n", COUNT_OF(snapshot, QUEUE), empty);
 	snapshot_free(snapshot);
 	model_free(stage.model);
 }

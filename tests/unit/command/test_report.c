@@ -6,9 +6,9 @@
 #include "harness.h"
 #include "tables/reason.h"
 #include "command/report.h"
+#include "unit/rows.h"
 
-typedef void report(FILE *out, struct snapshot *const *snapshots, size_t count, unsigned tables,
-		    int64_t now);
+typedef void print_report(FILE *out, const struct report *report);
 
 /* Instants of the rows are some seconds before it. */
 static const int64_t now = 1782900000999;
@@ -18,38 +18,43 @@ static int64_t ago(int64_t seconds)
 	return now - seconds * 1000;
 }
 
-static char *print(report *function, struct snapshot *const *snapshots, size_t count,
+static char *print(print_report *function, struct snapshot *const *snapshots, size_t count,
 		   unsigned tables)
 {
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
+	struct agent_row agent = agent_new();
+	struct report report = {tables, &agent, snapshots, count, now};
 
-	function(out, snapshots, count, tables, now);
+	agent.started = ago(60);
+	agent.config_read = ago(7);
+	agent_count_sites(&agent, snapshots, count);
+	function(out, &report);
 	fclose(out);
 	return text;
 }
 
 static struct snapshot *one_row(const char *type, const char *policy)
 {
-	struct snapshot *snapshot = snapshot_new("paris", "https://paris");
-	struct snapshot_job row = {.job_type = type,
-				   .policy_type = policy,
-				   .status = 196,
-				   .count = 12,
-				   .bytes = 5497558138880,
-				   .files = 7};
+	struct snapshot *snapshot = sites_snapshot("paris", "https://paris");
+	struct job_row row = {.job_type = type,
+			      .policy_type = policy,
+			      .status = 196,
+			      .count = 12,
+			      .bytes = 5497558138880,
+			      .files = 7};
 
-	snapshot->site.status = SNAPSHOT_UP;
-	snapshot->site.requests = 4;
-	snapshot->site.refresh_jobs = 13;
-	strcpy(snapshot->site.api_version, "13.0");
-	snapshot_add_job(snapshot, &row);
+	sites_row(snapshot)->status = SITE_UP;
+	sites_row(snapshot)->requests = 4;
+	sites_row(snapshot)->refresh_jobs = 13;
+	strcpy(sites_row(snapshot)->api_version, "13.0");
+	snapshot_add(snapshot, TABLE_JOBS, &row);
 	snapshot_seal(snapshot);
 	return snapshot;
 }
 
-static void check_tables(report *function, struct snapshot *snapshot, unsigned tables,
+static void check_tables(print_report *function, struct snapshot *snapshot, unsigned tables,
 			 const char *expected)
 {
 	char *text = print(function, &snapshot, 1, tables);
@@ -59,18 +64,20 @@ static void check_tables(report *function, struct snapshot *snapshot, unsigned t
 	snapshot_free(snapshot);
 }
 
-static void check(report *function, struct snapshot *snapshot, const char *expected)
+static void check(print_report *function, struct snapshot *snapshot, const char *expected)
 {
-	check_tables(function, snapshot, REPORT_JOBS, expected);
+	check_tables(function, snapshot, REPORT_TABLE(TABLE_JOBS), expected);
 }
 
 static void test_json(void)
 {
 	check(report_json, one_row("BACKUP", "VMWARE"),
 	      "{\"sites\":[{\"site\":\"paris\",\"ok\":true,\"apiVersion\":\"13.0\",\"requests\":4,"
-	      "\"jobs\":13,\"rows\":[{\"jobType\":\"BACKUP\",\"policyType\":\"VMWARE\",\"status\":"
-	      "196,"
-	      "\"count\":12,\"bytes\":5497558138880,\"files\":7}]}]}\n");
+	      "\"jobs\":13,\"rows\":[{\"site\":\"paris\",\"jobType\":\"BACKUP\",\"policyType\":"
+	      "\"VMWARE\","
+	      "\"status\":196,\"count\":12,\"bytes\":5497558138880,\"mebibytes\":5242880,"
+	      "\"files\":7,\"meanDuration\":0,\"maxDuration\":0,\"lastEndAge\":null,"
+	      "\"finished\":0,\"finishedBytes\":0,\"finishedFiles\":0}]}]}\n");
 }
 
 static void test_json_strings(void)
@@ -78,7 +85,7 @@ static void test_json_strings(void)
 	char *text;
 	struct snapshot *snapshot = one_row("a\"b\\c\x01", "Z\xc3\xbcrich");
 
-	text = print(report_json, &snapshot, 1, REPORT_JOBS);
+	text = print(report_json, &snapshot, 1, REPORT_TABLE(TABLE_JOBS));
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"jobType\":\"a\\\"b\\\\c\\u0001\""));
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"policyType\":\"Z\xc3\xbcrich\""));
 	free(text);
@@ -87,10 +94,10 @@ static void test_json_strings(void)
 
 static void test_json_failure(void)
 {
-	struct snapshot *snapshot = snapshot_new("paris", "https://paris");
+	struct snapshot *snapshot = sites_snapshot("paris", "https://paris");
 
-	snapshot->site.status = SNAPSHOT_DOWN;
-	fault_set(&snapshot->site.fault, FAULT_DNS, "no \"such\" host");
+	sites_row(snapshot)->status = SITE_DOWN;
+	fault_set(&sites_row(snapshot)->fault, FAULT_DNS, "no \"such\" host");
 	snapshot_seal(snapshot);
 	check(report_json, snapshot,
 	      "{\"sites\":[{\"site\":\"paris\",\"ok\":false,\"apiVersion\":\"\",\"errorClass\":"
@@ -100,7 +107,7 @@ static void test_json_failure(void)
 
 static void test_json_none(void)
 {
-	char *text = print(report_json, NULL, 0, REPORT_JOBS);
+	char *text = print(report_json, NULL, 0, REPORT_TABLE(TABLE_JOBS));
 
 	EQUAL_TEXT(text, "{\"sites\":[]}\n");
 	free(text);
@@ -127,57 +134,59 @@ static void test_table_wide(void)
 /* A row of each table, all of whose numbers differ, and one with nothing to say. */
 static struct snapshot *all_tables(void)
 {
-	struct snapshot *snapshot = snapshot_new("lyon", "https://lyon");
-	struct snapshot_workload busy = {.job_type = "BACKUP",
-					 .policy_type = "VMWARE",
-					 .succeeded = 1,
-					 .partial = 2,
-					 .failed = 3,
-					 .active = 4,
-					 .queued = 5,
-					 .requeued = 6,
-					 .suspended = 7,
-					 .incomplete = 8,
-					 .oldest_active = ago(9),
-					 .oldest_queued = ago(10),
-					 .bytes = 11,
-					 .last_success = ago(12),
-					 .last_failure = ago(13),
-					 .dedup = 6105};
-	struct snapshot_workload idle = {.job_type = "RESTORE", .policy_type = "NONE"};
-	struct snapshot_subject late = {.name = "gold-\xc3\xa9t\xc3\xa9",
-					.policy_type = "VMWARE",
-					.succeeded = 1,
-					.partial = 2,
-					.failed = 3,
-					.last_status = 2074,
-					.last_success = ago(90001),
-					.last_failure = ago(5),
-					.failure_streak = 6,
-					.bytes = 5497558138880,
-					.max_age = 90000,
-					.overdue_at = ago(1)};
-	struct snapshot_subject fresh = {
-	    .name = "new", .policy_type = "", .last_status = -1, .overdue_at = SNAPSHOT_NEVER};
-	struct snapshot_queue queue = {.reason = 2, .jobs = 17};
+	struct snapshot *snapshot = sites_snapshot("lyon", "https://lyon");
+	struct workload_row busy = {.job_type = "BACKUP",
+				    .policy_type = "VMWARE",
+				    .succeeded = 1,
+				    .partial = 2,
+				    .failed = 3,
+				    .success_rate = 5000,
+				    .active = 4,
+				    .queued = 5,
+				    .requeued = 6,
+				    .suspended = 7,
+				    .incomplete = 8,
+				    .oldest_active = ago(9),
+				    .oldest_queued = ago(10),
+				    .bytes = 11,
+				    .last_success = ago(12),
+				    .last_failure = ago(13),
+				    .dedup = 6105};
+	struct workload_row idle = {
+	    .job_type = "RESTORE", .policy_type = "NONE", .success_rate = 10000};
+	struct subject_row late = {.name = "gold-\xc3\xa9t\xc3\xa9",
+				   .policy_type = "VMWARE",
+				   .succeeded = 1,
+				   .partial = 2,
+				   .failed = 3,
+				   .last_status = 2074,
+				   .last_success = ago(90001),
+				   .last_failure = ago(5),
+				   .failure_streak = 6,
+				   .bytes = 5497558138880,
+				   .max_age = 90000,
+				   .overdue_at = ago(1)};
+	struct subject_row fresh = {
+	    .name = "new", .policy_type = "", .last_status = -1, .overdue_at = SUBJECT_NEVER};
+	struct queue_row queue = {.reason = 2, .jobs = 17};
 
-	snapshot->site.status = SNAPSHOT_UP;
-	snapshot_add_workload(snapshot, &busy);
-	snapshot_add_workload(snapshot, &idle);
-	snapshot_add_policy(snapshot, &late);
-	snapshot_add_policy(snapshot, &fresh);
+	sites_row(snapshot)->status = SITE_UP;
+	snapshot_add(snapshot, TABLE_WORKLOADS, &busy);
+	snapshot_add(snapshot, TABLE_WORKLOADS, &idle);
+	snapshot_add(snapshot, TABLE_POLICIES, &late);
+	snapshot_add(snapshot, TABLE_POLICIES, &fresh);
 	fresh.last_status = 0;
 	fresh.last_success = now + 5000;
 	fresh.max_age = 60;
 	fresh.overdue_at = now + 1;
-	snapshot_add_client(snapshot, &fresh);
-	snapshot_add_queue(snapshot, &queue);
+	snapshot_add(snapshot, TABLE_CLIENTS, &fresh);
+	snapshot_add(snapshot, TABLE_QUEUE, &queue);
 	snapshot_seal(snapshot);
 	return snapshot;
 }
 
 /* The same with the text of the queue's reason for the %s in FORM. */
-static void check_queue(report *function, unsigned tables, const char *form)
+static void check_queue(print_report *function, unsigned tables, const char *form)
 {
 	char expected[3000];
 
@@ -192,44 +201,64 @@ static void check_queue(report *function, unsigned tables, const char *form)
 	"{\"sites\":[{\"site\":\"lyon\",\"ok\":true,\"apiVersion\":\"\",\"requests\":0,"           \
 	"\"jobs\":0,"
 #define WORKLOADS_JSON                                                                             \
-	"\"workloads\":[{\"jobType\":\"BACKUP\",\"policyType\":\"VMWARE\",\"succeeded\":1,"        \
-	"\"partial\":2,\"failed\":3,\"active\":4,\"queued\":5,\"requeued\":6,\"suspended\":7,"     \
-	"\"incomplete\":8,\"oldestActiveAge\":9,\"oldestQueuedAge\":10,\"bytes\":11,"              \
-	"\"lastSuccessAge\":12,\"lastFailureAge\":13,\"dedupPercent\":61.05},"                     \
-	"{\"jobType\":\"RESTORE\",\"policyType\":\"NONE\",\"succeeded\":0,"                        \
-	"\"partial\":0,\"failed\":0,\"active\":0,\"queued\":0,\"requeued\":0,\"suspended\":0,"     \
-	"\"incomplete\":0,\"oldestActiveAge\":null,\"oldestQueuedAge\":null,\"bytes\":0,"          \
-	"\"lastSuccessAge\":null,\"lastFailureAge\":null,\"dedupPercent\":0.00}]"
+	"\"workloads\":[{\"site\":\"lyon\",\"jobType\":\"BACKUP\",\"policyType\":\"VMWARE\","      \
+	"\"succeeded\":1,\"partial\":2,\"failed\":3,\"successRate\":50.00,\"active\":4,"           \
+	"\"queued\":5,\"requeued\":6,\"suspended\":7,\"incomplete\":8,\"oldestActiveAge\":9,"      \
+	"\"oldestQueuedAge\":10,\"bytes\":11,\"mebibytes\":0,\"lastSuccessAge\":12,"               \
+	"\"lastFailureAge\":13,\"dedupPercent\":61.05},"                                           \
+	"{\"site\":\"lyon\",\"jobType\":\"RESTORE\",\"policyType\":\"NONE\",\"succeeded\":0,"      \
+	"\"partial\":0,\"failed\":0,\"successRate\":100.00,\"active\":0,\"queued\":0,"             \
+	"\"requeued\":0,\"suspended\":0,\"incomplete\":0,\"oldestActiveAge\":null,"                \
+	"\"oldestQueuedAge\":null,\"bytes\":0,\"mebibytes\":0,\"lastSuccessAge\":null,"            \
+	"\"lastFailureAge\":null,\"dedupPercent\":0.00}]"
 #define POLICIES_JSON                                                                              \
-	"\"policies\":[{\"policy\":\"new\",\"policyType\":\"\",\"succeeded\":0,\"partial\":0,"     \
-	"\"failed\":0,\"lastStatus\":null,\"lastSuccessAge\":null,\"lastFailureAge\":null,"        \
-	"\"failureStreak\":0,\"bytes\":0,\"maxAge\":null,\"overdue\":false},"                      \
-	"{\"policy\":\"gold-\xc3\xa9t\xc3\xa9\",\"policyType\":\"VMWARE\",\"succeeded\":1,"        \
-	"\"partial\":2,\"failed\":3,\"lastStatus\":2074,\"lastSuccessAge\":90001,"                 \
-	"\"lastFailureAge\":5,\"failureStreak\":6,\"bytes\":5497558138880,\"maxAge\":90000,"       \
-	"\"overdue\":true}]"
+	"\"policies\":[{\"site\":\"lyon\",\"policy\":\"new\",\"policyType\":\"\",\"succeeded\":0," \
+	"\"partial\":0,\"failed\":0,\"lastStatus\":null,\"lastSuccessAge\":null,"                  \
+	"\"lastFailureAge\":null,\"failureStreak\":0,\"bytes\":0,\"mebibytes\":0,"                 \
+	"\"maxAge\":null,\"overdue\":false},"                                                      \
+	"{\"site\":\"lyon\",\"policy\":\"gold-\xc3\xa9t\xc3\xa9\",\"policyType\":\"VMWARE\","      \
+	"\"succeeded\":1,\"partial\":2,\"failed\":3,\"lastStatus\":2074,"                          \
+	"\"lastSuccessAge\":90001,\"lastFailureAge\":5,\"failureStreak\":6,"                       \
+	"\"bytes\":5497558138880,\"mebibytes\":5242880,\"maxAge\":90000,\"overdue\":true}]"
 #define CLIENTS_JSON                                                                               \
-	"\"clients\":[{\"client\":\"new\",\"succeeded\":0,\"partial\":0,\"failed\":0,"             \
-	"\"lastStatus\":0,\"lastSuccessAge\":0,\"lastFailureAge\":null,\"failureStreak\":0,"       \
-	"\"bytes\":0,\"maxAge\":60,\"overdue\":false}]"
-#define QUEUE_JSON "\"queue\":[{\"reason\":2,\"jobs\":17,\"text\":\"%s\"}]"
+	"\"clients\":[{\"site\":\"lyon\",\"client\":\"new\",\"succeeded\":0,\"partial\":0,"        \
+	"\"failed\":0,\"lastStatus\":0,\"lastSuccessAge\":0,\"lastFailureAge\":null,"              \
+	"\"failureStreak\":0,\"bytes\":0,\"mebibytes\":0,\"maxAge\":60,\"overdue\":false}]"
+#define QUEUE_JSON "\"queue\":[{\"site\":\"lyon\",\"reason\":2,\"text\":\"%s\",\"jobs\":17}]"
+#define AGENT_JSON                                                                                 \
+	"{\"agent\":{\"version\":\"" NBU_AGENTX_VERSION "\",\"startTime\":"                        \
+	"\"2026-07-01T09:59:00.999Z\",\"uptime\":60,\"sites\":1,\"sitesDown\":0,"                  \
+	"\"configAge\":7,\"notificationsSent\":0,\"notificationsSuppressed\":0},"
+/* All columns of nbuSiteTable, beside what is there of a site in any case. */
+#define SITES_JSON                                                                                 \
+	"\"sites\":[{\"site\":\"lyon\",\"ok\":true,\"url\":\"https://lyon\",\"status\":\"up\","    \
+	"\"apiVersion\":\"\",\"dataAge\":null,\"lastSuccess\":null,\"refreshMode\":\"none\","      \
+	"\"refreshMillis\":0,\"refreshRequests\":0,\"refreshJobs\":0,\"refreshes\":0,"             \
+	"\"refreshFailures\":0,\"failureStreak\":0,\"errorClass\":\"none\",\"errorText\":\"\","    \
+	"\"requests\":0,\"receivedBytes\":0,\"jobsSkipped\":0,\"jobsHeld\":0,\"window\":0,"        \
+	"\"refreshInterval\":0,\"clockSkew\":0,\"namesCut\":0,\"discontinuityTime\":null,"         \
+	"\"sweepAge\":null,\"clientsLeftOut\":0,\"jobs\":0"
 
 /* Each table alone, and all of them: rows of jobs come first. */
 static void test_json_tables(void)
 {
-	check_tables(report_json, all_tables(), REPORT_WORKLOADS, SITE_JSON WORKLOADS_JSON "}]}\n");
-	check_tables(report_json, all_tables(), REPORT_POLICIES, SITE_JSON POLICIES_JSON "}]}\n");
-	check_tables(report_json, all_tables(), REPORT_CLIENTS, SITE_JSON CLIENTS_JSON "}]}\n");
-	check_queue(report_json, REPORT_QUEUE, SITE_JSON QUEUE_JSON "}]}\n");
+	check_tables(report_json, all_tables(), REPORT_TABLE(TABLE_WORKLOADS),
+		     SITE_JSON WORKLOADS_JSON "}]}\n");
+	check_tables(report_json, all_tables(), REPORT_TABLE(TABLE_POLICIES),
+		     SITE_JSON POLICIES_JSON "}]}\n");
+	check_tables(report_json, all_tables(), REPORT_TABLE(TABLE_CLIENTS),
+		     SITE_JSON CLIENTS_JSON "}]}\n");
+	check_queue(report_json, REPORT_TABLE(TABLE_QUEUE), SITE_JSON QUEUE_JSON "}]}\n");
+	check_tables(report_json, all_tables(), REPORT_TABLE(TABLE_SITES), "{" SITES_JSON "}]}\n");
 	check_queue(report_json, REPORT_ALL,
-		    SITE_JSON "\"rows\":[]," WORKLOADS_JSON "," POLICIES_JSON "," CLIENTS_JSON
-			      "," QUEUE_JSON "}]}\n");
+		    AGENT_JSON SITES_JSON ",\"rows\":[]," WORKLOADS_JSON "," POLICIES_JSON
+					  "," CLIENTS_JSON "," QUEUE_JSON "}]}\n");
 }
 
 static void test_table_policies(void)
 {
 	check_tables(
-	    report_table, all_tables(), REPORT_POLICIES,
+	    report_table, all_tables(), REPORT_TABLE(TABLE_POLICIES),
 	    "SITE  POLICY    POLICY TYPE  SUCCEEDED  PARTIAL  FAILED  LAST STATUS  LAST SUCCESS  "
 	    "LAST FAILURE  STREAK          BYTES  MAX AGE  OVERDUE\n"
 	    "lyon  new       -                    0        0       0            -             -  "
@@ -238,13 +267,45 @@ static void test_table_policies(void)
 	    "     90001             5       6  5497558138880    90000      yes\n");
 }
 
+/* A table's long text stands last, and of the many columns of a site only some are shown. */
+static void test_table_sites(void)
+{
+	struct snapshot *snapshot = sites_snapshot("lyon", "https://lyon");
+	struct site_row *row = sites_row(snapshot);
+
+	row->status = SITE_DOWN;
+	row->data_at = ago(125);
+	row->refresh_millis = 1034;
+	row->refresh_requests = 12;
+	row->refresh_jobs = 1100;
+	row->failure_streak = 2;
+	row->jobs_held = 500000;
+	row->clock_skew = -3;
+	fault_set(&row->fault, FAULT_DNS, "no such host");
+	snapshot_seal(snapshot);
+	check_tables(report_table, snapshot, REPORT_TABLE(TABLE_SITES),
+		     "SITE  STATUS  API VERSION  DATA AGE  REFRESH MILLIS  REFRESH REQUESTS  "
+		     "REFRESH JOBS  STREAK  ERROR CLASS  JOBS HELD  CLOCK SKEW  ERROR TEXT\n"
+		     "lyon  down    -                 125            1034                12  "
+		     "        1100       2  dns             500000          -3  no such host\n");
+}
+
+static void test_table_agent(void)
+{
+	check_tables(report_table, all_tables(), REPORT_TABLE(TABLE_AGENT),
+		     "VERSION  START TIME                UPTIME  SITES  SITES DOWN  CONFIG AGE  "
+		     "NOTIFICATIONS SENT  NOTIFICATIONS SUPPRESSED\n" NBU_AGENTX_VERSION
+		     "    2026-07-01T09:59:00.999Z      60      1           0           7  "
+		     "                 0                         0\n");
+}
+
 /* Several tables have titles, and a table whose last column is a text has no blanks behind it. */
 static void test_tables(void)
 {
-	check_queue(report_table, REPORT_QUEUE,
+	check_queue(report_table, REPORT_TABLE(TABLE_QUEUE),
 		    "SITE  REASON  JOBS  TEXT\n"
 		    "lyon       2    17  %s\n");
-	check_queue(report_table, REPORT_QUEUE | REPORT_CLIENTS,
+	check_queue(report_table, REPORT_TABLE(TABLE_QUEUE) | REPORT_TABLE(TABLE_CLIENTS),
 		    "Clients: their backups\n"
 		    "SITE  CLIENT  SUCCEEDED  PARTIAL  FAILED  LAST STATUS  LAST SUCCESS  LAST "
 		    "FAILURE  STREAK  BYTES  MAX AGE  OVERDUE\n"
@@ -258,11 +319,13 @@ static void test_tables(void)
 
 static void test_names(void)
 {
-	EQUAL_NUMBER(report_find_tables("jobs"), REPORT_JOBS);
-	EQUAL_NUMBER(report_find_tables("workloads"), REPORT_WORKLOADS);
-	EQUAL_NUMBER(report_find_tables("policies"), REPORT_POLICIES);
-	EQUAL_NUMBER(report_find_tables("clients"), REPORT_CLIENTS);
-	EQUAL_NUMBER(report_find_tables("queue"), REPORT_QUEUE);
+	EQUAL_NUMBER(report_find_tables("jobs"), REPORT_TABLE(TABLE_JOBS));
+	EQUAL_NUMBER(report_find_tables("workloads"), REPORT_TABLE(TABLE_WORKLOADS));
+	EQUAL_NUMBER(report_find_tables("policies"), REPORT_TABLE(TABLE_POLICIES));
+	EQUAL_NUMBER(report_find_tables("clients"), REPORT_TABLE(TABLE_CLIENTS));
+	EQUAL_NUMBER(report_find_tables("queue"), REPORT_TABLE(TABLE_QUEUE));
+	EQUAL_NUMBER(report_find_tables("sites"), REPORT_TABLE(TABLE_SITES));
+	EQUAL_NUMBER(report_find_tables("agent"), REPORT_TABLE(TABLE_AGENT));
 	EQUAL_NUMBER(report_find_tables("all"), REPORT_ALL);
 	EQUAL_NUMBER(report_find_tables(""), 0);
 	EQUAL_NUMBER(report_find_tables("job"), 0);
@@ -277,6 +340,8 @@ static const struct harness_test tests[] = {
     {"table with wide names", test_table_wide},
     {"JSON of each table", test_json_tables},
     {"table of policies", test_table_policies},
+    {"table of sites", test_table_sites},
+    {"table of the agent", test_table_agent},
     {"several tables", test_tables},
     {"names of tables", test_names},
     {NULL, NULL},

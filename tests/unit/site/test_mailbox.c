@@ -9,6 +9,7 @@
 
 #include "harness.h"
 #include "site/mailbox.h"
+#include "unit/rows.h"
 
 #define THREADS 4
 #define PUTS 5000
@@ -16,11 +17,11 @@
 /* A snapshot that can be told from others. Rows make a forgotten free cost something. */
 static struct snapshot *numbered(uint64_t number)
 {
-	struct snapshot *snapshot = snapshot_new("paris", "https://paris");
-	struct snapshot_job row = {.job_type = "BACKUP", .policy_type = "VMWARE", .count = 1};
+	struct snapshot *snapshot = sites_snapshot("paris", "https://paris");
+	struct job_row row = {.job_type = "BACKUP", .policy_type = "VMWARE", .count = 1};
 
-	snapshot->site.refreshes = number;
-	snapshot_add_job(snapshot, &row);
+	sites_row(snapshot)->refreshes = number;
+	snapshot_add(snapshot, TABLE_JOBS, &row);
 	snapshot_seal(snapshot);
 	return snapshot;
 }
@@ -60,7 +61,7 @@ static void test_unread(void)
 	mailbox_put(mailbox, numbered(1));
 	mailbox_put(mailbox, numbered(2));
 	snapshot = mailbox_take(mailbox);
-	EQUAL_NUMBER(snapshot->site.refreshes, 2);
+	EQUAL_NUMBER(sites_row(snapshot)->refreshes, 2);
 	snapshot_free(snapshot);
 	mailbox_put(mailbox, numbered(3));
 	mailbox_free(mailbox);
@@ -89,7 +90,7 @@ static void test_unread_news(void)
 	mailbox_put(mailbox, numbered(3));
 	put_news(mailbox, 4, EVENT_JOB_FAILED);
 	snapshot = mailbox_take(mailbox);
-	EQUAL_NUMBER(snapshot->site.refreshes, 4);
+	EQUAL_NUMBER(sites_row(snapshot)->refreshes, 4);
 	EQUAL_NUMBER(snapshot->events.count, 3);
 	EQUAL_NUMBER(snapshot->events.left_out[EVENT_JOB_FAILED], 1 + 2 + 4);
 	for (int64_t number = 1; number <= 4; number += number) {
@@ -151,9 +152,9 @@ static void test_threads(void)
 		eventfd_read(wake, &count);
 		snapshot = mailbox_take(mailbox);
 		if (snapshot)
-			last = snapshot->site.refreshes;
-		if (snapshot &&
-		    (snapshot->job_count != 1 || strcmp(snapshot->jobs[0].job_type, "BACKUP") != 0))
+			last = sites_row(snapshot)->refreshes;
+		if (snapshot && (COUNT_OF(snapshot, JOBS) != 1 ||
+				 strcmp(ROWS(snapshot, JOBS, job_row)[0].job_type, "BACKUP") != 0))
 			FAIL("a snapshot arrived damaged");
 		snapshot_free(snapshot);
 	}

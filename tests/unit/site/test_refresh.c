@@ -12,6 +12,7 @@
 #include "harness.h"
 #include "api/http.h"
 #include "site/refresh.h"
+#include "unit/rows.h"
 #include "unit/scratch.h"
 #include "base/timefmt.h"
 
@@ -197,13 +198,13 @@ static void check_failure(const struct answer *answers, enum fault_class class, 
 	unsigned requests;
 	struct snapshot *snapshot = refresh_from(answers, &requests);
 
-	EQUAL_NUMBER(snapshot->site.status, SNAPSHOT_DOWN);
-	EQUAL_NUMBER(snapshot->site.fault.class, class);
-	if (!strstr(snapshot->site.fault.text, part))
-		FAIL("the text is \"%s\"", snapshot->site.fault.text);
-	CU_ASSERT_PTR_NULL(strstr(snapshot->site.fault.text, KEY));
-	EQUAL_NUMBER(snapshot->job_count, 0);
-	EQUAL_NUMBER(snapshot->site.requests, requests);
+	EQUAL_NUMBER(sites_row(snapshot)->status, SITE_DOWN);
+	EQUAL_NUMBER(sites_row(snapshot)->fault.class, class);
+	if (!strstr(sites_row(snapshot)->fault.text, part))
+		FAIL("the text is \"%s\"", sites_row(snapshot)->fault.text);
+	CU_ASSERT_PTR_NULL(strstr(sites_row(snapshot)->fault.text, KEY));
+	EQUAL_NUMBER(COUNT_OF(snapshot, JOBS), 0);
+	EQUAL_NUMBER(sites_row(snapshot)->requests, requests);
 	snapshot_free(snapshot);
 }
 
@@ -219,14 +220,14 @@ static void test_good(void)
 	unsigned requests;
 	struct snapshot *snapshot = refresh_from(answers, &requests);
 
-	EQUAL_NUMBER(snapshot->site.status, SNAPSHOT_UP);
-	EQUAL_TEXT(snapshot->site.fault.text, "");
+	EQUAL_NUMBER(sites_row(snapshot)->status, SITE_UP);
+	EQUAL_TEXT(sites_row(snapshot)->fault.text, "");
 	EQUAL_NUMBER(requests, 4);
-	EQUAL_NUMBER(snapshot->site.requests, 4);
-	EQUAL_NUMBER(snapshot->site.refresh_jobs, 4);
-	EQUAL_NUMBER(snapshot->job_count, 1);
-	if (snapshot->job_count == 1)
-		EQUAL_NUMBER(snapshot->jobs[0].count, 4);
+	EQUAL_NUMBER(sites_row(snapshot)->requests, 4);
+	EQUAL_NUMBER(sites_row(snapshot)->refresh_jobs, 4);
+	EQUAL_NUMBER(COUNT_OF(snapshot, JOBS), 1);
+	if (COUNT_OF(snapshot, JOBS) == 1)
+		EQUAL_NUMBER(ROWS(snapshot, JOBS, job_row)[0].count, 4);
 	snapshot_free(snapshot);
 }
 
@@ -278,9 +279,9 @@ static void test_empty_end(void)
 	unsigned requests;
 	struct snapshot *snapshot = refresh_from(answers, &requests);
 
-	EQUAL_NUMBER(snapshot->site.status, SNAPSHOT_UP);
+	EQUAL_NUMBER(sites_row(snapshot)->status, SITE_UP);
 	EQUAL_NUMBER(requests, 4);
-	EQUAL_NUMBER(snapshot->job_count, 1);
+	EQUAL_NUMBER(COUNT_OF(snapshot, JOBS), 1);
 	snapshot_free(snapshot);
 }
 
@@ -311,11 +312,11 @@ static void test_both_lists(void)
 	unsigned requests;
 	struct snapshot *snapshot = refresh_from(answers, &requests);
 
-	EQUAL_NUMBER(snapshot->site.status, SNAPSHOT_UP);
-	EQUAL_NUMBER(snapshot->site.jobs_held, 2);
-	EQUAL_NUMBER(snapshot->job_count, 1);
-	if (snapshot->job_count == 1)
-		EQUAL_NUMBER(snapshot->jobs[0].count, 2);
+	EQUAL_NUMBER(sites_row(snapshot)->status, SITE_UP);
+	EQUAL_NUMBER(sites_row(snapshot)->jobs_held, 2);
+	EQUAL_NUMBER(COUNT_OF(snapshot, JOBS), 1);
+	if (COUNT_OF(snapshot, JOBS) == 1)
+		EQUAL_NUMBER(ROWS(snapshot, JOBS, job_row)[0].count, 2);
 	snapshot_free(snapshot);
 }
 
@@ -334,7 +335,8 @@ static void test_two_cursors(void)
 	struct snapshot *snapshot = refresh_from(answers, &requests);
 
 	/* Which of them counts is the parser's to say; never both. */
-	CU_ASSERT_TRUE(snapshot->site.status == SNAPSHOT_DOWN || snapshot->site.refresh_jobs <= 2);
+	CU_ASSERT_TRUE(sites_row(snapshot)->status == SITE_DOWN ||
+		       sites_row(snapshot)->refresh_jobs <= 2);
 	snapshot_free(snapshot);
 }
 
@@ -410,8 +412,8 @@ static void test_retry_after(void)
 	int64_t began = timefmt_monotonic();
 	struct snapshot *snapshot = refresh_from(answers, &requests);
 
-	EQUAL_NUMBER(snapshot->site.fault.class, FAULT_SERVER);
-	EQUAL_NUMBER(snapshot->site.fault.retry_after, 100);
+	EQUAL_NUMBER(sites_row(snapshot)->fault.class, FAULT_SERVER);
+	EQUAL_NUMBER(sites_row(snapshot)->fault.retry_after, 100);
 	EQUAL_NUMBER(requests, 2);
 	CU_ASSERT_TRUE(timefmt_monotonic() - began < 10000);
 	snapshot_free(snapshot);
@@ -425,8 +427,8 @@ static void test_versions(void)
 	unsigned requests;
 	struct snapshot *snapshot = refresh_from(answers, &requests);
 
-	EQUAL_NUMBER(snapshot->site.fault.class, FAULT_VERSION);
-	EQUAL_TEXT(snapshot->site.api_version, "");
+	EQUAL_NUMBER(sites_row(snapshot)->fault.class, FAULT_VERSION);
+	EQUAL_TEXT(sites_row(snapshot)->api_version, "");
 	EQUAL_NUMBER(requests, 1 + 5);
 	snapshot_free(snapshot);
 }
@@ -514,9 +516,10 @@ static const struct answer all_kinds[] = {
 /* What is in the tables after one refresh. */
 static void check_workloads(const struct snapshot *snapshot)
 {
-	const struct snapshot_workload *backup = &snapshot->workloads[0], *restore = backup + 1;
+	const struct workload_row *backup = &ROWS(snapshot, WORKLOADS, workload_row)[0],
+				  *restore = backup + 1;
 
-	EQUAL_NUMBER(snapshot->workload_count, 2);
+	EQUAL_NUMBER(COUNT_OF(snapshot, WORKLOADS), 2);
 	EQUAL_TEXT(backup->job_type, "BACKUP");
 	EQUAL_TEXT(backup->policy_type, "VMWARE");
 	EQUAL_NUMBER(backup->succeeded, 1);
@@ -539,9 +542,10 @@ static void check_workloads(const struct snapshot *snapshot)
 
 static void check_policies(const struct snapshot *snapshot)
 {
-	const struct snapshot_subject *gold = &snapshot->policies[0], *silver = gold + 1;
+	const struct subject_row *gold = &ROWS(snapshot, POLICIES, subject_row)[0],
+				 *silver = gold + 1;
 
-	EQUAL_NUMBER(snapshot->policy_count, 2);
+	EQUAL_NUMBER(COUNT_OF(snapshot, POLICIES), 2);
 	EQUAL_TEXT(gold->name, "gold");
 	EQUAL_TEXT(gold->policy_type, "VMWARE");
 	EQUAL_NUMBER(gold->succeeded, 1);
@@ -557,7 +561,7 @@ static void check_policies(const struct snapshot *snapshot)
 	EQUAL_NUMBER(silver->partial, 1);
 	EQUAL_NUMBER(silver->last_status, 1);
 	EQUAL_NUMBER(silver->max_age, 0);
-	CU_ASSERT_TRUE(silver->overdue_at == SNAPSHOT_NEVER);
+	CU_ASSERT_TRUE(silver->overdue_at == SUBJECT_NEVER);
 }
 
 static void test_rows(void)
@@ -573,24 +577,24 @@ static void test_rows(void)
 	world.site.client_limit = 2;
 	begin(&world);
 	snapshot = run(&world, all_kinds);
-	EQUAL_NUMBER(snapshot->site.status, SNAPSHOT_UP);
+	EQUAL_NUMBER(sites_row(snapshot)->status, SITE_UP);
 	check_workloads(snapshot);
 	check_policies(snapshot);
-	EQUAL_NUMBER(snapshot->client_count, 2);
-	EQUAL_NUMBER(snapshot->site.clients_left_out, 1);
-	EQUAL_TEXT(snapshot->clients[0].name, "db1");
-	EQUAL_NUMBER(snapshot->clients[0].failed, 1);
-	EQUAL_NUMBER(snapshot->clients[0].last_success, 0);
-	EQUAL_TEXT(snapshot->clients[1].name, "db2");
-	EQUAL_NUMBER(snapshot->queue_count, 1);
-	EQUAL_NUMBER(snapshot->queues[0].reason, 40);
-	EQUAL_NUMBER(snapshot->queues[0].jobs, 1);
+	EQUAL_NUMBER(COUNT_OF(snapshot, CLIENTS), 2);
+	EQUAL_NUMBER(sites_row(snapshot)->clients_left_out, 1);
+	EQUAL_TEXT(ROWS(snapshot, CLIENTS, subject_row)[0].name, "db1");
+	EQUAL_NUMBER(ROWS(snapshot, CLIENTS, subject_row)[0].failed, 1);
+	EQUAL_NUMBER(ROWS(snapshot, CLIENTS, subject_row)[0].last_success, 0);
+	EQUAL_TEXT(ROWS(snapshot, CLIENTS, subject_row)[1].name, "db2");
+	EQUAL_NUMBER(COUNT_OF(snapshot, QUEUE), 1);
+	EQUAL_NUMBER(ROWS(snapshot, QUEUE, queue_row)[0].reason, 40);
+	EQUAL_NUMBER(ROWS(snapshot, QUEUE, queue_row)[0].jobs, 1);
 	EQUAL_NUMBER(snapshot->events.count, 0);
 	snapshot_free(snapshot);
 	/* As it was, the number that is left out too. */
 	snapshot = refresh_snapshot(world.refresh);
-	EQUAL_NUMBER(snapshot->site.clients_left_out, 1);
-	EQUAL_NUMBER(snapshot->workload_count, 2);
+	EQUAL_NUMBER(sites_row(snapshot)->clients_left_out, 1);
+	EQUAL_NUMBER(COUNT_OF(snapshot, WORKLOADS), 2);
 	snapshot_free(snapshot);
 	close_world(&world);
 }
@@ -607,11 +611,11 @@ static void test_rows_asked_for(void)
 	world.site.policies = (struct config_watch_list){&policy, 1};
 	begin(&world);
 	snapshot = run(&world, all_kinds);
-	EQUAL_NUMBER(snapshot->client_count, 0);
-	EQUAL_NUMBER(snapshot->site.clients_left_out, 0);
-	EQUAL_NUMBER(snapshot->policy_count, 3);
-	for (size_t i = 0; i < snapshot->policy_count; i++) {
-		const struct snapshot_subject *row = &snapshot->policies[i];
+	EQUAL_NUMBER(COUNT_OF(snapshot, CLIENTS), 0);
+	EQUAL_NUMBER(sites_row(snapshot)->clients_left_out, 0);
+	EQUAL_NUMBER(COUNT_OF(snapshot, POLICIES), 3);
+	for (size_t i = 0; i < COUNT_OF(snapshot, POLICIES); i++) {
+		const struct subject_row *row = &ROWS(snapshot, POLICIES, subject_row)[i];
 
 		if (strcmp(row->name, "payroll") != 0)
 			continue;
@@ -646,8 +650,8 @@ static void expect_policies_after(unsigned line, struct world *world, int64_t se
 {
 	struct snapshot *snapshot = after(world, seconds);
 
-	if (snapshot->policy_count != count)
-		harness_fail(__FILE__, line, "%zu policies, not %zu", snapshot->policy_count,
+	if (COUNT_OF(snapshot, POLICIES) != count)
+		harness_fail(__FILE__, line, "%zu policies, not %zu", COUNT_OF(snapshot, POLICIES),
 			     count);
 	CU_PASS("policies have been counted");
 	snapshot_free(snapshot);
@@ -690,11 +694,11 @@ static void test_clock_back(void)
 	RUN_FOR_NEWS(one_success, 0);
 	snapshot_free(after(&world, 3602));
 	snapshot = after(&world, 3599);
-	EQUAL_NUMBER(snapshot->site.mode, SNAPSHOT_MODE_DELTA);
-	EQUAL_NUMBER(snapshot->policy_count, 2);
-	if (snapshot->policy_count == 2) {
-		EXPECT_AGO(snapshot->policies[0].last_success, 3599);
-		EXPECT_AGO(snapshot->policies[1].last_failure, 3599);
+	EQUAL_NUMBER(sites_row(snapshot)->mode, SITE_MODE_DELTA);
+	EQUAL_NUMBER(COUNT_OF(snapshot, POLICIES), 2);
+	if (COUNT_OF(snapshot, POLICIES) == 2) {
+		EXPECT_AGO(ROWS(snapshot, POLICIES, subject_row)[0].last_success, 3599);
+		EXPECT_AGO(ROWS(snapshot, POLICIES, subject_row)[1].last_failure, 3599);
 	}
 	snapshot_free(snapshot);
 	close_world(&world);
@@ -756,7 +760,7 @@ static void test_news_of_site(void)
 	EQUAL_TEXT(event->site, "paris");
 	EQUAL_NUMBER(event->failure_streak, 3);
 	EQUAL_NUMBER(event->error_class, FAULT_AUTH);
-	EQUAL_TEXT(event->error_text, snapshot->site.fault.text);
+	EQUAL_TEXT(event->error_text, sites_row(snapshot)->fault.text);
 	free(event);
 	snapshot_free(snapshot);
 	RUN_FOR_NEWS(refused, 0);

@@ -55,18 +55,18 @@ static const char *object(const struct notify_message *message, const char *name
 
 	text[0] = '\0';
 	for (size_t i = 0; i < message->count; i++) {
-		const struct table_cell *cell = &message->objects[i].cell;
-		struct table_value value = {0};
+		const struct lookup_cell *cell = &message->objects[i].cell;
+		struct column_value value = {0};
 
 		if (strcmp(cell->column->name, name) != 0)
 			continue;
-		cell->column->get(cell->column, cell->row, &value);
-		if (cell->column->type == TABLE_STRING)
+		column_get(cell->column, cell->row, &value);
+		if (cell->column->kind->type == COLUMN_STRING)
 			snprintf(text, sizeof text, "%.*s", (int)value.length,
 				 (const char *)value.string);
 		else
 			snprintf(text, sizeof text, "%llu",
-				 (unsigned long long)(cell->column->type == TABLE_INTEGER
+				 (unsigned long long)(cell->column->kind->type == COLUMN_INTEGER
 							  ? (uint64_t)value.integer
 							  : value.number));
 	}
@@ -185,9 +185,9 @@ static void test_values(void)
 
 static void check_instance(const struct agentx_object *object, const uint32_t *name, size_t length)
 {
-	uint32_t found[TABLE_NAME_MAX];
+	uint32_t found[LOOKUP_NAME_MAX];
 
-	EQUAL_NUMBER(table_cell_name(object->table, &object->cell, found), length);
+	EQUAL_NUMBER(lookup_cell_name(object->table, &object->cell, found), length);
 	CU_ASSERT_TRUE(memcmp(found, name, length * sizeof *name) == 0);
 }
 

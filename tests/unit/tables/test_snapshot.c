@@ -3,30 +3,30 @@
 #include <string.h>
 
 #include "harness.h"
-#include "tables/snapshot.h"
+#include "unit/rows.h"
 
 static void add(struct snapshot *snapshot, const char *type, const char *policy, uint32_t status)
 {
-	struct snapshot_job row = {
+	struct job_row row = {
 	    .job_type = type, .policy_type = policy, .status = status, .count = status + 1};
 
-	snapshot_add_job(snapshot, &row);
+	snapshot_add(snapshot, TABLE_JOBS, &row);
 }
 
 static void test_empty(void)
 {
-	struct snapshot *snapshot = snapshot_new("paris", "https://paris/netbackup");
+	struct snapshot *snapshot = sites_snapshot("paris", "https://paris/netbackup");
 
 	snapshot_seal(snapshot);
-	EQUAL_NUMBER(snapshot->job_count, 0);
-	EQUAL_TEXT(snapshot->site.name, "paris");
-	EQUAL_TEXT(snapshot->site.url, "https://paris/netbackup");
-	EQUAL_NUMBER(snapshot->site.status, SNAPSHOT_UNKNOWN);
-	EQUAL_NUMBER(snapshot->site.mode, SNAPSHOT_MODE_NONE);
-	EQUAL_NUMBER(snapshot->site.fault.class, FAULT_NONE);
-	EQUAL_NUMBER(snapshot->site.index.length, 6);
-	EQUAL_NUMBER(snapshot->site.index.ids[0], 5);
-	EQUAL_NUMBER(snapshot->site.last_success, 0);
+	EQUAL_NUMBER(COUNT_OF(snapshot, JOBS), 0);
+	EQUAL_TEXT(sites_row(snapshot)->name, "paris");
+	EQUAL_TEXT(sites_row(snapshot)->url, "https://paris/netbackup");
+	EQUAL_NUMBER(sites_row(snapshot)->status, SITE_UNKNOWN);
+	EQUAL_NUMBER(sites_row(snapshot)->mode, SITE_MODE_NONE);
+	EQUAL_NUMBER(sites_row(snapshot)->fault.class, FAULT_NONE);
+	EQUAL_NUMBER(sites_row(snapshot)->index.length, 6);
+	EQUAL_NUMBER(sites_row(snapshot)->index.ids[0], 5);
+	EQUAL_NUMBER(sites_row(snapshot)->last_success, 0);
 	snapshot_free(snapshot);
 	snapshot_free(NULL);
 }
@@ -35,36 +35,36 @@ static void test_empty(void)
 static void test_copies(void)
 {
 	char name[] = "paris", url[] = "https://paris", type[] = "BACKUP", policy[] = "VMWARE";
-	struct snapshot *snapshot = snapshot_new(name, url);
-	struct snapshot_job row = {.job_type = type,
-				   .policy_type = policy,
-				   .status = 5,
-				   .count = 1,
-				   .bytes = 1ull << 40,
-				   .files = 3,
-				   .mean_duration = 4,
-				   .max_duration = 6,
-				   .last_end = 1782871204000};
+	struct snapshot *snapshot = sites_snapshot(name, url);
+	struct job_row row = {.job_type = type,
+			      .policy_type = policy,
+			      .status = 5,
+			      .count = 1,
+			      .bytes = 1ull << 40,
+			      .files = 3,
+			      .mean_duration = 4,
+			      .max_duration = 6,
+			      .last_end = 1782871204000};
 
-	snapshot_add_job(snapshot, &row);
+	snapshot_add(snapshot, TABLE_JOBS, &row);
 	memset(name, 'x', 5);
 	memset(url, 'x', 5);
 	memset(type, 'x', 6);
 	memset(policy, 'x', 6);
 	memset(&row, 0xff, sizeof row);
 	snapshot_seal(snapshot);
-	EQUAL_TEXT(snapshot->site.name, "paris");
-	EQUAL_TEXT(snapshot->site.url, "https://paris");
-	EQUAL_TEXT(snapshot->jobs[0].site, "paris");
-	EQUAL_TEXT(snapshot->jobs[0].job_type, "BACKUP");
-	EQUAL_TEXT(snapshot->jobs[0].policy_type, "VMWARE");
-	EQUAL_NUMBER(snapshot->jobs[0].status, 5);
-	EQUAL_NUMBER(snapshot->jobs[0].count, 1);
-	EQUAL_NUMBER(snapshot->jobs[0].bytes, 1ull << 40);
-	EQUAL_NUMBER(snapshot->jobs[0].files, 3);
-	EQUAL_NUMBER(snapshot->jobs[0].mean_duration, 4);
-	EQUAL_NUMBER(snapshot->jobs[0].max_duration, 6);
-	EQUAL_NUMBER(snapshot->jobs[0].last_end, 1782871204000);
+	EQUAL_TEXT(sites_row(snapshot)->name, "paris");
+	EQUAL_TEXT(sites_row(snapshot)->url, "https://paris");
+	EQUAL_TEXT(ROWS(snapshot, JOBS, job_row)[0].site, "paris");
+	EQUAL_TEXT(ROWS(snapshot, JOBS, job_row)[0].job_type, "BACKUP");
+	EQUAL_TEXT(ROWS(snapshot, JOBS, job_row)[0].policy_type, "VMWARE");
+	EQUAL_NUMBER(ROWS(snapshot, JOBS, job_row)[0].status, 5);
+	EQUAL_NUMBER(ROWS(snapshot, JOBS, job_row)[0].count, 1);
+	EQUAL_NUMBER(ROWS(snapshot, JOBS, job_row)[0].bytes, 1ull << 40);
+	EQUAL_NUMBER(ROWS(snapshot, JOBS, job_row)[0].files, 3);
+	EQUAL_NUMBER(ROWS(snapshot, JOBS, job_row)[0].mean_duration, 4);
+	EQUAL_NUMBER(ROWS(snapshot, JOBS, job_row)[0].max_duration, 6);
+	EQUAL_NUMBER(ROWS(snapshot, JOBS, job_row)[0].last_end, 1782871204000);
 	snapshot_free(snapshot);
 }
 
@@ -72,11 +72,13 @@ static void test_copies(void)
 static void test_index(void)
 {
 	static const uint32_t expected[] = {1, 's', 3, 'D', 'B', 'X', 2, 'N', 'T', 196};
-	struct snapshot *snapshot = snapshot_new("s", "https://s");
+	struct snapshot *snapshot = sites_snapshot("s", "https://s");
 
 	add(snapshot, "DBX", "NT", 196);
-	EQUAL_NUMBER(snapshot->jobs[0].index.length, sizeof expected / sizeof expected[0]);
-	CU_ASSERT_TRUE(memcmp(snapshot->jobs[0].index.ids, expected, sizeof expected) == 0);
+	EQUAL_NUMBER(ROWS(snapshot, JOBS, job_row)[0].index.length,
+		     sizeof expected / sizeof expected[0]);
+	CU_ASSERT_TRUE(
+	    memcmp(ROWS(snapshot, JOBS, job_row)[0].index.ids, expected, sizeof expected) == 0);
 	snapshot_free(snapshot);
 }
 
@@ -93,50 +95,51 @@ static void test_order(void)
 	};
 	static const size_t mixed[] = {4, 8, 0, 7, 2, 6, 1, 5, 3};
 	size_t count = sizeof rows / sizeof rows[0];
-	struct snapshot *snapshot = snapshot_new("paris", "https://paris");
+	struct snapshot *snapshot = sites_snapshot("paris", "https://paris");
 
 	for (size_t i = 0; i < count; i++)
 		add(snapshot, rows[mixed[i]].type, rows[mixed[i]].policy, rows[mixed[i]].status);
 	snapshot_seal(snapshot);
-	EQUAL_NUMBER(snapshot->job_count, count);
+	EQUAL_NUMBER(COUNT_OF(snapshot, JOBS), count);
 	for (size_t i = 0; i < count; i++) {
-		EQUAL_TEXT(snapshot->jobs[i].job_type, rows[i].type);
-		EQUAL_TEXT(snapshot->jobs[i].policy_type, rows[i].policy);
-		EQUAL_NUMBER(snapshot->jobs[i].status, rows[i].status);
-		EQUAL_NUMBER(snapshot->jobs[i].count, (uint32_t)(rows[i].status + 1));
+		EQUAL_TEXT(ROWS(snapshot, JOBS, job_row)[i].job_type, rows[i].type);
+		EQUAL_TEXT(ROWS(snapshot, JOBS, job_row)[i].policy_type, rows[i].policy);
+		EQUAL_NUMBER(ROWS(snapshot, JOBS, job_row)[i].status, rows[i].status);
+		EQUAL_NUMBER(ROWS(snapshot, JOBS, job_row)[i].count,
+			     (uint32_t)(rows[i].status + 1));
 	}
 	snapshot_free(snapshot);
 }
 
 static void test_many(void)
 {
-	struct snapshot *snapshot = snapshot_new("paris", "https://paris");
+	struct snapshot *snapshot = sites_snapshot("paris", "https://paris");
 
 	for (uint32_t i = 0; i < 5000; i++)
 		add(snapshot, "BACKUP", "VMWARE", i * 7919 % 5000);
 	snapshot_seal(snapshot);
-	EQUAL_NUMBER(snapshot->job_count, 5000);
-	for (size_t i = 0; i < snapshot->job_count; i++)
-		if (snapshot->jobs[i].status != i)
-			FAIL("row %zu has status %u", i, snapshot->jobs[i].status);
+	EQUAL_NUMBER(COUNT_OF(snapshot, JOBS), 5000);
+	for (size_t i = 0; i < COUNT_OF(snapshot, JOBS); i++)
+		if (ROWS(snapshot, JOBS, job_row)[i].status != i)
+			FAIL("row %zu has status %u", i, ROWS(snapshot, JOBS, job_row)[i].status);
 	snapshot_free(snapshot);
 }
 
 static void test_names_cut(void)
 {
 	static const char longer[] = "A_POLICY_TYPE_WITH_A_NAME_OF_MORE_THAN_32_OCTETS";
-	struct snapshot *snapshot = snapshot_new("paris", "https://paris");
+	struct snapshot *snapshot = sites_snapshot("paris", "https://paris");
 
 	add(snapshot, "BACKUP", "VMWARE", 0);
-	EQUAL_NUMBER(snapshot->site.names_cut, 0);
+	EQUAL_NUMBER(snapshot->names_cut, 0);
 	add(snapshot, "BACKUP", longer, 0);
-	EQUAL_NUMBER(snapshot->site.names_cut, 1);
+	EQUAL_NUMBER(snapshot->names_cut, 1);
 	add(snapshot, longer, longer, 0);
-	EQUAL_NUMBER(snapshot->site.names_cut, 3);
+	EQUAL_NUMBER(snapshot->names_cut, 3);
 	snapshot_seal(snapshot);
-	EQUAL_TEXT(snapshot->jobs[1].policy_type, longer);
-	EQUAL_NUMBER(snapshot->jobs[1].index.ids[6 + 7], 32);
-	EQUAL_NUMBER(snapshot->jobs[1].index.length, 6 + 7 + 33 + 1);
+	EQUAL_TEXT(ROWS(snapshot, JOBS, job_row)[1].policy_type, longer);
+	EQUAL_NUMBER(ROWS(snapshot, JOBS, job_row)[1].index.ids[6 + 7], 32);
+	EQUAL_NUMBER(ROWS(snapshot, JOBS, job_row)[1].index.length, 6 + 7 + 33 + 1);
 	snapshot_free(snapshot);
 }
 
@@ -144,34 +147,34 @@ static void test_names_cut(void)
 static void test_copies_of_others(void)
 {
 	char type[] = "BACKUP", policy[] = "VMWARE", name[] = "gold";
-	struct snapshot_workload workload = {.job_type = type, .policy_type = policy, .active = 2};
-	struct snapshot_subject subject = {.name = name, .policy_type = policy, .last_status = -1};
-	struct snapshot_queue queue = {.reason = 2, .jobs = 9};
-	struct snapshot *snapshot = snapshot_new("paris", "https://paris");
+	struct workload_row workload = {.job_type = type, .policy_type = policy, .active = 2};
+	struct subject_row subject = {.name = name, .policy_type = policy, .last_status = -1};
+	struct queue_row queue = {.reason = 2, .jobs = 9};
+	struct snapshot *snapshot = sites_snapshot("paris", "https://paris");
 
-	snapshot_add_workload(snapshot, &workload);
-	snapshot_add_policy(snapshot, &subject);
-	snapshot_add_client(snapshot, &subject);
-	snapshot_add_queue(snapshot, &queue);
+	snapshot_add(snapshot, TABLE_WORKLOADS, &workload);
+	snapshot_add(snapshot, TABLE_POLICIES, &subject);
+	snapshot_add(snapshot, TABLE_CLIENTS, &subject);
+	snapshot_add(snapshot, TABLE_QUEUE, &queue);
 	memset(type, 'x', 6);
 	memset(policy, 'x', 6);
 	memset(name, 'x', 4);
 	snapshot_seal(snapshot);
-	EQUAL_TEXT(snapshot->workloads[0].site, "paris");
-	EQUAL_TEXT(snapshot->workloads[0].job_type, "BACKUP");
-	EQUAL_TEXT(snapshot->workloads[0].policy_type, "VMWARE");
-	EQUAL_NUMBER(snapshot->workloads[0].active, 2);
-	EQUAL_NUMBER(snapshot->workloads[0].index.length, 6 + 7 + 7);
-	EQUAL_TEXT(snapshot->policies[0].site, "paris");
-	EQUAL_TEXT(snapshot->policies[0].name, "gold");
-	EQUAL_TEXT(snapshot->policies[0].policy_type, "VMWARE");
-	EQUAL_NUMBER(snapshot->policies[0].last_status, -1);
-	EQUAL_NUMBER(snapshot->policies[0].index.length, 6 + 5);
-	EQUAL_TEXT(snapshot->clients[0].name, "gold");
-	EQUAL_TEXT(snapshot->queues[0].site, "paris");
-	EQUAL_NUMBER(snapshot->queues[0].jobs, 9);
-	EQUAL_NUMBER(snapshot->queues[0].index.length, 6 + 1);
-	EQUAL_NUMBER(snapshot->queues[0].index.ids[6], 2);
+	EQUAL_TEXT(ROWS(snapshot, WORKLOADS, workload_row)[0].site, "paris");
+	EQUAL_TEXT(ROWS(snapshot, WORKLOADS, workload_row)[0].job_type, "BACKUP");
+	EQUAL_TEXT(ROWS(snapshot, WORKLOADS, workload_row)[0].policy_type, "VMWARE");
+	EQUAL_NUMBER(ROWS(snapshot, WORKLOADS, workload_row)[0].active, 2);
+	EQUAL_NUMBER(ROWS(snapshot, WORKLOADS, workload_row)[0].index.length, 6 + 7 + 7);
+	EQUAL_TEXT(ROWS(snapshot, POLICIES, subject_row)[0].site, "paris");
+	EQUAL_TEXT(ROWS(snapshot, POLICIES, subject_row)[0].name, "gold");
+	EQUAL_TEXT(ROWS(snapshot, POLICIES, subject_row)[0].policy_type, "VMWARE");
+	EQUAL_NUMBER(ROWS(snapshot, POLICIES, subject_row)[0].last_status, -1);
+	EQUAL_NUMBER(ROWS(snapshot, POLICIES, subject_row)[0].index.length, 6 + 5);
+	EQUAL_TEXT(ROWS(snapshot, CLIENTS, subject_row)[0].name, "gold");
+	EQUAL_TEXT(ROWS(snapshot, QUEUE, queue_row)[0].site, "paris");
+	EQUAL_NUMBER(ROWS(snapshot, QUEUE, queue_row)[0].jobs, 9);
+	EQUAL_NUMBER(ROWS(snapshot, QUEUE, queue_row)[0].index.length, 6 + 1);
+	EQUAL_NUMBER(ROWS(snapshot, QUEUE, queue_row)[0].index.ids[6], 2);
 	snapshot_free(snapshot);
 }
 
@@ -197,9 +200,9 @@ static const char *long_name(size_t length, char last)
 
 static void add_policy(struct snapshot *snapshot, const char *name, uint32_t succeeded)
 {
-	struct snapshot_subject row = {.name = name, .policy_type = "", .succeeded = succeeded};
+	struct subject_row row = {.name = name, .policy_type = "", .succeeded = succeeded};
 
-	snapshot_add_policy(snapshot, &row);
+	snapshot_add(snapshot, TABLE_POLICIES, &row);
 }
 
 /* The index has 64 octets at most and ends between two characters; the row has the whole name. */
@@ -211,15 +214,15 @@ static void test_long_names(void)
 	} names[] = {{64, 64, 0}, {65, 64, 1}, {66, 63, 1}, {255, 64, 1}};
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		struct snapshot *snapshot = snapshot_new("s", "https://s");
+		struct snapshot *snapshot = sites_snapshot("s", "https://s");
 		const char *name = long_name(names[i].length, 0);
 		const struct index *index;
 
 		add_policy(snapshot, name, 1);
 		snapshot_seal(snapshot);
-		index = &snapshot->policies[0].index;
-		EQUAL_TEXT(snapshot->policies[0].name, name);
-		EQUAL_NUMBER(snapshot->site.names_cut, names[i].cut);
+		index = &ROWS(snapshot, POLICIES, subject_row)[0].index;
+		EQUAL_TEXT(ROWS(snapshot, POLICIES, subject_row)[0].name, name);
+		EQUAL_NUMBER(snapshot->names_cut, names[i].cut);
 		EQUAL_NUMBER(index->ids[2], names[i].in_index);
 		EQUAL_NUMBER(index->length, 2 + 1 + names[i].in_index);
 		if (names[i].cut) {
@@ -233,14 +236,16 @@ static void test_long_names(void)
 /* The hash tells apart what the cut makes alike. */
 static void test_same_beginning(void)
 {
-	struct snapshot *snapshot = snapshot_new("s", "https://s");
+	struct snapshot *snapshot = sites_snapshot("s", "https://s");
 
 	add_policy(snapshot, long_name(255, 'a'), 1);
 	add_policy(snapshot, long_name(255, 'b'), 2);
 	snapshot_seal(snapshot);
-	EQUAL_NUMBER(snapshot->policy_count, 2);
-	EQUAL_NUMBER(snapshot->policies[0].succeeded + snapshot->policies[1].succeeded, 3);
-	EQUAL_NUMBER(snapshot->site.names_cut, 2);
+	EQUAL_NUMBER(COUNT_OF(snapshot, POLICIES), 2);
+	EQUAL_NUMBER(ROWS(snapshot, POLICIES, subject_row)[0].succeeded +
+			 ROWS(snapshot, POLICIES, subject_row)[1].succeeded,
+		     3);
+	EQUAL_NUMBER(snapshot->names_cut, 2);
 	snapshot_free(snapshot);
 }
 
@@ -250,14 +255,15 @@ static void test_equal_index(void)
 	static const char *const orders[] = {"babca", "aabbc", "abcc", "aabc"};
 
 	for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
-		struct snapshot *snapshot = snapshot_new("s", "https://s");
+		struct snapshot *snapshot = sites_snapshot("s", "https://s");
 
 		for (const char *at = orders[i]; *at; at++)
 			add_policy(snapshot, (char[]){*at, '\0'}, 1);
 		snapshot_seal(snapshot);
-		EQUAL_NUMBER(snapshot->policy_count, 3);
-		for (size_t k = 0; k < snapshot->policy_count; k++)
-			EQUAL_NUMBER(snapshot->policies[k].name[0], (char)('a' + k));
+		EQUAL_NUMBER(COUNT_OF(snapshot, POLICIES), 3);
+		for (size_t k = 0; k < COUNT_OF(snapshot, POLICIES); k++)
+			EQUAL_NUMBER(ROWS(snapshot, POLICIES, subject_row)[k].name[0],
+				     (char)('a' + k));
 		snapshot_free(snapshot);
 	}
 }
@@ -265,23 +271,25 @@ static void test_equal_index(void)
 /* What a notification names must be the very row: its index is made by itself, and is the same. */
 static void test_index_alone(void)
 {
-	struct snapshot *snapshot = snapshot_new("paris", "https://paris");
+	struct snapshot *snapshot = sites_snapshot("paris", "https://paris");
 	const char *name = long_name(255, 'a');
+	struct job_row job = {.job_type = "BACKUP", .policy_type = name, .status = 5};
+	struct subject_row policy = {.name = name};
 	struct index_draft draft;
 	struct index index;
 
 	add(snapshot, "BACKUP", name, 5);
 	add_policy(snapshot, name, 1);
 	snapshot_seal(snapshot);
-	EQUAL_NUMBER(snapshot_index_job(&draft, "paris", "BACKUP", name, 5), 1);
+	EQUAL_NUMBER(table_index(&jobs_table, "paris", &job, &draft), 1);
 	index = index_of(&draft);
-	EQUAL_NUMBER(index_compare(&index, &snapshot->jobs[0].index), 0);
-	EQUAL_NUMBER(snapshot_index_subject(&draft, "paris", name), 1);
+	EQUAL_NUMBER(index_compare(&index, &ROWS(snapshot, JOBS, job_row)[0].index), 0);
+	EQUAL_NUMBER(table_index(&policies_table, "paris", &policy, &draft), 1);
 	index = index_of(&draft);
-	EQUAL_NUMBER(index_compare(&index, &snapshot->policies[0].index), 0);
-	snapshot_index_site(&draft, "paris");
+	EQUAL_NUMBER(index_compare(&index, &ROWS(snapshot, POLICIES, subject_row)[0].index), 0);
+	table_index(&sites_table, "paris", NULL, &draft);
 	index = index_of(&draft);
-	EQUAL_NUMBER(index_compare(&index, &snapshot->site.index), 0);
+	EQUAL_NUMBER(index_compare(&index, &sites_row(snapshot)->index), 0);
 	snapshot_free(snapshot);
 }
 

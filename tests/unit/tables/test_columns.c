@@ -2,33 +2,33 @@
 #include <string.h>
 
 #include "harness.h"
-#include "snmp/mib.h"
 #include "base/timefmt.h"
+#include "unit/rows.h"
 
 /* What columns make of a row, where they do not just show it. */
 
 #define NEVER 4294967295
 
 /* The value of column NUMBER of TABLE for ROW. */
-static struct table_value value_of(enum mib_table table, uint32_t number, const void *row)
+static struct column_value value_of(enum table_id table, uint32_t number, const void *row)
 {
-	const struct table_column *column = table_column(&mib_tables[table], number);
-	struct table_value value = {0};
+	const struct column *column = table_column(list_tables[table], number);
+	struct column_value value = {0};
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(column);
-	column->get(column, row, &value);
+	column_get(column, row, &value);
 	return value;
 }
 
 static void test_columns(void)
 {
-	for (size_t t = 0; t < MIB_TABLES; t++) {
-		const struct table_description *table = &mib_tables[t];
+	for (size_t t = 0; t < TABLE_COUNT; t++) {
+		const struct table *table = list_tables[t];
 
 		CU_ASSERT_PTR_NULL(table_column(table, 0));
 		CU_ASSERT_PTR_NULL(table_column(table, 99));
 		for (size_t i = 0; i < table->column_count; i++) {
-			const struct table_column *column = &table->columns[i];
+			const struct column *column = &table->columns[i];
 
 			if (i > 0 && column->number <= table->columns[i - 1].number)
 				FAIL("%s does not rise by number", column->name);
@@ -54,11 +54,11 @@ static void test_success_rate(void)
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		struct snapshot_workload row = {.succeeded = cases[i].succeeded,
-						.partial = cases[i].partial,
-						.failed = cases[i].failed};
+		struct workload_row row = {
+		    .success_rate = workloads_success_rate(cases[i].succeeded, cases[i].partial,
+							   cases[i].failed)};
 
-		EQUAL_NUMBER(value_of(MIB_WORKLOADS, 7, &row).number, cases[i].rate);
+		EQUAL_NUMBER(value_of(TABLE_WORKLOADS, 7, &row).number, cases[i].rate);
 	}
 }
 
@@ -66,20 +66,20 @@ static void test_success_rate(void)
 static void test_ages(void)
 {
 	int64_t now = timefmt_now();
-	struct snapshot_workload row = {0};
+	struct workload_row row = {0};
 
-	EQUAL_NUMBER(value_of(MIB_WORKLOADS, 13, &row).number, 0);
-	EQUAL_NUMBER(value_of(MIB_WORKLOADS, 14, &row).number, 0);
-	EQUAL_NUMBER(value_of(MIB_WORKLOADS, 17, &row).number, NEVER);
-	EQUAL_NUMBER(value_of(MIB_WORKLOADS, 18, &row).number, NEVER);
+	EQUAL_NUMBER(value_of(TABLE_WORKLOADS, 13, &row).number, 0);
+	EQUAL_NUMBER(value_of(TABLE_WORKLOADS, 14, &row).number, 0);
+	EQUAL_NUMBER(value_of(TABLE_WORKLOADS, 17, &row).number, NEVER);
+	EQUAL_NUMBER(value_of(TABLE_WORKLOADS, 18, &row).number, NEVER);
 	row.oldest_active = now - 7200500;
 	row.oldest_queued = now + 60000; /* clocks may differ */
 	row.last_success = now - 3600500;
 	row.last_failure = 1;
-	CU_ASSERT_TRUE(value_of(MIB_WORKLOADS, 13, &row).number - 7200 < 60);
-	EQUAL_NUMBER(value_of(MIB_WORKLOADS, 14, &row).number, 0);
-	CU_ASSERT_TRUE(value_of(MIB_WORKLOADS, 17, &row).number - 3600 < 60);
-	CU_ASSERT_TRUE(value_of(MIB_WORKLOADS, 18, &row).number - (uint64_t)((now - 1) / 1000) <
+	CU_ASSERT_TRUE(value_of(TABLE_WORKLOADS, 13, &row).number - 7200 < 60);
+	EQUAL_NUMBER(value_of(TABLE_WORKLOADS, 14, &row).number, 0);
+	CU_ASSERT_TRUE(value_of(TABLE_WORKLOADS, 17, &row).number - 3600 < 60);
+	CU_ASSERT_TRUE(value_of(TABLE_WORKLOADS, 18, &row).number - (uint64_t)((now - 1) / 1000) <
 		       60);
 }
 
@@ -90,30 +90,29 @@ static void test_overdue(void)
 	const struct {
 		int64_t at;
 		int truth;
-	} cases[] = {{SNAPSHOT_NEVER, 2}, {now + 60000, 2}, {now - 1, 1}, {0, 1}, {-90000000, 1}};
+	} cases[] = {{SUBJECT_NEVER, 2}, {now + 60000, 2}, {now - 1, 1}, {0, 1}, {-90000000, 1}};
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		struct snapshot_subject row = {.overdue_at = cases[i].at};
+		struct subject_row row = {.overdue_at = cases[i].at};
 
-		EQUAL_NUMBER(value_of(MIB_POLICIES, 15, &row).integer, cases[i].truth);
-		EQUAL_NUMBER(value_of(MIB_CLIENTS, 14, &row).integer, cases[i].truth);
+		EQUAL_NUMBER(value_of(TABLE_POLICIES, 15, &row).integer, cases[i].truth);
+		EQUAL_NUMBER(value_of(TABLE_CLIENTS, 14, &row).integer, cases[i].truth);
 	}
 }
 
 /* Clients have what policies have, one column earlier. */
 static void test_subjects(void)
 {
-	const struct table_description *policies = &mib_tables[MIB_POLICIES];
-	struct snapshot_subject row = {
+	const struct table *policies = list_tables[TABLE_POLICIES];
+	struct subject_row row = {
 	    .name = "gold", .policy_type = "", .last_status = -1, .bytes = 5ull << 20};
 
-	EQUAL_NUMBER(value_of(MIB_POLICIES, 8, &row).integer, -1);
-	EQUAL_NUMBER(value_of(MIB_POLICIES, 4, &row).length, 0);
-	EQUAL_NUMBER(value_of(MIB_CLIENTS, 12, &row).number, 5);
+	EQUAL_NUMBER(value_of(TABLE_POLICIES, 8, &row).integer, -1);
+	EQUAL_NUMBER(value_of(TABLE_POLICIES, 4, &row).length, 0);
+	EQUAL_NUMBER(value_of(TABLE_CLIENTS, 12, &row).number, 5);
 	for (uint32_t number = 5; number <= 15; number++) {
-		const struct table_column *policy = table_column(policies, number);
-		const struct table_column *client =
-		    table_column(&mib_tables[MIB_CLIENTS], number - 1);
+		const struct column *policy = table_column(policies, number);
+		const struct column *client = table_column(list_tables[TABLE_CLIENTS], number - 1);
 
 		CU_ASSERT_PTR_NOT_NULL_FATAL(policy);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(client);
@@ -124,11 +123,11 @@ static void test_subjects(void)
 
 static void test_queue(void)
 {
-	struct snapshot_queue row = {.reason = 4, .jobs = 7};
-	struct table_value text = value_of(MIB_QUEUES, 4, &row);
+	struct queue_row row = {.reason = 4, .jobs = 7};
+	struct column_value text = value_of(TABLE_QUEUE, 4, &row);
 
-	EQUAL_NUMBER(value_of(MIB_QUEUES, 3, &row).number, 4);
-	EQUAL_NUMBER(value_of(MIB_QUEUES, 5, &row).number, 7);
+	EQUAL_NUMBER(value_of(TABLE_QUEUE, 3, &row).number, 4);
+	EQUAL_NUMBER(value_of(TABLE_QUEUE, 5, &row).number, 7);
 	EQUAL_TEXT(text.string, "ROBOT_DOWN: the tape library's robot is down");
 	EQUAL_NUMBER(text.length, strlen(text.string));
 }
@@ -143,4 +142,4 @@ static const struct harness_test tests[] = {
     {NULL, NULL},
 };
 
-const struct harness_suite mib_suite = {"mib", tests};
+const struct harness_suite columns_suite = {"columns", tests};

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "harness.h"
-#include "snmp/table.h"
+#include "snmp/lookup.h"
 
 /*
  * Lookups are compared with a model that cannot be wrong: the sorted list of the names of all
@@ -25,22 +25,22 @@ struct row {
 
 struct name {
 	size_t length;
-	uint32_t ids[TABLE_NAME_MAX];
+	uint32_t ids[LOOKUP_NAME_MAX];
 };
 
 static const uint32_t base[] = {1, 3, 6};
 static const uint32_t path[] = {5, 1};
 
 /* With gaps between the columns, and one at the end of what a sub-identifier can be. */
-static const struct table_column columns[] = {
+static const struct column columns[] = {
     {.number = 2, .name = "a"},
     {.number = 3, .name = "b"},
     {.number = 7, .name = "c"},
     {.number = 4294967295u, .name = "d"},
 };
 
-static const struct table_description description = {
-    .name = "testTable",
+static const struct table description = {
+    .object = "testTable",
     .path = path,
     .path_length = COUNT(path),
     .columns = columns,
@@ -49,7 +49,7 @@ static const struct table_description description = {
 };
 
 static struct row *rows; /* no longer than row_count, so that reading beyond shows */
-static struct table_block blocks[BLOCKS_MAX];
+static struct lookup_block blocks[BLOCKS_MAX];
 static struct name cells[CELLS_MAX];
 static size_t row_count, cell_count;
 
@@ -97,7 +97,7 @@ static void random_rows(size_t count)
 }
 
 /* Gives TABLE other rows, in blocks of random sizes, empty ones among them. */
-static void refill(struct table *table, size_t most_rows)
+static void refill(struct lookup *table, size_t most_rows)
 {
 	struct row *former = rows;
 	size_t at = 0;
@@ -110,38 +110,38 @@ static void refill(struct table *table, size_t most_rows)
 		blocks[i].count = i == BLOCKS_MAX - 1 ? left : (size_t)rand() % (left + 1);
 		at += blocks[i].count;
 	}
-	table_set(table, blocks, BLOCKS_MAX);
+	lookup_set(table, blocks, BLOCKS_MAX);
 	free(former);
 	cell_count = 0;
 	for (size_t c = 0; c < COUNT(columns); c++) {
 		for (size_t r = 0; r < row_count; r++) {
-			struct table_cell cell = {&columns[c], &rows[r]};
+			struct lookup_cell cell = {&columns[c], &rows[r]};
 			struct name *name = &cells[cell_count++];
 
-			name->length = table_cell_name(table, &cell, name->ids);
+			name->length = lookup_cell_name(table, &cell, name->ids);
 		}
 	}
 	qsort(cells, cell_count, sizeof(*cells), compare_names);
 }
 
-static struct table *random_table(void)
+static struct lookup *random_table(void)
 {
-	struct table *table = table_new(&description, base, COUNT(base));
+	struct lookup *table = lookup_new(&description, base, COUNT(base));
 
 	refill(table, ROWS_MAX);
 	return table;
 }
 
-static void free_table(struct table *table)
+static void free_table(struct lookup *table)
 {
-	table_free(table);
+	lookup_free(table);
 	free(rows);
 	rows = NULL;
 }
 
 static const char *text_of(const struct name *name)
 {
-	static char texts[2][TABLE_NAME_MAX * 11];
+	static char texts[2][LOOKUP_NAME_MAX * 11];
 	static unsigned turn;
 	char *text = texts[turn++ % 2];
 	size_t used = 0;
@@ -160,17 +160,17 @@ static bool is_column(uint32_t number)
 	return false;
 }
 
-static enum table_result find_in_model(const struct name *name)
+static enum lookup_result find_in_model(const struct name *name)
 {
 	static const uint32_t entry[] = {1, 3, 6, 5, 1};
 
 	for (size_t i = 0; i < cell_count; i++)
 		if (compare_names(&cells[i], name) == 0)
-			return TABLE_FOUND;
+			return LOOKUP_FOUND;
 	return name->length > COUNT(entry) && memcmp(name->ids, entry, sizeof entry) == 0 &&
 		       is_column(name->ids[COUNT(entry)])
-		   ? TABLE_NO_INSTANCE
-		   : TABLE_NO_OBJECT;
+		   ? LOOKUP_NO_INSTANCE
+		   : LOOKUP_NO_OBJECT;
 }
 
 static const struct name *next_in_model(const struct name *name)
@@ -182,23 +182,23 @@ static const struct name *next_in_model(const struct name *name)
 }
 
 /* Compares both lookups of NAME with the model. */
-static void check(const struct table *table, const struct name *name)
+static void check(const struct lookup *table, const struct name *name)
 {
 	const struct name *expected = next_in_model(name);
-	struct table_cell cell;
+	struct lookup_cell cell;
 	struct name found = {0};
 
-	if (table_find(table, name->ids, name->length, &cell) != find_in_model(name))
+	if (lookup_find(table, name->ids, name->length, &cell) != find_in_model(name))
 		FAIL("find %s", text_of(name));
-	else if (find_in_model(name) == TABLE_FOUND) {
-		found.length = table_cell_name(table, &cell, found.ids);
+	else if (find_in_model(name) == LOOKUP_FOUND) {
+		found.length = lookup_cell_name(table, &cell, found.ids);
 		if (compare_names(&found, name) != 0)
 			FAIL("find %s: %s", text_of(name), text_of(&found));
 	}
-	if (table_next(table, name->ids, name->length, &cell) != (expected != NULL)) {
+	if (lookup_next(table, name->ids, name->length, &cell) != (expected != NULL)) {
 		FAIL("next of %s: %s", text_of(name), expected ? "none" : "one too many");
 	} else if (expected != NULL) {
-		found.length = table_cell_name(table, &cell, found.ids);
+		found.length = lookup_cell_name(table, &cell, found.ids);
 		if (compare_names(&found, expected) != 0)
 			FAIL("next of %s: %s", text_of(name), text_of(&found));
 	}
@@ -206,7 +206,7 @@ static void check(const struct table *table, const struct name *name)
 
 /* NAME and all that lies next to it: each beginning, and each sub-identifier one off or at an end.
  */
-static void check_around(const struct table *table, const struct name *name)
+static void check_around(const struct lookup *table, const struct name *name)
 {
 	check(table, name);
 	for (size_t i = 0; i <= name->length; i++) {
@@ -227,7 +227,7 @@ static void check_around(const struct table *table, const struct name *name)
 			}
 		}
 	}
-	if (name->length < TABLE_NAME_MAX) {
+	if (name->length < LOOKUP_NAME_MAX) {
 		struct name other = *name;
 
 		other.ids[other.length++] = 0;
@@ -237,7 +237,7 @@ static void check_around(const struct table *table, const struct name *name)
 
 static void test_every_name(void)
 {
-	struct table *table;
+	struct lookup *table;
 
 	srand(1);
 	table = random_table();
@@ -249,15 +249,15 @@ static void test_every_name(void)
 
 static void test_walk(void)
 {
-	struct table *table;
-	struct table_cell cell;
+	struct lookup *table;
+	struct lookup_cell cell;
 	struct name name = {0};
 	size_t count = 0;
 
 	srand(2);
 	table = random_table();
-	while (table_next(table, name.ids, name.length, &cell)) {
-		name.length = table_cell_name(table, &cell, name.ids);
+	while (lookup_next(table, name.ids, name.length, &cell)) {
+		name.length = lookup_cell_name(table, &cell, name.ids);
 		if (count == cell_count || compare_names(&name, &cells[count]) != 0)
 			break;
 		count++;
@@ -269,7 +269,7 @@ static void test_walk(void)
 /* Tables and names at random; NBU_TEST_SEED repeats a run. */
 static void test_random(void)
 {
-	struct table *table;
+	struct lookup *table;
 
 	srand(harness_seed());
 	table = random_table();
@@ -299,51 +299,51 @@ static void test_empty(void)
 	    {7, {1, 3, 6, 5, 1, 2, 1}},
 	    {4, {1, 3, 6, 6}},
 	};
-	struct table *table = table_new(&description, base, COUNT(base));
+	struct lookup *table = lookup_new(&description, base, COUNT(base));
 
 	cell_count = 0;
 	for (size_t i = 0; i < COUNT(names); i++)
 		check(table, &names[i]);
-	table_set(table, NULL, 0);
+	lookup_set(table, NULL, 0);
 	for (size_t i = 0; i < COUNT(names); i++)
 		check(table, &names[i]);
 	CU_PASS("went through");
-	table_free(table);
+	lookup_free(table);
 }
 
-/* The rows that count are those of the last table_set. */
+/* The rows that count are those of the last lookup_set. */
 static void test_swap(void)
 {
 	static const uint32_t name[] = {1, 3, 6, 5, 1, 7, 1};
 	struct row first = {.index = {1, name}};
 	struct row second = {.index = {1, name}};
-	struct table *table = table_new(&description, base, COUNT(base));
-	struct table_cell cell = {0};
+	struct lookup *table = lookup_new(&description, base, COUNT(base));
+	struct lookup_cell cell = {0};
 
-	table_set(table, &(struct table_block){&first, 1}, 1);
-	EQUAL_NUMBER(table_find(table, name, COUNT(name), &cell), TABLE_FOUND);
+	lookup_set(table, &(struct lookup_block){&first, 1}, 1);
+	EQUAL_NUMBER(lookup_find(table, name, COUNT(name), &cell), LOOKUP_FOUND);
 	CU_ASSERT_PTR_EQUAL(cell.row, &first);
-	table_set(table, &(struct table_block){&second, 1}, 1);
-	EQUAL_NUMBER(table_find(table, name, COUNT(name), &cell), TABLE_FOUND);
+	lookup_set(table, &(struct lookup_block){&second, 1}, 1);
+	EQUAL_NUMBER(lookup_find(table, name, COUNT(name), &cell), LOOKUP_FOUND);
 	CU_ASSERT_PTR_EQUAL(cell.row, &second);
 	CU_ASSERT_PTR_EQUAL(cell.column, &columns[2]);
-	table_free(table);
+	lookup_free(table);
 }
 
 /* The longest row fits below the longest base that is taken; a longer base is refused. */
 static void test_long_base(void)
 {
-	uint32_t ids[TABLE_NAME_MAX] = {1, 3};
-	size_t longest = TABLE_NAME_MAX - INDEX_SIZE - 1 - COUNT(path);
-	struct table *table = table_new(&description, ids, longest);
+	uint32_t ids[LOOKUP_NAME_MAX] = {1, 3};
+	size_t longest = LOOKUP_NAME_MAX - INDEX_SIZE - 1 - COUNT(path);
+	struct lookup *table = lookup_new(&description, ids, longest);
 	struct row row = {.index = {INDEX_SIZE, ids}};
-	struct table_cell cell = {&columns[0], &row};
-	uint32_t name[TABLE_NAME_MAX];
+	struct lookup_cell cell = {&columns[0], &row};
+	uint32_t name[LOOKUP_NAME_MAX];
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(table);
-	EQUAL_NUMBER(table_cell_name(table, &cell, name), TABLE_NAME_MAX);
-	table_free(table);
-	CU_ASSERT_PTR_NULL(table_new(&description, ids, longest + 1));
+	EQUAL_NUMBER(lookup_cell_name(table, &cell, name), LOOKUP_NAME_MAX);
+	lookup_free(table);
+	CU_ASSERT_PTR_NULL(lookup_new(&description, ids, longest + 1));
 }
 
 static const struct harness_test tests[] = {
@@ -356,4 +356,4 @@ static const struct harness_test tests[] = {
     {NULL, NULL},
 };
 
-const struct harness_suite table_suite = {"table", tests};
+const struct harness_suite lookup_suite = {"lookup", tests};

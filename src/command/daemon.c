@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "command/daemon.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/http.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/timefmt.h"
+#include "site/site.h"
+#include "snmp/agentx.h"
+#include "snmp/fastpath.h"
+#include "snmp/mib.h"
+#include "snmp/notify.h"
+#include "tables/sites.h"
+
+/* All that the main thread has at work. */
+struct program {
+	const struct options *options;
+	struct config *config; /* NULL = a thread that was left behind keeps it */
+	struct loop *loop;
+	struct mib *mib;
+	struct notify *notify;
+	char *state_dir;     /* as it was at the start */
+	struct site **sites; /* in the order of the configuration; NULL where none could start */
+};
+
+/* Shows SITE, of which nothing is known yet. */
+static void show_site(struct program *program, const struct config_site *site)
+{
+	struct snapshot *snapshot = sites_snapshot(site->name, site->url);
+	struct site_row *row = sites_row(snapshot);
+
+	row->window = (uint32_t)site->window;
+	row->refresh_interval = (uint32_t)site->refresh;
+	row->started = timefmt_now();
+	snapshot_seal(snapshot);
+	mib_publish(program->mib, snapshot);
+}
+
+/* Starts to refresh SITE. Rows that it has already stay until it has others. */
+static struct site *start_site(struct program *program, const struct config_site *site)
+{
+	site_warn_of_risks(site);
+	if (!mib_has_site(program->mib, site->name))
+		show_site(program, site);
+	return site_start(site, program->state_dir, loop_wake_fd(program->loop));
+}
+
+static void start_sites(struct program *program)
+{
+	size_t count = program->config->site_count;
+
+	program->sites = mem_zalloc(count, sizeof(struct site *));
+	for (size_t i = 0; i < count; i++)
+		program->sites[i] = start_site(program, program->config->sites[i]);
+}
+
+/* Takes the mail of SITE: its events are notified, and where SHOWN its rows take the place of the
+ * old. */
+static void take_mail(struct program *program, struct site *site, bool shown)
+{
+	struct snapshot *snapshot = site_take(site);
+	struct event_list events = {0};
+
+	if (!snapshot)
+		return;
+	/* Whoever asks for a row that a notification names must find it. */
+	event_move(&events, &snapshot->events);
+	if (shown)
+		mib_publish(program->mib, snapshot);
+	else
+		snapshot_free(snapshot);
+	notify_take(program->notify, &events);
+}
+
+/*
+ * Ends SITES and frees the array. All are told to end before the first is waited for. False when a
+ * thread had to be left behind, with the configuration that it uses.
+ */
+static bool stop_sites(struct program *program, struct site **sites, size_t count)
+{
+	bool ended = true;
+
+	for (size_t i = 0; i < count; i++)
+		if (sites[i])
+			site_cancel(sites[i]);
+	for (size_t i = 0; i < count; i++) {
+		if (!sites[i])
+			continue;
+		if (site_join(sites[i])) {
+			take_mail(program, sites[i], false);
+			site_free(sites[i]);
+		} else {
+			ended = false;
+		}
+	}
+	free(sites);
+	return ended;
+}
+
+static void on_mail(void *arg)
+{
+	struct program *program = arg;
+
+	for (size_t i = 0; i < program->config->site_count; i++)
+		if (program->sites[i])
+			take_mail(program, program->sites[i], true);
+}
+
+static bool on_notify(void *arg)
+{
+	struct program *program = arg;
+	bool more = notify_turn(program->notify);
+
+	mib_set_notifications(program->mib, notify_sent(program->notify),
+			      notify_suppressed(program->notify));
+	return more;
+}
+
+static void warn_of_restart(const struct program *program, const struct config *new)
+{
+	const struct config *old = program->config;
+
+	if (strcmp(new->agentx_socket, old->agentx_socket) != 0 ||
+	    new->base_oid_length != old->base_oid_length ||
+	    memcmp(new->base_oid, old->base_oid, sizeof new->base_oid) != 0 ||
+	    strcmp(new->state_dir, program->state_dir) != 0)
+		log_warning(
+		    "%s: agentx-socket, base-oid and state-dir take effect at a restart only",
+		    program->options->file);
+}
+
+/*
+ * Hands the running sites over: those that NEW has unchanged go on, the others end. *ALL_ENDED is
+ * what stop_sites says.
+ */
+static struct site **keep_sites(struct program *program, const struct config *new, bool *all_ended)
+{
+	struct site **kept = mem_zalloc(new->site_count, sizeof(struct site *));
+	struct site **ended = mem_zalloc(program->config->site_count, sizeof(struct site *));
+
+	for (size_t i = 0; i < program->config->site_count; i++) {
+		ended[i] = program->sites[i];
+		for (size_t j = 0; ended[i] && j < new->site_count; j++) {
+			if (site_config(ended[i]) != new->sites[j])
+				continue;
+			kept[j] = ended[i];
+			ended[i] = NULL;
+		}
+	}
+	*all_ended = stop_sites(program, ended, program->config->site_count);
+	free(program->sites);
+	return kept;
+}
+
+static void on_reload(void *arg)
+{
+	struct program *program = arg;
+	struct config *old = program->config, *new;
+	char error[CONFIG_ERROR_SIZE];
+	bool all_ended;
+
+	new = config_load(program->options->file, error);
+	if (!new) {
+		log_error("%s; the configuration stays as it was", error);
+		return;
+	}
+	config_keep_unchanged(new, old);
+	warn_of_restart(program, new);
+	program->sites = keep_sites(program, new, &all_ended);
+	program->config = new;
+	fastpath_switch(new->fastpath);
+	notify_configure(program->notify, &new->notify);
+	for (size_t i = 0; i < old->site_count; i++)
+		if (!config_find_site(new, old->sites[i]->name))
+			mib_remove_site(program->mib, old->sites[i]->name);
+	for (size_t i = 0; i < new->site_count; i++)
+		if (!program->sites[i])
+			program->sites[i] = start_site(program, new->sites[i]);
+	mib_set_config_read(program->mib, new->read_at);
+	options_open_log(program->options, new);
+	log_info("%s read again; sites: %zu", program->options->file, new->site_count);
+	if (all_ended)
+		config_free(old);
+}
+
+/* From the first site to the last; everything else is there. */
+static bool serve(struct program *program)
+{
+	struct loop_hooks hooks = {on_mail, on_reload, on_notify, program};
+	const struct config *config = program->config;
+	bool fine;
+
+	mib_set_config_read(program->mib, config->read_at);
+	start_sites(program);
+	agentx_start(config->base_oid, config->base_oid_length);
+	fine = loop_run(program->loop, &hooks);
+	log_info("nbu-agentx ends");
+	if (!stop_sites(program, program->sites, program->config->site_count))
+		program->config = NULL; /* a thread that was left behind still reads it */
+	while (agentx_can_notify() && notify_turn(program->notify))
+		;
+	return fine;
+}
+
+/* Goes to the background where that is wanted, and serves until the end. */
+static bool run(struct program *program)
+{
+	const struct config *config = program->config;
+	bool fine;
+
+	if (program->options->detach && daemon(1, 0) < 0) {
+		log_error("cannot go to the background: %m");
+		return false;
+	}
+	log_info("nbu-agentx " NBU_AGENTX_VERSION " starts; sites: %zu", config->site_count);
+	http_global_init();
+	agentx_init(config->agentx_socket);
+	fastpath_switch(config->fastpath);
+	program->state_dir = mem_strdup(config->state_dir);
+	program->mib = mib_new(config->base_oid, config->base_oid_length);
+	program->notify = notify_new(config->base_oid, config->base_oid_length, &config->notify);
+	fine = program->mib && serve(program);
+	agentx_stop();
+	notify_free(program->notify);
+	mib_free(program->mib);
+	if (program->config) {
+		http_global_cleanup();
+		free(program->state_dir);
+	}
+	return fine;
+}
+
+bool daemon_run(const struct options *options, struct config *config, struct loop *loop)
+{
+	struct program program = {.options = options, .config = config, .loop = loop};
+	bool fine = run(&program);
+
+	config_free(program.config);
+	return fine;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef SUBJECT_H
+#define SUBJECT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "config/config.h"
+#include "tables/drawing.h"
+#include "tables/table.h"
+#include "tally/tally.h"
+
+/* What nbuPolicyTable and nbuClientTable have in common: the backups of one policy or client. */
+
+/* overdue_at of what is not watched. */
+#define SUBJECT_NEVER INT64_MAX
+
+struct subject_row {
+	struct index index;
+	const char *site;
+	const char *name;	 /* whole, however long */
+	const char *policy_type; /* of the last job; "" = none has ended yet */
+	uint32_t succeeded;	 /* within the window, like the next two */
+	uint32_t partial;
+	uint32_t failed;
+	int32_t last_status;  /* -1 = none has ended yet */
+	int64_t last_success; /* ever; instant of the local clock, 0 = never */
+	int64_t last_failure;
+	uint32_t failure_streak;
+	uint64_t bytes;
+	uint32_t max_age;   /* seconds; 0 = not watched */
+	int64_t overdue_at; /* from this instant of the local clock on, unless it succeeds */
+};
+
+/* The columns from FIRST on. PREFIX is what their names begin with. */
+#define SUBJECT_COLUMNS(first, prefix)                                                             \
+	COLUMN(first, prefix "Succeeded", NUMBER, subject_row, succeeded),                         \
+	    COLUMN((first) + 1, prefix "Partial", NUMBER, subject_row, partial),                   \
+	    COLUMN((first) + 2, prefix "Failed", NUMBER, subject_row, failed),                     \
+	    COLUMN((first) + 3, prefix "LastStatus", STATUS, subject_row, last_status),            \
+	    COLUMN((first) + 4, prefix "LastSuccessAge", AGE, subject_row, last_success),          \
+	    COLUMN((first) + 5, prefix "LastFailureAge", AGE, subject_row, last_failure),          \
+	    COLUMN((first) + 6, prefix "FailureStreak", NUMBER, subject_row, failure_streak,       \
+		   .heading = "STREAK"),                                                           \
+	    COLUMN((first) + 7, prefix "Bytes", AMOUNT, subject_row, bytes),                       \
+	    COLUMN((first) + 8, prefix "Mebibytes", MEBIBYTES, subject_row, bytes,                 \
+		   .place = COLUMN_NOT_ON_PAPER),                                                  \
+	    COLUMN((first) + 9, prefix "MaxAge", LIMIT, subject_row, max_age),                     \
+	    COLUMN((first) + 10, prefix "Overdue", REACHED, subject_row, overdue_at)
+
+/* The index behind the site: the name. */
+#define SUBJECT_KEY                                                                                \
+	{                                                                                          \
+		TABLE_KEY_NAME, offsetof(struct subject_row, name)                                 \
+	}
+
+/* Whether SUBJECT has a row. WATCH is what the configuration says of it, or NULL. */
+bool subject_is_shown(const struct drawing *drawing, const struct tally_subject *subject,
+		      const struct config_watch *watch);
+
+/* Its row, with the texts of SUBJECT itself. */
+struct subject_row subject_row(const struct drawing *drawing, const struct tally_subject *subject,
+			       const struct config_watch *watch);
+
+#endif
