@@ -6,6 +6,8 @@
 
 #include "harness.h"
 #include "manager.h"
+#include "tables/list.h"
+#include "tables/notification.h"
 #include "world.h"
 
 /* What an SNMP manager may rely on, whatever the rows are. */
@@ -303,6 +305,96 @@ static void test_mib(void)
 	shutdown_mib();
 }
 
+/* The types of the MIB that a column of a description may have. */
+static bool is_type(const struct tree *node, enum column_type type)
+{
+	static const u_char wire[] = {
+	    [COLUMN_INTEGER] = ASN_INTEGER,   [COLUMN_GAUGE] = ASN_GAUGE,
+	    [COLUMN_COUNTER32] = ASN_COUNTER, [COLUMN_COUNTER64] = ASN_COUNTER64,
+	    [COLUMN_TICKS] = ASN_TIMETICKS,   [COLUMN_STRING] = ASN_OCTET_STR,
+	};
+
+	return wire_type(node) == wire[type];
+}
+
+/* The words of an enumeration stand at their numbers, and there are no others. */
+static void check_words(const struct column *column, const struct tree *node)
+{
+	size_t declared = 0, described = 0;
+
+	for (const struct enum_list *word = node->enums; word; word = word->next) {
+		declared++;
+		EQUAL_TEXT(column->words[word->value], word->label);
+	}
+	while (column->words[described + 1])
+		described++;
+	EQUAL_NUMBER(described, declared);
+}
+
+static void check_column(const struct column *column, const struct tree *node)
+{
+	EQUAL_TEXT(column->name, node->label);
+	if (!is_type(node, column->kind->type))
+		FAIL("%s is described as a type that the MIB does not give it", column->name);
+	if (column->words)
+		check_words(column, node);
+}
+
+/* The index is the site and what the description has behind it, as strings and numbers. */
+static void check_index(const struct table *table, const struct tree *entry)
+{
+	const struct index_list *index = entry->indexes;
+
+	EQUAL_TEXT(index ? index->ilabel : "none", "nbuSiteName");
+	for (size_t i = 0; i < table->key_count && index; i++) {
+		const struct tree *node;
+
+		index = index->next;
+		node = index ? find_tree_node(index->ilabel, -1) : NULL;
+		if (!node ||
+		    is_type(node, COLUMN_STRING) != (table->keys[i].kind != TABLE_KEY_NUMBER))
+			FAIL("%s: key %zu is not as the MIB has it", table->object, i);
+	}
+	CU_ASSERT_PTR_NULL(index ? index->next : NULL);
+}
+
+static void check_description(const struct table *table)
+{
+	oid name[MAX_OID_LEN];
+	size_t length = manager_oid_of("", name) - 2, described = 0, declared = 0;
+	const struct tree *node;
+	bool scalars = table->path_length == 3;
+
+	for (size_t i = 0; i < table->path_length; i++)
+		name[length++] = table->path[i];
+	node = get_tree(name, length, get_tree_head());
+	CU_ASSERT_PTR_NOT_NULL_FATAL(node);
+	EQUAL_TEXT(scalars ? node->label : node->parent->label, table->object);
+	for (const struct tree *child = node->child_list; child; child = child->next_peer) {
+		const struct column *column = table_column(table, (uint32_t)child->subid);
+
+		declared += is_current(child) || child->access == MIB_ACCESS_NOTIFY;
+		described += column != NULL;
+		if (column)
+			check_column(column, child);
+	}
+	EQUAL_NUMBER(described, table->column_count);
+	EQUAL_NUMBER(declared, table->column_count);
+	if (!scalars)
+		check_index(table, node);
+}
+
+/* What is served, printed and notified comes of descriptions: they say what the MIB file says. */
+static void test_descriptions(void)
+{
+	agent_is_up("--jobs 1");
+	load_mibs();
+	for (size_t i = 0; i < TABLE_COUNT; i++)
+		check_description(list_tables[i]);
+	check_description(&notification_table);
+	shutdown_mib();
+}
+
 static void test_scalars(void)
 {
 	void *manager = agent_is_up("--jobs 20");
@@ -442,6 +534,7 @@ static const struct harness_test tests[] = {
     {"SET is refused", test_set},
     {"walks while snapshots are replaced", test_replacement},
     {"the MIB and what is served", test_mib},
+    {"the MIB and the descriptions", test_descriptions},
     {"scalars", test_scalars},
     {"the row of a site", test_site_row},
     {"the row of a site that has not answered", test_unknown_site},
