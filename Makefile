@@ -1,11 +1,18 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# make                 build/nbu-agentx
-# make demo            see it run: simulated primary, private snmpd, agent, tables
-# make check           the whole test suite; SANITIZE=address or SANITIZE=thread for its other forms
-# make bench           what the agent costs, against goals and peers: 15 minutes; make bench-quick: 2
-# make install         DESTDIR= PREFIX= as usual
-# make format          format the C sources; make format-check only looks
+# make                        build/nbu-agentx
+# make help                   this list
+# make demo                   see it run: simulated primary, private snmpd, agent, tables
+# make check                  the whole test suite; SANITIZE=address or SANITIZE=thread for its other forms
+# make bench                  what the agent costs, against goals and peers: 15 minutes
+# make bench-quick            the same at smaller sizes: 2 minutes
+# make fuzz                   the parsers under libFuzzer; FUZZ_SECONDS=60 each
+# make tests                  builds the test programs; build/tests/unit NAME runs some of their tests
+# make install                DESTDIR= PREFIX= as usual; make uninstall
+# make format                 formats the C sources; make format-check only looks
+# make house                  draws the figure of src/ in docs/architecture.md anew
+# make compile_commands.json  for clangd and other tools that want to know how a file is compiled
+# make clean                  removes build/
 
 VERSION  := 0.1.0
 PREFIX   ?= /usr/local
@@ -39,6 +46,7 @@ endif
 # V=1 shows the commands.
 Q := $(if $(V),,@)
 
+INCLUDES := -Isrc -Itests -Itests/simulator
 COMPILE = $(CC) -std=c11 $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -pthread -MMD -MP
 LINK    = $(CC) $(CFLAGS) $(LDFLAGS)
 
@@ -50,7 +58,7 @@ FORMATTED    := $(wildcard src/*.[ch] src/*/*.[ch] tests/*.[ch] tests/*/*.[ch] t
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
-.PHONY: all programs tests demo check bench bench-quick bench-programs fuzz house format format-check install uninstall clean
+.PHONY: all help compile_commands.json programs tests demo check bench bench-quick bench-programs fuzz house format format-check install uninstall clean
 
 all: $(BUILD)/nbu-agentx
 
@@ -61,7 +69,7 @@ tests: programs $(BUILD)/tests/unit $(BUILD)/tests/integration
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  CC    $<")
-	$(Q)$(COMPILE) -Isrc -Itests -Itests/simulator -c -o $@ $<
+	$(Q)$(COMPILE) $(INCLUDES) -c -o $@ $<
 
 $(BUILD)/libnbu-agentx.a: $(call objects,$(LIB_SOURCES))
 	@rm -f $@
@@ -123,9 +131,19 @@ fuzz-%: tests/fuzz/fuzz_%.c $(LIB_SOURCES)
 	build/fuzz/fuzz_$* -max_total_time=$(FUZZ_SECONDS) -timeout=5 -print_final_stats=1 \
 	    -artifact_prefix=build/fuzz/ build/fuzz/$* tests/fuzz/corpus/$*
 
-# The figure of src/ in docs/architecture.md
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' $(firstword $(MAKEFILE_LIST))
+
 house:
 	tests/house update
+
+# A JSON array of what compiles each source. The shell takes the quotes off the words, sed puts JSON's on.
+compile_commands.json:
+	@words=$$(printf '%s\n' $(COMPILE) $(INCLUDES) | sed 's/["\\]/\\&/g; s/.*/"&",/' | tr -d '\n'); \
+	for source in $(filter %.c,$(FORMATTED)); do \
+		printf '{"directory": "%s", "file": "%s", "arguments": [%s "-c", "%s"]}\n' \
+		    "$(CURDIR)" "$$source" "$$words" "$$source"; \
+	done | sed '1s/^/[/; $$!s/$$/,/; $$s/$$/]/' >$@
 
 format:
 	clang-format -i $(FORMATTED)
