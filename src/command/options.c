@@ -17,12 +17,13 @@ static const char usage[] =
     "      --check-config    read and check the configuration, then exit\n"
     "      --once [SITE]     refresh once without SNMP, print tables, then exit\n"
     "      --format FORMAT   of --once: table (default) or json\n"
-    "      --table NAME      of --once: agent, sites, jobs (default), workloads, policies,\n"
-    "                        clients, queue or all\n"
+    "      --table NAME      of --once: a table (default jobs), or all\n"
     "  -d, --detach          go to the background\n"
     "  -v, --verbose         more messages; repeat for more\n"
     "  -V, --version         print the version and exit\n"
-    "  -h, --help            print this and exit\n";
+    "  -h, --help            print this and exit\n"
+    "\n"
+    "Tables: ";
 
 enum { OPTION_CHECK = 256, OPTION_ONCE, OPTION_FORMAT, OPTION_TABLE };
 
@@ -45,11 +46,16 @@ static void reject(const char *problem, const char *argument)
 	exit(OPTIONS_EXIT_USAGE);
 }
 
+static void print_tables(FILE *out)
+{
+	for (size_t i = 0; i < TABLE_COUNT; i++)
+		fprintf(out, "%s%s", i ? ", " : "", list_tables[i]->name);
+}
+
 static void reject_table(const char *name)
 {
 	fputs("nbu-agentx: the table must be ", stderr);
-	for (size_t i = 0; i < TABLE_COUNT; i++)
-		fprintf(stderr, "%s%s", i ? ", " : "", list_tables[i]->name);
+	print_tables(stderr);
 	fprintf(stderr, " or all, not %s\nTry 'nbu-agentx --help'.\n", name);
 	exit(OPTIONS_EXIT_USAGE);
 }
@@ -92,6 +98,8 @@ static void take_option(struct options *options, int option, char *const *argv)
 		exit(fflush(stdout) == 0 ? OPTIONS_EXIT_FINE : OPTIONS_EXIT_FAILED);
 	case 'h':
 		fputs(usage, stdout);
+		print_tables(stdout);
+		putchar('\n');
 		exit(OPTIONS_EXIT_FINE);
 	default:
 		fputs("Try 'nbu-agentx --help'.\n", stderr);
