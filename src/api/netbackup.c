@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "api/http.h"
+#include "api/page.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/timefmt.h"
 
-#define PAGE_LIMIT 100 /* the most that the API gives in one answer */
 #define TRIES 4
 #define BACK_OFF 500	   /* milliseconds before the second try; doubled for each further one */
 #define RETRY_AFTER_MAX 60 /* seconds; who asks for more fails the refresh and is asked later */
@@ -30,6 +30,7 @@ struct netbackup {
 	int64_t time;
 	int64_t skew;
 	int64_t deadline;
+	char *path; /* of the last netbackup_request */
 	unsigned random;
 };
 
@@ -78,6 +79,7 @@ void netbackup_close(struct netbackup *netbackup)
 	if (!netbackup)
 		return;
 	http_close(netbackup->http);
+	free(netbackup->path);
 	free(netbackup);
 }
 
@@ -179,7 +181,7 @@ static void refuse(const struct netbackup *netbackup, const struct http_response
 		   struct fault *fault)
 {
 	const struct answer *answer = find_answer(response->status);
-	char *said = job_error_text(response->body, response->length);
+	char *said = page_error_text(response->body, response->length);
 	int64_t now = timefmt_now() + netbackup->skew;
 
 	if (!said)
@@ -309,40 +311,18 @@ bool netbackup_begin(struct netbackup *netbackup, int64_t deadline, struct fault
 	return answered;
 }
 
-static char *encode(const char *text)
+/* Sends the request at hand, in the present version. */
+static void send_json_request(struct netbackup *netbackup)
 {
-	static const char plain[] =
-	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~";
-	char *result = mem_zalloc(strlen(text) * 3 + 1, 1), *at = result;
-
-	for (; *text; text++) {
-		if (strchr(plain, *text))
-			*at++ = *text;
-		else
-			at += sprintf(at, "%%%02X", (unsigned char)*text);
-	}
-	return result;
+	send_request(netbackup, netbackup->path, "application/vnd.netbackup+json",
+		     netbackup->version, true);
 }
 
-/* A list on its way from the first page to the last. */
-struct chain {
-	struct netbackup *netbackup;
-	const struct netbackup_list *list;
-	char *cursor;	     /* of the page at hand; NULL = the first */
-	uint64_t pages_left; /* the one at hand included */
-};
-
-static void request_page(const struct chain *chain, const char *cursor)
+void netbackup_request(struct netbackup *netbackup, const char *path)
 {
-	char *filter = encode(chain->list->filter), *after = encode(cursor ? cursor : "");
-	char *path = mem_printf("/admin/jobs?page%%5Blimit%%5D=%d&sort=jobId&filter=%s%s%s",
-				PAGE_LIMIT, filter, cursor ? "&page%5Bafter%5D=" : "", after);
-
-	send_request(chain->netbackup, path, "application/vnd.netbackup+json",
-		     chain->netbackup->version, true);
-	free(path);
-	free(after);
-	free(filter);
+	free(netbackup->path);
+	netbackup->path = mem_strdup(path);
+	send_json_request(netbackup);
 }
 
 /* True when RESPONSE is a JSON document with status 200, else FAULT says what it is. */
@@ -365,15 +345,9 @@ static bool accept_response(struct netbackup *netbackup, const struct http_respo
 	return true;
 }
 
-/*
- * Waits for the page that was requested and asks for it again where that may help. True with
- * RESPONSE to be freed, or false with FAULT.
- */
-static bool await_page(const struct chain *chain, struct http_response *response,
-		       struct fault *fault)
+bool netbackup_await(struct netbackup *netbackup, struct http_response *response,
+		     struct fault *fault)
 {
-	struct netbackup *netbackup = chain->netbackup;
-
 	for (int try = 0;;) {
 		if (await(netbackup, response, fault) &&
 		    accept_response(netbackup, response, fault))
@@ -382,95 +356,11 @@ static bool await_page(const struct chain *chain, struct http_response *response
 		if (!(fault->class == FAULT_VERSION && step_down(netbackup)) &&
 		    !try_again(netbackup, fault, &try))
 			return false;
-		request_page(chain, chain->cursor);
+		send_json_request(netbackup);
 	}
 }
 
-/* True when CURSOR leads back to the page at hand, and so would go on for ever. */
-static bool leads_back(const struct chain *chain, const char *cursor)
+void netbackup_abandon(struct netbackup *netbackup)
 {
-	return chain->cursor && strcmp(chain->cursor, cursor) == 0;
-}
-
-/* Parses a page and has it visited. PEEKED is the cursor that has been followed already. */
-static struct job_page *read_page(const struct chain *chain, const struct http_response *response,
-				  const char *peeked, struct fault *fault)
-{
-	const char *complaint = NULL, *next;
-	struct job_page *page = job_page_parse(response->body, response->length, &complaint);
-
-	if (!page) {
-		fault_set(fault, FAULT_PROTOCOL, "a page of jobs %s", complaint);
-		return NULL;
-	}
-	next = job_page_cursor(page);
-	if (next && leads_back(chain, next))
-		fault_set(fault, FAULT_PROTOCOL, "the server's list of jobs goes round in circles");
-	else if (next && peeked && strcmp(peeked, next) != 0)
-		fault_set(fault, FAULT_PROTOCOL, "a page of jobs names two different next pages");
-	else if (chain->list->visit(page, chain->list->arg, fault))
-		return page;
-	job_page_free(page);
-	return NULL;
-}
-
-/* The cursor of the next page, where it is plain to see and can be followed at once; or NULL. */
-static char *peek(const struct chain *chain, const struct http_response *response)
-{
-	char *cursor = NULL;
-
-	if (chain->pages_left > 1)
-		cursor = job_peek_cursor(response->body, response->length);
-	if (cursor && leads_back(chain, cursor)) {
-		free(cursor);
-		cursor = NULL;
-	}
-	return cursor;
-}
-
-/*
- * Reads the page in RESPONSE and sees to it that the next one is on its way: where its cursor is
- * plain to see before this page is parsed, so that the server works meanwhile. False with FAULT, or
- * true and the cursor of CHAIN moved on; NULL means that the list has ended.
- */
-static bool advance(struct chain *chain, const struct http_response *response, struct fault *fault)
-{
-	char *peeked = peek(chain, response);
-	struct job_page *page;
-	const char *next = NULL;
-
-	if (peeked)
-		request_page(chain, peeked);
-	page = read_page(chain, response, peeked, fault);
-	if (page && chain->pages_left > 1)
-		next = job_page_cursor(page);
-	if (next && !peeked)
-		request_page(chain, next);
-	free(chain->cursor);
-	chain->cursor = mem_strdup(next);
-	free(peeked);
-	job_page_free(page);
-	return page != NULL;
-}
-
-bool netbackup_jobs(struct netbackup *netbackup, const struct netbackup_list *list,
-		    struct fault *fault)
-{
-	struct chain chain = {netbackup, list, NULL,
-			      list->max_pages ? list->max_pages : UINT64_MAX};
-	struct http_response response;
-	bool fine;
-
-	request_page(&chain, NULL);
-	do {
-		fine = await_page(&chain, &response, fault);
-		if (fine) {
-			fine = advance(&chain, &response, fault);
-			http_response_free(&response);
-		}
-		chain.pages_left--;
-	} while (fine && chain.cursor);
 	http_abandon(netbackup->http);
-	free(chain.cursor);
-	return fine;
 }

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "config/config.h"
+#include "api/http.h"
 #include "base/fault.h"
-#include "api/job.h"
+#include "config/config.h"
 
 /* The conversation with one primary server's REST API. All but netbackup_cancel is one thread's. */
 struct netbackup;
@@ -27,22 +27,23 @@ struct netbackup *netbackup_open(const struct config_site *site);
  */
 bool netbackup_begin(struct netbackup *netbackup, int64_t deadline, struct fault *fault);
 
-/* What is asked for, and who is told of it. */
-struct netbackup_list {
-	const char *filter;
-	uint64_t max_pages; /* 0 = all there are */
-	/* Called with each page; false with FAULT set ends it all. */
-	bool (*visit)(struct job_page *page, void *arg, struct fault *fault);
-	void *arg;
-};
+/*
+ * Sends a request for the JSON document PATH, with the key and in the agreed version, and comes
+ * back at once. PATH begins behind the url of the site and is encoded. Only one request at a time.
+ */
+void netbackup_request(struct netbackup *netbackup, const char *path);
 
 /*
- * Fetches the jobs that match a filter, 100 a request and rising by id, and has each page visited.
- * A page that fails for a passing reason is asked for again up to three times. False with FAULT set
- * when not all could be had.
+ * Waits for the answer to the last netbackup_request. What fails for a passing reason is asked for
+ * again up to three times, and an older version is tried where the server does not speak this one.
+ * True: RESPONSE has a JSON document, to be freed with http_response_free. False: FAULT says why
+ * there is none.
  */
-bool netbackup_jobs(struct netbackup *netbackup, const struct netbackup_list *list,
-		    struct fault *fault);
+bool netbackup_await(struct netbackup *netbackup, struct http_response *response,
+		     struct fault *fault);
+
+/* Gives up the request, if there is one. */
+void netbackup_abandon(struct netbackup *netbackup);
 
 /* The server's time as it told it at the last netbackup_begin; ours where it did not. */
 int64_t netbackup_time(const struct netbackup *netbackup);

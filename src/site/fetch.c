@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "api/list.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "tally/overdue.h"
@@ -89,7 +90,7 @@ static void note_times(struct fetch *fetch, const struct job *job)
 
 /* Puts all jobs of a page into the store. What cannot be used is there all the same: its id counts.
  */
-static bool take_page(struct fetch *fetch, struct job_page *page, struct fetch_ids *ids,
+static bool take_page(struct fetch *fetch, struct page *page, struct fetch_ids *ids,
 		      struct fault *fault)
 {
 	enum job_result result;
@@ -99,7 +100,7 @@ static bool take_page(struct fetch *fetch, struct job_page *page, struct fetch_i
 	bool fine = true;
 
 	fetch->pages++;
-	while (fine && (result = job_page_read(page, &job)) != JOB_END) {
+	while (fine && (result = job_read(page_next(page), &job)) != JOB_END) {
 		fetch->jobs++;
 		if (job.id > 0) {
 			fine = check_order(fetch, &job, fault);
@@ -122,16 +123,16 @@ static bool take_page(struct fetch *fetch, struct job_page *page, struct fetch_i
 }
 
 static bool ask(struct fetch *fetch, const char *filter, uint64_t max_pages,
-		bool (*visit)(struct job_page *page, void *arg, struct fault *fault),
+		bool (*visit)(struct page *page, void *arg, struct fault *fault),
 		struct fault *fault)
 {
-	struct netbackup_list list = {filter, max_pages, visit, fetch};
+	struct list list = {"/admin/jobs", "jobs", "jobId", filter, max_pages, visit, fetch};
 
 	fetch->pages = 0;
-	return netbackup_jobs(fetch->netbackup, &list, fault);
+	return list_fetch(fetch->netbackup, &list, fault);
 }
 
-static bool take_unfinished(struct job_page *page, void *arg, struct fault *fault)
+static bool take_unfinished(struct page *page, void *arg, struct fault *fault)
 {
 	struct fetch *fetch = arg;
 
@@ -146,7 +147,7 @@ static bool fetch_unfinished(struct fetch *fetch, struct fault *fault)
 	return ask(fetch, "state ne 'DONE'", 0, take_unfinished, fault);
 }
 
-static bool take_changed(struct job_page *page, void *arg, struct fault *fault)
+static bool take_changed(struct page *page, void *arg, struct fault *fault)
 {
 	struct fetch *fetch = arg;
 
@@ -202,11 +203,11 @@ static bool merge(struct fetch *fetch, int64_t upto, struct fault *fault)
 }
 
 /* A page of the sweep. */
-static bool take_swept(struct job_page *page, void *arg, struct fault *fault)
+static bool take_swept(struct page *page, void *arg, struct fault *fault)
 {
 	struct fetch *fetch = arg;
 	struct store_marks *marks = store_marks(fetch->store);
-	bool last = job_page_cursor(page) == NULL;
+	bool last = page_cursor(page) == NULL;
 
 	fetch->page.count = 0;
 	if (!take_page(fetch, page, &fetch->page, fault) ||

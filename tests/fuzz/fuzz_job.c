@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/job.h"
+#include "api/page.h"
 #include "tally/tally.h"
 #include "base/utf8.h"
 
@@ -21,14 +22,14 @@ static void check_job(const struct job *job)
 static void read_page(const char *text, size_t size)
 {
 	const char *complaint = NULL;
-	struct job_page *page = job_page_parse(text, size, &complaint);
+	struct page *page = page_parse(text, size, &complaint);
 	struct tally *tally = tally_new();
 	enum job_result result;
 	struct tally_job resolved;
 	struct job job;
 
 	assert((page == NULL) == (complaint != NULL));
-	while (page && (result = job_page_read(page, &job)) != JOB_END) {
+	while (page && (result = job_read(page_next(page), &job)) != JOB_END) {
 		if (result != JOB_READ)
 			continue;
 		check_job(&job);
@@ -38,7 +39,7 @@ static void read_page(const char *text, size_t size)
 			tally_note_completion(tally, &resolved);
 	}
 	tally_free(tally);
-	job_page_free(page);
+	page_free(page);
 }
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
@@ -48,8 +49,8 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 
 	memcpy(text, data, size);
 	read_page(text, size);
-	free(job_peek_cursor(text, size));
-	free(job_error_text(text, size));
+	free(page_peek_cursor(text, size));
+	free(page_error_text(text, size));
 	free(text);
 	return 0;
 }

@@ -11,6 +11,7 @@
 #include "sim_filter.h"
 #include "sim_history.h"
 #include "api/job.h"
+#include "api/page.h"
 #include "sim_job.h"
 #include "sim_json.h"
 #include "sim_kind.h"
@@ -907,19 +908,19 @@ static void read_all(struct sim_buf *buf, const struct sim_world *world, int64_t
 					.self = "/admin/jobs"};
 		struct sim_buf text = {0};
 		const char *complaint = "";
-		struct job_page *read;
+		struct page *read;
 		enum job_result result;
 		struct job job;
 
 		sim_page_fill(&page, world, &query, now_ms);
 		sim_json_list(&text, &list);
-		read = job_page_parse(text.data, text.size, &complaint);
+		read = page_parse(text.data, text.size, &complaint);
 		EQUAL_TEXT(complaint, "");
-		while (read && (result = job_page_read(read, &job)) != JOB_END)
+		while (read && (result = job_read(page_next(read), &job)) != JOB_END)
 			/* Without attributes, nothing is known of a job but its id. */
 			if (result == JOB_READ && job.state != JOB_OTHER)
 				add_read(buf, &job);
-		job_page_free(read);
+		page_free(read);
 		sim_buf_free(&text);
 		query.has_after = true;
 		query.after.value[0] = page.count ? page.rows[page.count - 1].id : 0;

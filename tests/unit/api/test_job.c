@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "harness.h"
 #include "api/job.h"
-#include "base/mem.h"
+#include "api/page.h"
 #include "base/utf8.h"
 
 #define START "2026-07-01T02:00:04.000Z"
@@ -15,10 +14,10 @@
 #define TIMES ",\"startTime\":\"" START "\",\"endTime\":\"" END "\""
 #define DONE "\"jobId\":7,\"state\":\"DONE\",\"status\":0" TIMES
 
-static struct job_page *parse(const char *text)
+static struct page *parse(const char *text)
 {
 	const char *complaint = "";
-	struct job_page *page = job_page_parse(text, strlen(text), &complaint);
+	struct page *page = page_parse(text, strlen(text), &complaint);
 
 	if (!page)
 		FAIL("%s %s", text, complaint);
@@ -26,19 +25,19 @@ static struct job_page *parse(const char *text)
 }
 
 /* Reads the one job that has ATTRIBUTES. */
-static enum job_result read_one(const char *attributes, struct job_page **page, struct job *job)
+static enum job_result read_one(const char *attributes, struct page **page, struct job *job)
 {
 	char text[4000];
 
 	snprintf(text, sizeof text, "{\"data\":[{\"type\":\"job\",\"attributes\":{%s}}]}",
 		 attributes);
 	*page = parse(text);
-	return *page ? job_page_read(*page, job) : JOB_END;
+	return *page ? job_read(page_next(*page), job) : JOB_END;
 }
 
 static void test_whole(void)
 {
-	struct job_page *page;
+	struct page *page;
 	struct job job;
 
 	EQUAL_NUMBER(
@@ -62,9 +61,9 @@ static void test_whole(void)
 	EQUAL_NUMBER(job.queue_reason, 31);
 	EQUAL_TEXT(job.policy, "gold");
 	EQUAL_TEXT(job.client, "db1");
-	EQUAL_NUMBER(job_page_read(page, &job), JOB_END);
-	EQUAL_NUMBER(job_page_read(page, &job), JOB_END);
-	job_page_free(page);
+	EQUAL_NUMBER(job_read(page_next(page), &job), JOB_END);
+	EQUAL_NUMBER(job_read(page_next(page), &job), JOB_END);
+	page_free(page);
 }
 
 /* What makes a job unusable, and what does not. */
@@ -108,7 +107,7 @@ static void test_odd(void)
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		struct job_page *page;
+		struct page *page;
 		struct job job;
 		enum job_result result = read_one(cases[i].attributes, &page, &job);
 
@@ -116,7 +115,7 @@ static void test_odd(void)
 			FAIL("{%s} gives %d, not %d", cases[i].attributes, result, cases[i].result);
 		else
 			CU_PASS("as it should be");
-		job_page_free(page);
+		page_free(page);
 	}
 }
 
@@ -148,7 +147,7 @@ static void test_fields(void)
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		struct job_page *page;
+		struct page *page;
 		char attributes[1000];
 		struct job job;
 
@@ -160,190 +159,26 @@ static void test_fields(void)
 		EQUAL_TEXT(job.policy_type, cases[i].policy);
 		EQUAL_NUMBER(job.started, cases[i].started);
 		CU_ASSERT_TRUE(utf8_valid(job.type) && utf8_valid(job.policy_type));
-		job_page_free(page);
+		page_free(page);
 	}
 }
 
 /* The id may stand beside the attributes, as JSON:API has it. */
 static void test_id_outside(void)
 {
-	struct job_page *page =
+	struct page *page =
 	    parse("{\"data\":[{\"id\":\"99\",\"attributes\":{\"state\":\"ACTIVE\"}},"
 		  "{\"id\":\"98\"},5,null,[]]}");
 	struct job job;
 
-	EQUAL_NUMBER(job_page_read(page, &job), JOB_READ);
+	EQUAL_NUMBER(job_read(page_next(page), &job), JOB_READ);
 	EQUAL_NUMBER(job.id, 99);
-	EQUAL_NUMBER(job_page_read(page, &job), JOB_SKIPPED);
+	EQUAL_NUMBER(job_read(page_next(page), &job), JOB_SKIPPED);
 	EQUAL_NUMBER(job.id, 98);
 	for (int i = 0; i < 3; i++)
-		EQUAL_NUMBER(job_page_read(page, &job), JOB_SKIPPED);
-	EQUAL_NUMBER(job_page_read(page, &job), JOB_END);
-	job_page_free(page);
-}
-
-#define PAGE(next) "{\"data\":[{\"id\":\"1\"}],\"meta\":{\"pagination\":{" next "}}}"
-
-static void test_cursor(void)
-{
-	static const struct {
-		const char *text, *cursor, *peeked;
-	} cases[] = {
-	    {PAGE("\"next\":\"abc=\""), "abc=", "abc="},
-	    {PAGE("\"prev\":\"x\", \"next\" : \"abc\" , \"limit\":100"), "abc", "abc"},
-	    {PAGE("\"next\":\"a\\/b\""), "a/b", NULL}, /* for the parser only */
-	    {PAGE("\"next\":12345678"), "12345678", NULL},
-	    {PAGE("\"next\":\"\""), NULL, NULL},
-	    {PAGE("\"next\":null"), NULL, NULL},
-	    {PAGE("\"limit\":100"), NULL, NULL},
-	    {"{\"data\":[{\"id\":\"1\"}]}", NULL, NULL},
-	    {"{\"data\":[{\"id\":\"1\"}],\"meta\":null}", NULL, NULL},
-	    {"{\"data\":[{\"id\":\"1\"}],\"meta\":{\"pagination\":7}}", NULL, NULL},
-	    /* a page without jobs is the last */
-	    {"{\"data\":[],\"meta\":{\"pagination\":{\"next\":\"abc\"}}}", NULL, "abc"},
-	};
-
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		struct job_page *page = parse(cases[i].text);
-		char *peeked = job_peek_cursor(cases[i].text, strlen(cases[i].text));
-
-		CU_ASSERT_PTR_NOT_NULL_FATAL(page);
-		if (cases[i].cursor)
-			EQUAL_TEXT(job_page_cursor(page), cases[i].cursor);
-		else
-			CU_ASSERT_PTR_NULL(job_page_cursor(page));
-		if (cases[i].peeked)
-			EQUAL_TEXT(peeked, cases[i].peeked);
-		else
-			CU_ASSERT_PTR_NULL(peeked);
-		free(peeked);
-		job_page_free(page);
-	}
-}
-
-static void test_no_page(void)
-{
-	static const struct {
-		const char *text;
-		bool page;
-	} cases[] = {
-	    {"{}", true},
-	    {" {\"data\":null} \r\n", true},
-	    {"{\"data\":[]}", true},
-	    {"", false},
-	    {"null", false},
-	    {"[]", false},
-	    {"\"text\"", false},
-	    {"{\"data\":{}}", false},
-	    {"{\"data\":\"none\"}", false},
-	    {"{\"data\":[{\"id\":\"1\"}", false},
-	    {"{\"data\":[]} {}", false},
-	    {"{\"data\":[]}x", false},
-	    {"<html><body>503</body></html>", false},
-	    {PAGE("\"next\":{}"), false},
-	    {PAGE("\"next\":true"), false},
-	};
-
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		const char *complaint = NULL;
-		struct job_page *page =
-		    job_page_parse(cases[i].text, strlen(cases[i].text), &complaint);
-
-		if (cases[i].page != (page != NULL))
-			FAIL("%s is %sa page", cases[i].text, page ? "" : "not ");
-		if (!page && (!complaint || complaint[0] == '\0'))
-			FAIL("%s: no complaint", cases[i].text);
-		job_page_free(page);
-	}
-	job_page_free(NULL);
-	CU_PASS("went through");
-}
-
-/* Cut anywhere, a page is refused or read; it is never read beyond its end. */
-static void test_cut_short(void)
-{
-	static const char text[] = "{\"data\":[{\"id\":\"1\",\"attributes\":{" DONE
-				   "}}],\"meta\":{\"pagination\":{\"next\":\"abc\"}}}";
-
-	for (size_t length = 0; length < sizeof text - 1; length++) {
-		char *copy = malloc(length ? length : 1);
-		const char *complaint = "";
-		struct job_page *page;
-
-		memcpy(copy, text, length);
-		page = job_page_parse(copy, length, &complaint);
-		CU_ASSERT_PTR_NULL(page);
-		job_page_free(page);
-		free(job_peek_cursor(copy, length));
-		free(job_error_text(copy, length));
-		free(copy);
-	}
-}
-
-static void test_peek_far(void)
-{
-	char *text = malloc(20000);
-	char *peeked;
-
-	/* The cursor stands at the end; names of jobs must not be taken for it. */
-	strcpy(
-	    text,
-	    "{\"data\":[{\"id\":\"1\",\"attributes\":{\"pagination\":{\"next\":\"no\"},\"x\":\"");
-	memset(text + strlen(text), 'x', 10000);
-	strcpy(text + 10060, "\"}}],\"meta\":{\"pagination\":{\"next\":\"yes\"}}}");
-	peeked = job_peek_cursor(text, strlen(text));
-	EQUAL_TEXT(peeked, "yes");
-	free(peeked);
-	free(text);
-}
-
-static void test_error_text(void)
-{
-	static const struct {
-		const char *text, *result;
-	} cases[] = {
-	    {"{\"errorCode\":8950,\"errorMessage\":\"Not found.\"}", "8950 Not found."},
-	    {"{\"errorCode\":1,\"errorMessage\":\"a\",\"errorDetails\":[\"b\",\"c\"]}", "1 a: b"},
-	    {"{\"errorMessage\":\"a\",\"errorDetails\":[5]}", "0 a"},
-	    {"{\"errorCode\":1}", NULL},
-	    {"{}", NULL},
-	    {"<html>", NULL},
-	    {"", NULL},
-	};
-
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		char *text = job_error_text(cases[i].text, strlen(cases[i].text));
-
-		if (cases[i].result)
-			EQUAL_TEXT(text, cases[i].result);
-		else
-			CU_ASSERT_PTR_NULL(text);
-		free(text);
-	}
-}
-
-/* A small body that becomes large in memory. */
-static void test_hungry(void)
-{
-	static const char begin[] = "{\"data\":[";
-	size_t length = 4 * 1024 * 1024;
-	const char *complaint = NULL;
-	char *text = mem_zalloc(length + 1, 1);
-
-	memset(text, ' ', length);
-	memcpy(text, begin, sizeof begin - 1);
-	for (size_t at = sizeof begin - 1; at + 4 < length; at += 2)
-		memcpy(text + at, "1,", 2);
-	memcpy(text + length - 3, "1]}", 3);
-	/* Sanitizers get each block by itself, from malloc. */
-	if (harness_sanitized()) {
-		job_page_free(job_page_parse(text, length, &complaint));
-		CU_ASSERT_PTR_NULL(complaint);
-	} else {
-		CU_ASSERT_PTR_NULL(job_page_parse(text, length, &complaint));
-		EQUAL_TEXT(complaint, "takes more memory than a page of jobs can need");
-	}
-	free(text);
+		EQUAL_NUMBER(job_read(page_next(page), &job), JOB_SKIPPED);
+	EQUAL_NUMBER(job_read(page_next(page), &job), JOB_END);
+	page_free(page);
 }
 
 static const struct harness_test tests[] = {
@@ -351,12 +186,6 @@ static const struct harness_test tests[] = {
     {"jobs that can be used, and others", test_odd},
     {"odd fields", test_fields},
     {"the id beside the attributes", test_id_outside},
-    {"cursors", test_cursor},
-    {"what is no page", test_no_page},
-    {"pages cut short", test_cut_short},
-    {"the cursor at the end of a long page", test_peek_far},
-    {"error documents", test_error_text},
-    {"a page that takes too much memory", test_hungry},
     {NULL, NULL},
 };
 

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "api/json.h"
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+
+/* A page of 100 jobs, some 10 KiB each, needs far less. More is an attack or a mistake. */
+#define MEMORY_MAX ((size_t)64 * 1024 * 1024)
+
+/* Under a sanitizer each block comes from malloc, so that it is watched by itself. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define PLAIN true
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define PLAIN true
+#endif
+#endif
+#ifndef PLAIN
+#define PLAIN false
+#endif
+
+struct json_document {
+	cJSON *root;
+	struct arena *arena; /* has all memory of ROOT; NULL = malloc was used */
+};
+
+/* What cJSON takes its memory from; NULL = malloc. A document is thousands of blocks. */
+static _Thread_local struct arena *parsing;
+
+static void *take(size_t size)
+{
+	return parsing ? arena_alloc(parsing, size) : malloc(size);
+}
+
+static void give_back(void *memory)
+{
+	if (!parsing)
+		free(memory);
+}
+
+static void set_hooks(void)
+{
+	cJSON_InitHooks(&(cJSON_Hooks){take, give_back});
+}
+
+/* A struct json is a cJSON under another name, so that the library's types stay in this file. */
+static const cJSON *item_of(const struct json *value)
+{
+	return (const cJSON *)value;
+}
+
+static const struct json *value_of(const cJSON *item)
+{
+	return (const struct json *)item;
+}
+
+/* Whether nothing but white space is left between AT and END. */
+static bool only_space(const char *at, const char *end)
+{
+	for (; at < end; at++)
+		if (!strchr(" \t\r\n", *at) || *at == '\0')
+			return false;
+	return true;
+}
+
+struct json_document *json_parse(const char *text, size_t length, const char **complaint)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	struct json_document *document = mem_zalloc(1, sizeof *document);
+	const char *end = text;
+
+	pthread_once(&once, set_hooks);
+	document->arena = PLAIN ? NULL : arena_new(MEMORY_MAX);
+	parsing = document->arena;
+	document->root = cJSON_ParseWithLengthOpts(text, length, &end, 0);
+	parsing = NULL;
+	if (!document->root && document->arena && arena_is_full(document->arena))
+		*complaint = "takes more memory than a page of jobs can need";
+	else if (!document->root)
+		*complaint = "is not valid JSON, or was cut short";
+	else if (!cJSON_IsObject(document->root))
+		*complaint = "is JSON, but not an object";
+	else if (!only_space(end, text + length))
+		*complaint = "has something behind the JSON document";
+	else
+		return document;
+	json_free(document);
+	return NULL;
+}
+
+void json_free(struct json_document *document)
+{
+	if (!document)
+		return;
+	if (document->arena)
+		arena_free(document->arena);
+	else
+		cJSON_Delete(document->root);
+	free(document);
+}
+
+const struct json *json_root(const struct json_document *document)
+{
+	return value_of(document->root);
+}
+
+bool json_is_none(const struct json *value)
+{
+	return !value || cJSON_IsNull(item_of(value));
+}
+
+bool json_is_list(const struct json *value)
+{
+	return cJSON_IsArray(item_of(value));
+}
+
+const struct json *json_first(const struct json *list)
+{
+	return json_is_list(list) ? value_of(item_of(list)->child) : NULL;
+}
+
+const struct json *json_next(const struct json *element)
+{
+	return element ? value_of(item_of(element)->next) : NULL;
+}
+
+const struct json *json_member(const struct json *object, const char *name)
+{
+	return value_of(cJSON_GetObjectItemCaseSensitive(item_of(object), name));
+}
+
+/* The place of NAME in NAMES; COUNT when it is not there. */
+static size_t find_name(const char *name, const char *const *names, size_t count)
+{
+	size_t i = 0;
+
+	/* Most are not there, and mostly their first letter tells. */
+	while (i < count && (*name != *names[i] || strcmp(name, names[i]) != 0))
+		i++;
+	return i;
+}
+
+void json_members(const struct json *object, const char *const *names, size_t count,
+		  const struct json **values)
+{
+	const cJSON *item;
+
+	memset(values, 0, count * sizeof *values);
+	cJSON_ArrayForEach(item, item_of(object))
+	{
+		size_t i = item->string ? find_name(item->string, names, count) : count;
+
+		if (i < count && !values[i])
+			values[i] = value_of(item);
+	}
+}
+
+const char *json_string(const struct json *value)
+{
+	return cJSON_IsString(item_of(value)) ? item_of(value)->valuestring : NULL;
+}
+
+const char *json_clean_string(const struct json *value)
+{
+	if (!json_string(value))
+		return NULL;
+	utf8_clean(item_of(value)->valuestring);
+	return item_of(value)->valuestring;
+}
+
+double json_number(const struct json *value)
+{
+	return cJSON_IsNumber(item_of(value)) ? item_of(value)->valuedouble : NAN;
+}
+
+int64_t json_whole(const struct json *value)
+{
+	const char *text = json_string(value);
+	double number = json_number(value);
+	char *end;
+
+	if (text && text[0] != '\0') {
+		number = strtod(text, &end);
+		if (*end != '\0')
+			return -1;
+	}
+	if (!isfinite(number) || number < 0 || number > JSON_EXACT_MAX || floor(number) != number)
+		return -1;
+	return (int64_t)number;
+}
