@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/timefmt.h"
+#include "config/value.h"
 
 #define TRIES 4
 #define BACK_OFF 500	   /* milliseconds before the second try; doubled for each further one */
@@ -195,17 +196,6 @@ static void refuse(const struct netbackup *netbackup, const struct http_response
 	free(said);
 }
 
-/* True when TEXT is a version, and not something of any shape that a stranger sent us. */
-static bool is_version(const char *text)
-{
-	size_t major = strspn(text, "0123456789"), minor;
-
-	if (major < 1 || major > 3 || text[major] != '.')
-		return false;
-	minor = strspn(text + major + 1, "0123456789");
-	return minor >= 1 && minor <= 3 && text[major + 1 + minor] == '\0';
-}
-
 /* The newest of our versions that a server of version OFFERED understands. */
 static const char *choose_version(const char *offered)
 {
@@ -255,7 +245,7 @@ static void read_version(struct netbackup *netbackup, const struct http_response
 
 	if (netbackup->site->api_version)
 		version = netbackup->site->api_version;
-	else if (is_version(version))
+	else if (value_is_version(version))
 		version = choose_version(version);
 	else if (netbackup->version_agreed)
 		return;

@@ -125,8 +125,7 @@ static void warn_of_restart(const struct program *program, const struct config *
 	const struct config *old = program->config;
 
 	if (strcmp(new->agentx_socket, old->agentx_socket) != 0 ||
-	    new->base_oid_length != old->base_oid_length ||
-	    memcmp(new->base_oid, old->base_oid, sizeof new->base_oid) != 0 ||
+	    memcmp(&new->base_oid, &old->base_oid, sizeof new->base_oid) != 0 ||
 	    strcmp(new->state_dir, program->state_dir) != 0)
 		log_warning(
 		    "%s: agentx-socket, base-oid and state-dir take effect at a restart only",
@@ -196,7 +195,7 @@ static bool serve(struct program *program)
 
 	mib_set_config_read(program->mib, config->read_at);
 	start_sites(program);
-	agentx_start(config->base_oid, config->base_oid_length);
+	agentx_start(config->base_oid.numbers, config->base_oid.length);
 	fine = loop_run(program->loop, &hooks);
 	log_info("nbu-agentx ends");
 	if (!stop_sites(program, program->sites, program->config->site_count))
@@ -221,8 +220,9 @@ static bool run(struct program *program)
 	agentx_init(config->agentx_socket);
 	fastpath_switch(config->fastpath);
 	program->state_dir = mem_strdup(config->state_dir);
-	program->mib = mib_new(config->base_oid, config->base_oid_length);
-	program->notify = notify_new(config->base_oid, config->base_oid_length, &config->notify);
+	program->mib = mib_new(config->base_oid.numbers, config->base_oid.length);
+	program->notify =
+	    notify_new(config->base_oid.numbers, config->base_oid.length, &config->notify);
 	fine = program->mib && serve(program);
 	agentx_stop();
 	notify_free(program->notify);

@@ -2,7 +2,7 @@
 #ifndef WATCH_H
 #define WATCH_H
 
-#include "config/config.h"
+#include "config/settings.h"
 
 /*
  * What the first of LIST's patterns that NAME matches says, or NULL when none does. NAME is whole,

@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "harness.h"
 
-/* The suites of this program, a line for each folder of src/. */
-#define SUITES(SUITE)                                                                              \
-	SUITE(arena)                                                                               \
-	SUITE(fault) SUITE(timefmt) SUITE(utf8) SUITE(config) SUITE(watch) SUITE(json) SUITE(page) \
-	    SUITE(job) SUITE(event) SUITE(history) SUITE(overdue) SUITE(tally) SUITE(store)        \
-		SUITE(columns) SUITE(index) SUITE(reason) SUITE(snapshot) SUITE(mailbox)           \
-		    SUITE(refresh) SUITE(lookup) SUITE(notify) SUITE(report) SUITE(sim)
+/* The suites of this program, in the order of the folders of src/. */
+/* clang-format off */
+#define SUITES(SUITE) \
+	SUITE(arena) SUITE(fault) SUITE(timefmt) SUITE(utf8) \
+	SUITE(config) SUITE(key) SUITE(parse) SUITE(text) SUITE(value) SUITE(watch) \
+	SUITE(job) SUITE(json) SUITE(page) \
+	SUITE(event) SUITE(history) SUITE(overdue) SUITE(tally) \
+	SUITE(store) \
+	SUITE(columns) SUITE(index) SUITE(reason) SUITE(snapshot) \
+	SUITE(mailbox) SUITE(refresh) \
+	SUITE(lookup) SUITE(notify) \
+	SUITE(report) \
+	SUITE(sim)
+/* clang-format on */
 
 #define DECLARE(name) extern const struct harness_suite name##_suite;
 SUITES(DECLARE)

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "unit/config/sample.h"
+#include "unit/scratch.h"
+#include "base/timefmt.h"
+
+static void test_least(void)
+{
+	struct config *config;
+	const struct config_site *site;
+
+	sample_begin();
+	config = sample_load("site \"paris\" {\n" SAMPLE_SITE "}\n");
+	EQUAL_TEXT(config->agentx_socket, "/var/agentx/master");
+	EQUAL_NUMBER(config->fastpath, true);
+	EQUAL_TEXT(config->state_dir, "/var/lib/nbu-agentx");
+	EQUAL_NUMBER(config->log_target, LOG_TARGET_STDERR);
+	EQUAL_NUMBER(config->log_level, LOG_LEVEL_INFO);
+	CU_ASSERT_TRUE(timefmt_now() - config->read_at < 60000 && config->read_at > 0);
+	EQUAL_NUMBER(config->site_count, 1);
+	site = config->sites[0];
+	EQUAL_TEXT(site->name, "paris");
+	EQUAL_TEXT(site->url, "https://paris:1556/netbackup");
+	EQUAL_TEXT(site->api_key, SAMPLE_KEY);
+	CU_ASSERT_PTR_NULL(site->ca_file);
+	CU_ASSERT_PTR_NULL(site->api_version);
+	EQUAL_NUMBER(site->tls_verify, true);
+	EQUAL_NUMBER(site->refresh, 60);
+	EQUAL_NUMBER(site->full_refresh, 6 * 3600);
+	EQUAL_NUMBER(site->window, 24 * 3600);
+	EQUAL_NUMBER(site->row_retention, 7 * 86400);
+	EQUAL_NUMBER(site->timeout, 30);
+	EQUAL_NUMBER(site->deadline, 30 * 60);
+	EQUAL_NUMBER(site->policies.count, 0);
+	EQUAL_NUMBER(site->clients.count, 0);
+	EQUAL_NUMBER(site->client_limit, 2000);
+	EQUAL_NUMBER(site->down_after, 2);
+	sample_check_notify(config, false, false, false);
+	EQUAL_NUMBER(config->notify.limit, 20);
+	CU_ASSERT_PTR_EQUAL(config_find_site(config, "paris"), site);
+	CU_ASSERT_PTR_NULL(config_find_site(config, "lyon"));
+	config_free(config);
+	config_free(NULL);
+	scratch_remove();
+}
+
+static void test_every_key(void)
+{
+	struct config *config;
+	const struct config_site *site;
+
+	sample_begin();
+	config = sample_load("# a comment\n"
+			     "agentx-socket = \"tcp:127.0.0.1:705\"\n"
+			     "direct-answers = false\n"
+			     "base-oid = \"1.3.6.1.3.7\"\n"
+			     "state-dir = \":memory:\"\n"
+			     "log-target = \"syslog\"\n"
+			     "log-level = \"debug\"\n"
+			     "notify = { \"site\", \"job-failed\", \"policy-overdue\" }\n"
+			     "notify-limit = 1000\n"
+			     "site \"lyon-2.a_B\" {\n"
+			     "url = \"http://[::1]:8080/netbackup///\"\n"
+			     "api-key = \"" SAMPLE_KEY "\"\n"
+			     "ca-file = \"%/ca.pem\"\n"
+			     "tls-verify = false\n"
+			     "api-version = \"13.0\"\n"
+			     "refresh = \"1s\"\n"
+			     "full-refresh = \"1m\"\n"
+			     "window = \"48h\"\n"
+			     "row-hold = \"0s\"\n"
+			     "timeout = \"600s\"\n"
+			     "deadline = \"1d\"\n"
+			     "client-limit = 100000\n"
+			     "down-after = 1000\n"
+			     "policy \"gold-*\" { max-age = \"366d\" }\n"
+			     "client \"db*\" { max-age = \"0s\" }\n"
+			     "}\n");
+	EQUAL_TEXT(config->agentx_socket, "tcp:127.0.0.1:705");
+	EQUAL_NUMBER(config->fastpath, false);
+	EQUAL_NUMBER(config->base_oid.length, 6);
+	EQUAL_TEXT(config->state_dir, ":memory:");
+	EQUAL_NUMBER(config->log_target, LOG_TARGET_SYSLOG);
+	EQUAL_NUMBER(config->log_level, LOG_LEVEL_DEBUG);
+	site = config_find_site(config, "lyon-2.a_B");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(site);
+	EQUAL_TEXT(site->url, "http://[::1]:8080/netbackup");
+	EQUAL_TEXT(site->api_key, SAMPLE_KEY);
+	CU_ASSERT_TRUE(site->ca_file && access(site->ca_file, R_OK) == 0);
+	EQUAL_NUMBER(site->tls_verify, false);
+	EQUAL_TEXT(site->api_version, "13.0");
+	EQUAL_NUMBER(site->refresh, 1);
+	EQUAL_NUMBER(site->full_refresh, 60);
+	EQUAL_NUMBER(site->window, 48 * 3600);
+	EQUAL_NUMBER(site->row_retention, 0);
+	EQUAL_NUMBER(site->timeout, 600);
+	EQUAL_NUMBER(site->deadline, 86400);
+	EQUAL_NUMBER(site->client_limit, 100000);
+	EQUAL_NUMBER(site->down_after, 1000);
+	sample_check_watches(&site->policies, "gold-* 31622400\n");
+	sample_check_watches(&site->clients, "db* 0\n");
+	sample_check_notify(config, true, true, true);
+	EQUAL_NUMBER(config->notify.limit, 1000);
+	config_free(config);
+	scratch_remove();
+}
+
+/* A site's own value, else that of the file, else ours, each by itself. */
+static void test_inheritance(void)
+{
+	struct config *config;
+	const struct config_site *site;
+
+	sample_begin();
+	config = sample_load(
+	    "refresh = \"5m\"\nwindow = \"2h\"\nfull-refresh = \"3h\"\nrow-hold = \"4h\"\n"
+	    "client-limit = 5\ndown-after = 6\n"
+	    "site paris {\n" SAMPLE_SITE "}\n"
+	    "site lyon {\n" SAMPLE_SITE "refresh = \"7s\"\nrow-hold = \"1d\"\nclient-limit = 0\n}\n"
+	    "site nice {\n" SAMPLE_SITE
+	    "window = \"8h\"\nfull-refresh = \"9h\"\ndown-after = 1\n}\n");
+	EQUAL_NUMBER(config->site_count, 3);
+	site = config_find_site(config, "paris");
+	EQUAL_NUMBER(site->refresh, 300);
+	EQUAL_NUMBER(site->window, 7200);
+	EQUAL_NUMBER(site->full_refresh, 10800);
+	EQUAL_NUMBER(site->row_retention, 14400);
+	EQUAL_NUMBER(site->client_limit, 5);
+	EQUAL_NUMBER(site->down_after, 6);
+	site = config_find_site(config, "lyon");
+	EQUAL_NUMBER(site->refresh, 7);
+	EQUAL_NUMBER(site->window, 7200);
+	EQUAL_NUMBER(site->full_refresh, 10800);
+	EQUAL_NUMBER(site->row_retention, 86400);
+	EQUAL_NUMBER(site->client_limit, 0);
+	EQUAL_NUMBER(site->down_after, 6);
+	site = config_find_site(config, "nice");
+	EQUAL_NUMBER(site->refresh, 300);
+	EQUAL_NUMBER(site->window, 8 * 3600);
+	EQUAL_NUMBER(site->full_refresh, 9 * 3600);
+	EQUAL_NUMBER(site->row_retention, 14400);
+	EQUAL_NUMBER(site->client_limit, 5);
+	EQUAL_NUMBER(site->down_after, 1);
+	config_free(config);
+	scratch_remove();
+}
+
+/* What comes behind the defaults of the file counts for sites before it too. */
+static void test_order_of_sections(void)
+{
+	struct config *config;
+
+	sample_begin();
+	config = sample_load("site paris {\n" SAMPLE_SITE "}\nrefresh = \"9s\"\n");
+	EQUAL_NUMBER(config->sites[0]->refresh, 9);
+	config_free(config);
+	scratch_remove();
+}
+
+static const struct harness_test tests[] = {
+    {"the least that is needed, and the defaults", test_least},
+    {"every key", test_every_key},
+    {"values are inherited", test_inheritance},
+    {"durations behind the sites", test_order_of_sections},
+    {NULL, NULL},
+};
+
+const struct harness_suite key_suite = {"key", tests};
