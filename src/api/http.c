@@ -11,8 +11,8 @@
 #include "base/timefmt.h"
 
 /*
- * A page of 100 jobs has some 200 KB; whatever is a hundred times larger is not one. Counted
- * after decompression, so that a compressed bomb is stopped too.
+ * A page of 100 jobs has some 200 KB; a body that is a hundred times larger is no page. The size is
+ * counted after decompression: a small body may become a huge one.
  */
 #define BODY_MAX (32u << 20)
 
@@ -25,7 +25,7 @@ struct http {
 	int timeout;
 	bool running; /* a request is under way */
 	bool too_large;
-	bool near_deadline; /* it must be over before its time limit */
+	bool near_deadline; /* the deadline comes before the timeout */
 	char *body;
 	size_t length;
 	size_t capacity;
@@ -33,7 +33,7 @@ struct http {
 	atomic_bool cancelled;
 };
 
-/* What the errors of curl mean to us; any other is FAULT_OTHER. */
+/* What the errors of curl mean. Any other is FAULT_OTHER. */
 static const struct meaning {
 	CURLcode code;
 	enum fault_class class;
@@ -53,7 +53,7 @@ static const struct meaning {
     {CURLE_SSL_CERTPROBLEM, FAULT_TLS, false, ""},
     {CURLE_SSL_CIPHER, FAULT_TLS, false, ""},
     {CURLE_SSL_ENGINE_INITFAILED, FAULT_TLS, false, ""},
-    /* What curl says of a header beyond all measure. */
+    /* curl also reports this when a header is far too long. */
     {CURLE_OUT_OF_MEMORY, FAULT_PROTOCOL, false, "; the answer is too large to be one"},
     {CURLE_BAD_CONTENT_ENCODING, FAULT_PROTOCOL, false, ""},
     {CURLE_WEIRD_SERVER_REPLY, FAULT_PROTOCOL, false, "; check the port in url"},
@@ -88,7 +88,7 @@ static size_t on_body(char *data, size_t size, size_t count, void *arg)
 	return more;
 }
 
-/* What is the same in all requests. */
+/* Options that are the same for all requests. */
 static void set_options(struct http *http)
 {
 	CURL *easy = http->easy;
@@ -103,7 +103,7 @@ static void set_options(struct http *http)
 	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
 	/* One request at a time gains nothing from HTTP/2. */
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-	/* A redirect would carry the key elsewhere; a proxy of somebody's shell has no say here. */
+	/* Through a redirect or a proxy the key would go elsewhere. */
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
@@ -116,7 +116,7 @@ static void set_options(struct http *http)
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 #endif
 #if LIBCURL_VERSION_NUM >= 0x075700
-	/* Else giving up waits for a name server that does not answer. */
+	/* Without this, giving up a request waits for a name server that does not answer. */
 	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 #endif
 }
@@ -162,7 +162,7 @@ void http_start(struct http *http, const char *url, const char *const *headers, 
 	curl_easy_setopt(http->easy, CURLOPT_TIMEOUT_MS, (long)(limit > 0 ? limit : 1));
 	curl_multi_add_handle(http->multi, http->easy);
 	http->running = true;
-	/* On an open connection this sends the request; the answer can wait in the socket. */
+	/* On an open connection this sends the request. The answer can wait in the socket. */
 	curl_multi_perform(http->multi, &running);
 }
 
@@ -174,7 +174,7 @@ void http_abandon(struct http *http)
 	http->running = false;
 }
 
-/* Says which of the limits it was: curl tells only how long it has waited. */
+/* Says which limit was reached: curl tells only how long it has waited. */
 static void set_timeout(struct http *http, struct fault *fault)
 {
 	if (http->near_deadline)
@@ -212,8 +212,10 @@ static void set_fault(struct http *http, CURLcode code, struct fault *fault)
 	fault_set(fault, FAULT_OTHER, "%s", text);
 }
 
-/* Copies the header NAME of the response at hand into OUT; nothing where it does not fit: half a
- * secret that it may hold could not be told from other text. */
+/*
+ * Copies the header NAME of the present response into OUT, or "" where it does not fit. It is not
+ * cut: a server may repeat the key in it, and half a key would not be found and hidden later.
+ */
 static void copy_header(struct http *http, const char *name, char *out, size_t size)
 {
 	struct curl_header *header;
@@ -239,7 +241,7 @@ static void fill_response(struct http *http, struct http_response *response)
 		    sizeof response->api_version);
 	copy_header(http, "Date", response->date, sizeof response->date);
 	copy_header(http, "Location", response->location, sizeof response->location);
-	/* The next request may be started while this body is still being read. */
+	/* The response keeps the body: the next request may start while it is still being read. */
 	response->body = http->body ? http->body : mem_zalloc(1, 1);
 	response->length = http->body ? http->length : 0;
 	response->body[response->length] = '\0';
@@ -247,7 +249,7 @@ static void fill_response(struct http *http, struct http_response *response)
 	http->capacity = 0;
 }
 
-/* Drives the request until it is over. True when it is, false when it was cancelled. */
+/* Drives the request until it is over. False when it was cancelled. */
 static bool drive(struct http *http, CURLcode *result)
 {
 	int running = 1, left;

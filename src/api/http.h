@@ -9,8 +9,9 @@
 #include "base/fault.h"
 
 /*
- * One connection to one server, kept open between requests. All functions but http_cancel belong to
- * the thread that opened it. No secret that is sent is ever logged or put into a fault.
+ * One connection to one server, kept open between requests. Only the thread that opened it may call
+ * these functions; http_cancel is for any thread. Secrets that are sent appear in no log line and
+ * in no fault.
  */
 struct http;
 
@@ -24,43 +25,44 @@ struct http_response {
 	int status;
 	char *body; /* decoded, with a NUL behind it; belongs to the response */
 	size_t length;
-	uint64_t wire_bytes;   /* of the body as it came over the network */
-	char content_type[96]; /* this and the rest: empty when there is none, or one too long */
+	uint64_t wire_bytes; /* size of the body as it came over the network */
+	/* Headers. Each is empty when the response has none, or one that is too long. */
+	char content_type[96];
 	char retry_after[64];
 	char api_version[16]; /* X-NetBackup-API-Version */
 	char date[64];
 	char location[192];
 };
 
-/* To be called once, before any thread is started. */
+/* To be called once, before any thread is started; and at the end. */
 void http_global_init(void);
 void http_global_cleanup(void);
 
-/* Allocates what is needed; connects nowhere yet. The options' strings are copied. */
+/* Connects nowhere yet. The strings of OPTIONS are copied. To be closed with http_close. */
 struct http *http_open(const struct http_options *options);
 
 /*
  * Sends a GET request for URL with the header lines HEADERS (an array that ends with NULL) and
- * comes back at once. It must be over by DEADLINE (timefmt_monotonic, 0 = none). Only one request
- * at a time.
+ * returns at once. The answer must be there by DEADLINE (timefmt_monotonic, 0 = none). Only one
+ * request at a time: one that was started before is given up.
  */
 void http_start(struct http *http, const char *url, const char *const *headers, int64_t deadline);
 
 /*
- * Waits for the answer of the request that was started. True: RESPONSE is filled, whatever its
- * status, and to be freed with http_response_free. False: there is none and FAULT says why.
+ * Waits for the answer to the request that was started. True: RESPONSE is filled, with any status,
+ * and is to be freed with http_response_free. False: there is no answer, and FAULT says why.
  */
 bool http_await(struct http *http, struct http_response *response, struct fault *fault);
 
 /* Gives up the request that was started, if there is one. */
 void http_abandon(struct http *http);
 
-/* Waits MILLIS milliseconds; false when http_cancel was called meanwhile or before. */
+/* Waits MILLIS milliseconds. False when http_cancel was called, meanwhile or before. */
 bool http_pause(struct http *http, int64_t millis);
 
 /*
- * Makes the waiting in http_await and http_pause end at once, now and from now on. The one
- * function that another thread may call.
+ * Ends the waiting in http_await and http_pause at once, and any later waiting, too. Any thread may
+ * call it.
  */
 void http_cancel(struct http *http);
 bool http_cancelled(const struct http *http);

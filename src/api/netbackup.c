@@ -15,10 +15,10 @@
 
 #define TRIES 4
 #define BACK_OFF 500	   /* milliseconds before the second try; doubled for each further one */
-#define RETRY_AFTER_MAX 60 /* seconds; who asks for more fails the refresh and is asked later */
+#define RETRY_AFTER_MAX 60 /* seconds; where a server wants a longer wait, the refresh fails */
 #define VERSION_SIZE 16
 
-/* Instants between 2001 and 5138, so that seconds or rubbish are not taken for milliseconds. */
+/* Instants between 2001 and 5138: seconds or rubbish are not taken for milliseconds. */
 #define CLOCK_MIN INT64_C(1000000000000)
 #define CLOCK_MAX INT64_C(100000000000000)
 
@@ -36,13 +36,13 @@ struct netbackup {
 };
 
 /*
- * Versions that this program speaks, newest first. Cursor paging came with API 9.0, so that
- * nothing below could be read; the product that goes with 10.0 is NetBackup 10.3.
+ * Versions that this program speaks, newest first. Paging by cursors came with API 9.0, so older
+ * ones cannot be read. 10.0 is the API of NetBackup 10.3.
  */
 static const char *const versions[] = {"14.0", "13.0", "12.0", "11.0", "10.0"};
 #define VERSION_COUNT (sizeof versions / sizeof versions[0])
 
-/* What a status of the API means. 401 and 403 look alike to the operator. */
+/* What the HTTP status of an answer means. */
 static const struct answer {
 	int status;
 	enum fault_class class;
@@ -70,7 +70,7 @@ struct netbackup *netbackup_open(const struct config_site *site)
 
 	netbackup->site = site;
 	netbackup->http = http_open(&options);
-	/* Sites that are started together must not keep in step. */
+	/* Sites that start together must not try again at the same times. */
 	netbackup->random = (unsigned)timefmt_now() ^ (unsigned)((uintptr_t)netbackup >> 4);
 	return netbackup;
 }
@@ -119,7 +119,7 @@ bool netbackup_cancelled(const struct netbackup *netbackup)
 	return http_cancelled(netbackup->http);
 }
 
-/* Overwrites each occurrence of the key in TEXT: an error page may well repeat what was sent. */
+/* Overwrites the key wherever TEXT has it: an error page may repeat what was sent. */
 static void hide_key(const struct netbackup *netbackup, char *text)
 {
 	const char *key = netbackup->site->api_key;
@@ -128,7 +128,7 @@ static void hide_key(const struct netbackup *netbackup, char *text)
 		memset(at, '*', strlen(key));
 }
 
-/* Sends a GET for PATH in the API version VERSION, with the key where WITH_KEY says so. */
+/* Sends a GET for PATH in the API version VERSION. WITH_KEY: with the API key. */
 static void send_request(struct netbackup *netbackup, const char *path, const char *media_type,
 			 const char *version, bool with_key)
 {
@@ -139,7 +139,7 @@ static void send_request(struct netbackup *netbackup, const char *path, const ch
 
 	netbackup->traffic.requests++;
 	http_start(netbackup->http, url, headers, netbackup->deadline);
-	/* A cursor may be anything that a server cares to send. */
+	/* PATH may hold a cursor, which is anything that the server has sent. */
 	hide_key(netbackup, url);
 	log_debug("site %s: GET %s", netbackup->site->name, url);
 	explicit_bzero(authorization, strlen(authorization));
@@ -196,7 +196,7 @@ static void refuse(const struct netbackup *netbackup, const struct http_response
 	free(said);
 }
 
-/* The newest of our versions that a server of version OFFERED understands. */
+/* The newest of our versions that a server speaks whose own version is OFFERED. */
 static const char *choose_version(const char *offered)
 {
 	for (size_t i = 0; i < VERSION_COUNT; i++)
@@ -205,7 +205,7 @@ static const char *choose_version(const char *offered)
 	return versions[VERSION_COUNT - 1];
 }
 
-/* Takes the version below the one at hand; false when there is none or the file fixes it. */
+/* Takes the next older version. False when there is none, or the configuration names one. */
 static bool step_down(struct netbackup *netbackup)
 {
 	if (netbackup->site->api_version)
@@ -221,8 +221,8 @@ static bool step_down(struct netbackup *netbackup)
 }
 
 /*
- * The body of /ping is the server's time in milliseconds; the Date header, in seconds, is what
- * remains when it is not.
+ * The body of /ping is the server's time in milliseconds. Where it is anything else, the Date
+ * header is taken, which has seconds.
  */
 static void read_clock(struct netbackup *netbackup, const struct http_response *response,
 		       int64_t sent)
@@ -254,7 +254,10 @@ static void read_version(struct netbackup *netbackup, const struct http_response
 	snprintf(netbackup->version, sizeof netbackup->version, "%s", version);
 }
 
-/* Waits before the next try, as long as the server asks for, else longer from try to try. */
+/*
+ * Waits before the next try: as long as the server asks for, else longer from try to try. False
+ * when that would be too long, or when cancelled.
+ */
 static bool pause_before_retry(struct netbackup *netbackup, const struct fault *fault, int try)
 {
 	int64_t wait = (int64_t)BACK_OFF << try;
@@ -270,7 +273,10 @@ static bool pause_before_retry(struct netbackup *netbackup, const struct fault *
 	return netbackup_pause(netbackup, wait);
 }
 
-/* Whether to ask again after FAULT: three times, and where that may help. TRY counts. */
+/*
+ * Waits and returns true when the request should be sent again after FAULT: three times at most,
+ * and only where that may help. TRY counts the tries.
+ */
 static bool try_again(struct netbackup *netbackup, const struct fault *fault, int *try)
 {
 	return fault->passing && !http_cancelled(netbackup->http) && ++*try < TRIES &&
@@ -279,7 +285,7 @@ static bool try_again(struct netbackup *netbackup, const struct fault *fault, in
 
 bool netbackup_begin(struct netbackup *netbackup, int64_t deadline, struct fault *fault)
 {
-	/* /ping is versioned too; every server knows the oldest version. */
+	/* /ping needs a version, too. Every server knows the oldest. */
 	const char *version = netbackup->site->api_version ? netbackup->site->api_version
 							   : versions[VERSION_COUNT - 1];
 	struct http_response response;
@@ -301,7 +307,7 @@ bool netbackup_begin(struct netbackup *netbackup, int64_t deadline, struct fault
 	return answered;
 }
 
-/* Sends the request at hand, in the present version. */
+/* Sends the request for netbackup->path, in the present version. */
 static void send_json_request(struct netbackup *netbackup)
 {
 	send_request(netbackup, netbackup->path, "application/vnd.netbackup+json",

@@ -9,27 +9,31 @@
 #include "base/fault.h"
 #include "config/config.h"
 
-/* The conversation with one primary server's REST API. All but netbackup_cancel is one thread's. */
+/*
+ * The conversation with the REST API of one primary server. All functions are for one thread;
+ * netbackup_cancel is for any.
+ */
 struct netbackup;
 
 struct netbackup_traffic {
 	uint64_t requests;
-	uint64_t received_bytes; /* bodies as they came over the wire */
+	uint64_t received_bytes; /* size of the bodies as they came over the network */
 };
 
-/* SITE must outlive the result. Connects nowhere yet. */
+/* Connects nowhere yet. SITE must outlive the result, which netbackup_close frees. */
 struct netbackup *netbackup_open(const struct config_site *site);
 
 /*
- * Begins a refresh that must end by DEADLINE (timefmt_monotonic): asks the server for its time and
- * API version (GET /ping, which needs no key). False with FAULT set when it cannot be reached. A
- * server without /ping is no error.
+ * Begins a refresh that must end by DEADLINE (timefmt_monotonic, 0 = none). Asks the server for its
+ * time and API version (GET /ping, which needs no key). False with FAULT set when the server cannot
+ * be reached. A server without /ping is no error.
  */
 bool netbackup_begin(struct netbackup *netbackup, int64_t deadline, struct fault *fault);
 
 /*
- * Sends a request for the JSON document PATH, with the key and in the agreed version, and comes
- * back at once. PATH begins behind the url of the site and is encoded. Only one request at a time.
+ * Sends a request for the JSON document PATH, with the API key, and returns at once. PATH is what
+ * follows the url of the site, with all characters encoded that need it. Only one request at a
+ * time.
  */
 void netbackup_request(struct netbackup *netbackup, const char *path);
 
@@ -45,16 +49,16 @@ bool netbackup_await(struct netbackup *netbackup, struct http_response *response
 /* Gives up the request, if there is one. */
 void netbackup_abandon(struct netbackup *netbackup);
 
-/* The server's time as it told it at the last netbackup_begin; ours where it did not. */
+/* The server's time at the last netbackup_begin; the local time where it did not tell it. */
 int64_t netbackup_time(const struct netbackup *netbackup);
 
-/* Server's clock less ours, in milliseconds, as of the last netbackup_begin. */
+/* How far the server's clock is ahead of ours, in milliseconds, at the last netbackup_begin. */
 int64_t netbackup_skew(const struct netbackup *netbackup);
 
 /* The negotiated API version, such as "13.0"; "" before the first answer. */
 const char *netbackup_version(const struct netbackup *netbackup);
 
-/* What has been sent and received since netbackup_open. */
+/* Counted since netbackup_open. */
 const struct netbackup_traffic *netbackup_traffic(const struct netbackup *netbackup);
 
 /* See http_pause, http_cancel and http_cancelled. */

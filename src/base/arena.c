@@ -9,7 +9,9 @@
 
 #include "base/mem.h"
 
-/* Blocks double up to the size from which malloc gives memory back to the system when it is freed.
+/*
+ * Each block is twice as large as the one before, up to LARGEST_BLOCK. Blocks of that size malloc
+ * gives back to the system when they are freed.
  */
 #define FIRST_BLOCK ((size_t)4 * 1024)
 #define LARGEST_BLOCK ((size_t)256 * 1024)
@@ -21,9 +23,9 @@ struct block {
 
 struct arena {
 	struct block *blocks; /* the first is the one in use */
-	size_t size;	      /* of its bytes */
+	size_t size;	      /* bytes in it */
 	size_t used;
-	size_t left; /* bytes that blocks may still take */
+	size_t left; /* how many bytes further blocks may take */
 	bool full;
 };
 

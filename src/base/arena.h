@@ -5,27 +5,26 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Memory for many small things that are all released at the same time. */
+/* Memory for many small objects that are all released at the same time. */
 struct arena;
 
-/* An arena that gives out LIMIT bytes or a little more; 0 = as many as there are. */
+/* A new arena, to be freed with arena_free. Its blocks take LIMIT bytes at most; 0 = no limit. */
 struct arena *arena_new(size_t limit);
 
 /*
- * SIZE bytes, not zeroed, fit for objects of any type; they live as long as ARENA. NULL only behind
- * its limit.
+ * SIZE bytes for objects of any type, not zeroed. They live as long as ARENA. NULL when its limit
+ * is reached.
  */
 void *arena_alloc(struct arena *arena, size_t size);
 
-/* Whether something has been refused for the limit. */
+/* True when arena_alloc has returned NULL. */
 bool arena_is_full(const struct arena *arena);
 
-/* A copy of SIZE bytes at DATA, or of TEXT, that lives as long as ARENA, which must be without
- * a limit. */
+/* A copy of SIZE bytes at DATA, or of TEXT. Lives as long as ARENA, which must have no limit. */
 void *arena_copy(struct arena *arena, const void *data, size_t size);
 const char *arena_text(struct arena *arena, const char *text);
 
-/* Frees ARENA and all that it gave out; NULL is fine. */
+/* Frees ARENA and all memory that came from it; NULL is fine. */
 void arena_free(struct arena *arena);
 
 #endif

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 /*
- * What kept a refresh from succeeding. The numbers are those of nbuSiteErrorClass in
- * NBU-JOBS-MIB and must not change.
+ * Why a refresh failed. The numbers are those of nbuSiteErrorClass in NBU-JOBS-MIB and must not
+ * change.
  */
 enum fault_class {
 	FAULT_NONE = 1,
@@ -28,18 +28,18 @@ enum fault_class {
 
 struct fault {
 	enum fault_class class;
-	bool passing;		    /* asking again soon may well succeed */
+	bool passing;		    /* it may pass: asking again soon can help */
 	int retry_after;	    /* seconds that the server asked us to wait; 0 = it did not */
 	int status;		    /* of HTTP; 0 = there was none */
 	char text[FAULT_TEXT_SIZE]; /* one line of UTF-8 for a person */
 };
 
-/* Makes FAULT none: nothing has gone wrong. */
+/* Sets FAULT to none: nothing has gone wrong. */
 void fault_clear(struct fault *fault);
 
 /*
- * Sets class and text of FAULT, clears the rest. The text is made fit for one line: control
- * characters become spaces, what is not UTF-8 becomes '?', and it is cut on a character boundary.
+ * Sets class and text of FAULT and clears the rest. The text becomes one line (utf8_clean). Where
+ * it is too long it is cut between two characters.
  */
 void fault_set(struct fault *fault, enum fault_class class, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

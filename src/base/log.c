@@ -20,7 +20,7 @@ static const struct level {
     [LOG_LEVEL_DEBUG] = {"debug", LOG_DEBUG},
 };
 
-/* Set by the main thread, read by all; nothing depends on a message seeing them at once. */
+/* Set by the main thread, read by all threads. A change may reach another thread a little later. */
 static atomic_int current_target = LOG_TARGET_STDERR;
 static atomic_int current_level = LOG_LEVEL_WARNING;
 
@@ -32,7 +32,7 @@ void log_open(enum log_target target, enum log_level level)
 	current_level = level;
 }
 
-/* One write for a line, so that lines of several threads do not mix. */
+/* Each line is one write, so that the lines of several threads do not mix. */
 static void write_stderr(enum log_level level, const char *text)
 {
 	char line[1200], now[TIMEFMT_INSTANT_SIZE];
@@ -41,7 +41,7 @@ static void write_stderr(enum log_level level, const char *text)
 	timefmt_format_instant(timefmt_now(), now);
 	length = snprintf(line, sizeof line, "%s %s: %s\n", now, levels[level].name, text);
 	if (write(STDERR_FILENO, line, (size_t)length) < 0)
-		return; /* there is nowhere left to say so */
+		return; /* there is no other place to report it */
 }
 
 __attribute__((format(printf, 2, 0))) static void

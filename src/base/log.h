@@ -6,12 +6,15 @@ enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_D
 enum log_target { LOG_TARGET_STDERR, LOG_TARGET_SYSLOG };
 
 /*
- * Sets where messages go and the least urgent level that is written. May be called again at any
- * time, by the main thread; before the first call errors and warnings go to standard error.
+ * Sets where messages go, and the least urgent level that is written. The main thread may call it
+ * again at any time. Before the first call errors and warnings go to standard error.
  */
 void log_open(enum log_target target, enum log_level level);
 
-/* One line each, without a newline at the end. Callable from any thread. No secrets, please. */
+/*
+ * Each logs one line; FORMAT has no newline at its end. Any thread may call them. A message must
+ * not hold secrets.
+ */
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));

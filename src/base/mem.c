@@ -14,7 +14,7 @@ void *mem_checked(void *memory)
 
 	if (memory)
 		return memory;
-	/* Neither stdio nor the log, which may allocate; nor atexit handlers. */
+	/* No stdio, no log and no atexit handlers: they may allocate memory. */
 	if (write(STDERR_FILENO, message, sizeof message - 1) < 0)
 		_exit(1);
 	_exit(1);

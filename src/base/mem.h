@@ -5,14 +5,14 @@
 #include <stddef.h>
 
 /*
- * Allocation that cannot fail: where the system has no memory left the program ends here, with
- * a line on standard error and exit code 1. Everything is released with free().
+ * Allocation that cannot fail. When the system has no memory left, the program ends here with a
+ * line on standard error and exit code 1. All memory is released with free().
  */
 
 /* COUNT objects of SIZE bytes, zeroed. */
 void *mem_zalloc(size_t count, size_t size);
 
-/* OLD grown or shrunk to COUNT objects of SIZE bytes; new space is not zeroed. */
+/* OLD, resized to COUNT objects of SIZE bytes. New space is not zeroed. NULL as OLD is fine. */
 void *mem_resize(void *old, size_t count, size_t size);
 
 /* A copy of TEXT; NULL gives NULL. */
@@ -21,7 +21,10 @@ char *mem_strdup(const char *text);
 /* A formatted string. */
 char *mem_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* MEMORY itself; to be put around a library's call that gives NULL only when memory has run out. */
+/*
+ * Returns MEMORY, or ends the program where it is NULL. For calls of libraries that return NULL
+ * only when there is no memory left.
+ */
 void *mem_checked(void *memory);
 
 #endif

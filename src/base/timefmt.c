@@ -28,7 +28,7 @@ int64_t timefmt_monotonic(void)
 	return clock_millis(CLOCK_MONOTONIC);
 }
 
-/* Reads exactly DIGITS digits at *AT and moves behind them; -1 when there are not as many. */
+/* Reads DIGITS digits at *AT and moves behind them; -1 when there are fewer. */
 static int read_digits(const char **at, int digits)
 {
 	int value = 0;
@@ -93,13 +93,14 @@ static bool read_time(const char **at, int64_t *seconds)
 	if (minute < 0 || minute > 59 || !read_character(at, ':'))
 		return false;
 	second = read_digits(at, 2);
-	if (second < 0 || second > 60) /* a leap second is the next minute's first */
+	if (second < 0 ||
+	    second > 60) /* 60 is a leap second; it becomes the first of the next minute */
 		return false;
 	*seconds = (hour * 60 + minute) * 60 + second;
 	return true;
 }
 
-/* An optional fraction of any length, of which milliseconds count. */
+/* A fraction of a second, where there is one. It may have any length; milliseconds are read. */
 static bool read_fraction(const char **at, int64_t *millis)
 {
 	int weight = 100;

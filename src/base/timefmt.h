@@ -14,7 +14,7 @@
 /* The local clock, as an instant. */
 int64_t timefmt_now(void);
 
-/* A clock that only moves forward, in milliseconds from an arbitrary start: for measuring. */
+/* Milliseconds of a clock that nobody sets and that never goes back. For measuring. */
 int64_t timefmt_monotonic(void);
 
 /*
@@ -23,7 +23,7 @@ int64_t timefmt_monotonic(void);
  */
 bool timefmt_parse_instant(const char *text, int64_t *instant);
 
-/* Writes INSTANT as 2026-07-01T02:00:04.000Z, the form that filters of the REST API take. */
+/* Writes INSTANT as 2026-07-01T02:00:04.000Z, as the filters of the REST API need it. */
 void timefmt_format_instant(int64_t instant, char out[TIMEFMT_INSTANT_SIZE]);
 
 /*
@@ -34,20 +34,20 @@ bool timefmt_parse_duration(const char *text, int *seconds);
 
 /*
  * Reads the date of an HTTP header, such as "Tue, 15 Nov 1994 08:12:31 GMT" (RFC 9110, 5.6.7).
- * False when TEXT is anything else, *INSTANT is then unchanged.
+ * False when TEXT is anything else; then *INSTANT is not changed.
  */
 bool timefmt_parse_http_date(const char *text, int64_t *instant);
 
 /*
  * Reads the value of a Retry-After header: seconds or a date (RFC 9110, 10.2.3), or an ISO-8601
- * instant as the vendor's servers send; NOW is the server's time, from which a date is
- * counted. Returns seconds from 0 to a day, 0 also for what cannot be read.
+ * instant, as the vendor's servers send it. NOW is the server's time: the result for a date is
+ * counted from it. Returns seconds, from 0 to a day; 0 also when TEXT is anything else.
  */
 int timefmt_parse_retry_after(const char *text, int64_t now);
 
 /*
- * Writes INSTANT in local time as a DateAndTime (RFC 2579) and returns its length: 11 octets,
- * or 8 zero octets for instant 0, which means never.
+ * Writes INSTANT in local time as a DateAndTime (RFC 2579) and returns its length, 11 octets.
+ * Instant 0 means never and gives 8 octets that are zero.
  */
 size_t timefmt_date_and_time(int64_t instant, unsigned char out[TIMEFMT_DATE_AND_TIME_SIZE]);
 

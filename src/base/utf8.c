@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* The forms of RFC 3629, section 4: how the first octet looks, and what the second may be. */
+/* The forms of a character (RFC 3629, section 4): the ranges of its first and second octet. */
 static const struct form {
 	unsigned char first_low, first_high;
 	unsigned char second_low, second_high;
@@ -61,11 +61,11 @@ size_t utf8_cut(const char *text, size_t max)
 }
 
 /*
- * Characters that would do something to a line instead of standing in it: controls of ASCII and
- * Latin 1, separators of lines, and those that turn the direction of writing.
+ * Characters that would change how a line is shown: the control characters of ASCII and Latin 1,
+ * line separators, and those that change the direction of writing.
  */
 static const struct {
-	const char *first, *last; /* of as many octets */
+	const char *first, *last; /* both have the same number of octets */
 } controls[] = {
     {"\x01", "\x1f"},
     {"\x7f", "\x7f"},

@@ -11,13 +11,12 @@ size_t utf8_character(const char *text);
 /* True when the whole string TEXT is well-formed. */
 bool utf8_valid(const char *text);
 
-/* The most octets, at most MAX, that can be kept of the well-formed TEXT without cutting a
- * character. */
+/* The length of TEXT, which is well-formed, when it is cut between two characters to MAX octets. */
 size_t utf8_cut(const char *text, size_t max);
 
 /*
- * Makes TEXT one line of well-formed UTF-8 in place: control characters become spaces, octets that
- * belong to no character become '?'.
+ * Changes TEXT in place into one line of well-formed UTF-8: control characters become spaces,
+ * octets that belong to no character become '?'.
  */
 void utf8_clean(char *text);
 

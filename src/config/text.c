@@ -30,7 +30,7 @@ void text_complain(char error[CONFIG_ERROR_SIZE], const char *file, int line, co
 	utf8_clean(error);
 }
 
-/* The length of the comment at TEXT, or 0. FRESH: no unquoted word reaches up to TEXT. */
+/* The length of the comment at TEXT, or 0. FRESH: no unquoted word ends right before TEXT. */
 static size_t comment_length(const char *text, bool fresh)
 {
 	const char *end;
