@@ -49,7 +49,7 @@ static void reject(const char *problem, const char *argument)
 static void print_tables(FILE *out)
 {
 	for (size_t i = 0; i < TABLE_COUNT; i++)
-		fprintf(out, "%s%s", i ? ", " : "", list_tables[i]->name);
+		fprintf(out, "%s%s", i ? ", " : "", tables_all[i]->name);
 }
 
 static void reject_table(const char *name)

@@ -11,7 +11,7 @@
 
 unsigned report_find_tables(const char *name)
 {
-	enum table_id id = list_find(name);
+	enum table_id id = tables_find(name);
 
 	if (id < TABLE_COUNT)
 		return REPORT_TABLE(id);
@@ -39,7 +39,7 @@ static struct snapshot_rows block(const struct report *report, enum table_id id,
 
 static const void *row_at(const struct snapshot_rows *rows, enum table_id id, size_t i)
 {
-	return (const char *)rows->rows + i * list_tables[id]->row_size;
+	return (const char *)rows->rows + i * tables_all[id]->row_size;
 }
 
 /* Tables on paper. */
@@ -83,7 +83,7 @@ static const char *cell_text(const struct sheet *sheet, size_t c, const void *ro
 /* Takes the columns that stand at PLACE into SHEET. */
 static void add_columns(struct sheet *sheet, enum column_place place)
 {
-	const struct table *table = list_tables[sheet->id];
+	const struct table *table = tables_all[sheet->id];
 	char prefix[TABLE_PREFIX_SIZE];
 
 	table_prefix(table, prefix);
@@ -148,7 +148,7 @@ static void print_sheet(FILE *out, const struct report *report, enum table_id id
 {
 	struct sheet sheet = {.out = out, .report = report, .id = id};
 
-	sheet.columns = mem_zalloc(list_tables[id]->column_count, sizeof *sheet.columns);
+	sheet.columns = mem_zalloc(tables_all[id]->column_count, sizeof *sheet.columns);
 	add_columns(&sheet, COLUMN_IN_ORDER);
 	add_columns(&sheet, COLUMN_AT_END);
 	each_row(&sheet, widen);
@@ -167,7 +167,7 @@ void report_table(FILE *out, const struct report *report)
 		if (!is_wanted(report, (enum table_id)id))
 			continue;
 		if (several)
-			fprintf(out, "%s%s\n", gap, list_tables[id]->title);
+			fprintf(out, "%s%s\n", gap, tables_all[id]->title);
 		print_sheet(out, report, (enum table_id)id);
 		gap = "\n";
 	}
@@ -219,7 +219,7 @@ static void print_object(FILE *out, const struct table *table, const void *row, 
 
 static void print_rows(FILE *out, const struct report *report, enum table_id id, size_t site)
 {
-	const struct table *table = list_tables[id];
+	const struct table *table = tables_all[id];
 	struct snapshot_rows rows = block(report, id, site);
 
 	fprintf(out, ",\"%s\":[", table->json ? table->json : table->name);

@@ -40,7 +40,7 @@ struct mib *mib_new(const uint32_t *base, size_t base_length)
 
 	mib->agent = agent_new();
 	for (size_t t = 0; t < TABLE_COUNT && good; t++) {
-		mib->tables[t] = lookup_new(list_tables[t], base, base_length);
+		mib->tables[t] = lookup_new(tables_all[t], base, base_length);
 		good = mib->tables[t] != NULL && handler_register(mib->tables[t]);
 	}
 	if (good) {

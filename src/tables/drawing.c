@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tables/drawing.h"
 
-#include "tables/list.h"
+#include "tables/tables.h"
 
 /* Summaries come last: they have numbers that come of drawing the others. */
 void drawing_run(struct drawing *drawing)
 {
 	for (int summaries = 0; summaries <= 1; summaries++) {
 		for (size_t i = 0; i < TABLE_COUNT; i++) {
-			const struct table *table = list_tables[i];
+			const struct table *table = tables_all[i];
 
 			if (table->draw && table->is_summary == (summaries == 1) &&
 			    (drawing->tally || table->is_summary))

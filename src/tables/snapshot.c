@@ -44,7 +44,7 @@ static void keep_texts(struct snapshot *snapshot, const struct table *table, cha
 
 void snapshot_add(struct snapshot *snapshot, enum table_id id, const void *row)
 {
-	const struct table *table = list_tables[id];
+	const struct table *table = tables_all[id];
 	struct index_draft draft;
 	void *copy = append(&snapshot->tables[id], table->row_size);
 
@@ -90,7 +90,7 @@ static void sort(struct snapshot_rows *rows, size_t size)
 void snapshot_seal(struct snapshot *snapshot)
 {
 	for (size_t i = 0; i < TABLE_COUNT; i++)
-		sort(&snapshot->tables[i], list_tables[i]->row_size);
+		sort(&snapshot->tables[i], tables_all[i]->row_size);
 }
 
 void snapshot_free(struct snapshot *snapshot)

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
-#include "tables/list.h"
+#include "tables/tables.h"
 #include "tally/event.h"
 
 /* The rows of one table. */

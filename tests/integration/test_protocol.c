@@ -6,7 +6,7 @@
 
 #include "harness.h"
 #include "manager.h"
-#include "tables/list.h"
+#include "tables/tables.h"
 #include "tables/notification.h"
 #include "world.h"
 
@@ -390,7 +390,7 @@ static void test_descriptions(void)
 	agent_is_up("--jobs 1");
 	load_mibs();
 	for (size_t i = 0; i < TABLE_COUNT; i++)
-		check_description(list_tables[i]);
+		check_description(tables_all[i]);
 	check_description(&notification_table);
 	shutdown_mib();
 }

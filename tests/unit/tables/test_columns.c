@@ -12,7 +12,7 @@
 /* The value of column NUMBER of TABLE for ROW. */
 static struct column_value value_of(enum table_id table, uint32_t number, const void *row)
 {
-	const struct column *column = table_column(list_tables[table], number);
+	const struct column *column = table_column(tables_all[table], number);
 	struct column_value value = {0};
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(column);
@@ -23,7 +23,7 @@ static struct column_value value_of(enum table_id table, uint32_t number, const 
 static void test_columns(void)
 {
 	for (size_t t = 0; t < TABLE_COUNT; t++) {
-		const struct table *table = list_tables[t];
+		const struct table *table = tables_all[t];
 
 		CU_ASSERT_PTR_NULL(table_column(table, 0));
 		CU_ASSERT_PTR_NULL(table_column(table, 99));
@@ -103,7 +103,7 @@ static void test_overdue(void)
 /* Clients have what policies have, one column earlier. */
 static void test_subjects(void)
 {
-	const struct table *policies = list_tables[TABLE_POLICIES];
+	const struct table *policies = tables_all[TABLE_POLICIES];
 	struct subject_row row = {
 	    .name = "gold", .policy_type = "", .last_status = -1, .bytes = 5ull << 20};
 
@@ -112,7 +112,7 @@ static void test_subjects(void)
 	EQUAL_NUMBER(value_of(TABLE_CLIENTS, 12, &row).number, 5);
 	for (uint32_t number = 5; number <= 15; number++) {
 		const struct column *policy = table_column(policies, number);
-		const struct column *client = table_column(list_tables[TABLE_CLIENTS], number - 1);
+		const struct column *client = table_column(tables_all[TABLE_CLIENTS], number - 1);
 
 		CU_ASSERT_PTR_NOT_NULL_FATAL(policy);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(client);
