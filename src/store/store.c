@@ -10,6 +10,9 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/timefmt.h"
+#include "tally/compare.h"
+#include "tally/completions.h"
+#include "tally/totals.h"
 
 /*
  * What is remembered of a policy, a client or a workload without jobs is kept for so long: more
@@ -260,6 +263,7 @@ struct cell {
  * up. */
 struct view {
 	struct tally *tally;
+	struct completions *completions;
 	struct tally_cell **cells;
 	size_t cell_room;
 	struct tally_subject **subjects[TALLY_KINDS]; /* policies and clients */
@@ -489,6 +493,7 @@ static void forget_cells(struct store *store)
 
 static void free_view(struct view *view)
 {
+	completions_free(view->completions);
 	tally_free(view->tally);
 	free(view->cells);
 	for (int kind = 0; kind < TALLY_KINDS; kind++)
@@ -551,8 +556,11 @@ static struct tally_job job_of(const struct store *store, struct view *view, con
 	    .dedup = (uint32_t)row->is[DEDUP],
 	    .queue_reason = (uint32_t)row->is[REASON],
 	    .cell = cell,
-	    .policy = subject_in(store, view, TALLY_POLICY, cell, row->is[POLICY]),
-	    .client = subject_in(store, view, TALLY_CLIENT, cell, row->is[CLIENT]),
+	    .subjects = {[TALLY_WORKLOAD] = &cell->workload->subject,
+			 [TALLY_POLICY] =
+			     subject_in(store, view, TALLY_POLICY, cell, row->is[POLICY]),
+			 [TALLY_CLIENT] =
+			     subject_in(store, view, TALLY_CLIENT, cell, row->is[CLIENT])},
 	};
 }
 
@@ -562,7 +570,7 @@ static void subtract(struct store *store, const struct row *row)
 	struct tally_job job = job_of(store, &store->view, row);
 
 	if (!row->is[GONE])
-		tally_remove(store->view.tally, &job);
+		totals_remove(store->view.tally, &job);
 }
 
 static bool read_names(struct store *store, struct fault *fault)
@@ -631,7 +639,7 @@ static bool read_jobs(struct store *store, struct view *view, struct fault *faul
 		if (row.is[GONE])
 			continue;
 		job = job_of(store, view, &row);
-		tally_add(view->tally, &job);
+		totals_add(view->tally, &job);
 	}
 	return fine;
 }
@@ -670,7 +678,7 @@ static bool read_subject(struct store *store, struct view *view)
 	subject = tally_subject(view->tally, (enum tally_kind)kind, store->names_by_id[name]->text,
 				store->names_by_id[ptype]->text);
 	subject->overdue = (enum tally_overdue)database_number(store->database, ALL_SUBJECTS, 11);
-	return read_history(store, view, 3, &subject->past);
+	return read_history(store, view, 3, &subject->expired);
 }
 
 static bool read_subjects(struct store *store, struct view *view, struct fault *fault)
@@ -694,7 +702,7 @@ static bool read_queues(struct store *store, struct view *view, struct fault *fa
 		queue = tally_queue(view->tally,
 				    (uint32_t)database_number(store->database, ALL_QUEUES, 0));
 		queue->empty_since = database_number(store->database, ALL_QUEUES, 1);
-		queue->seen = true;
+		queue->committed = true;
 	}
 	return fine;
 }
@@ -707,16 +715,16 @@ static bool settle_histories(struct store *store, struct view *view, struct faul
 	int64_t since;
 	bool fine;
 
-	if (!tally_settle(view->tally, store->marks.expired, &since))
+	if (!completions_settle(view->completions, store->marks.expired, &since))
 		return true;
 	database_bind(store->database, LIST_COMPLETIONS, 2, (int64_t[]){since, INT64_MAX});
 	while (next_completion(store, LIST_COMPLETIONS, &row, &fine, fault)) {
 		note_names(store, row.is[POLICY], row.is[CLIENT]);
 		job = job_of(store, view, &row);
-		tally_replay_completion(view->tally, &job);
+		completions_replay(view->completions, &job);
 	}
 	if (fine)
-		tally_replayed(view->tally);
+		completions_replayed(view->completions);
 	return fine;
 }
 
@@ -727,11 +735,11 @@ static bool settle_oldest(struct store *store, struct fault *fault)
 	struct row row;
 	bool fine;
 
-	if (!tally_forget_oldest(store->view.tally))
+	if (!totals_forget_oldest(store->view.tally))
 		return true;
 	while (next_job(store, LIST_UNFINISHED, &row, &fine, fault)) {
 		job = job_of(store, &store->view, &row);
-		tally_note_unfinished(store->view.tally, &job);
+		totals_note_oldest(&job);
 	}
 	return fine;
 }
@@ -743,7 +751,8 @@ static bool settle_oldest(struct store *store, struct fault *fault)
 static bool read_view(struct store *store, struct view *view, struct fault *fault)
 {
 	view->tally = tally_new();
-	tally_distrust(view->tally, false, 0);
+	view->completions = completions_new(view->tally);
+	completions_distrust(view->completions);
 	return read_cells(store, view->tally, fault) && read_subjects(store, view, fault) &&
 	       read_queues(store, view, fault) && read_jobs(store, view, fault) &&
 	       (!store->marks.complete || settle_histories(store, view, fault));
@@ -760,7 +769,7 @@ static void settle_queue(struct tally_queue *queue, void *arg)
 	(void)arg;
 	queue->changed = false;
 	/* A store that an earlier version wrote has no row of it yet. */
-	queue->seen |= queue->jobs > 0;
+	queue->committed |= queue->jobs > 0;
 }
 
 /* Reads into memory all that is kept there. Where that fails the tally stays as it was. */
@@ -890,7 +899,7 @@ struct store_marks *store_marks(struct store *store)
 
 uint64_t store_jobs(const struct store *store)
 {
-	return tally_jobs(store->view.tally) + tally_unfinished(store->view.tally);
+	return tally_jobs(store->view.tally)->finished + tally_jobs(store->view.tally)->unfinished;
 }
 
 struct event_list *store_events(struct store *store)
@@ -1029,10 +1038,10 @@ static bool note_completion(struct store *store, const struct row *old, const st
 		return true;
 	if (known) {
 		job = job_of(store, &store->view, &before);
-		tally_retract_completion(store->view.tally, &job);
+		completions_retract(store->view.completions, &job);
 	}
 	job = job_of(store, &store->view, row);
-	tally_note_completion(store->view.tally, &job);
+	completions_note(store->view.completions, &job);
 	return true;
 }
 
@@ -1050,7 +1059,7 @@ static void count(struct store *store, const struct job *job, const struct tally
 	    .client = job->client,
 	};
 
-	tally_count(store->view.tally, counted);
+	totals_count(counted);
 	if (!history_is_success(job->status))
 		event_add(&store->pending, &event);
 }
@@ -1076,7 +1085,7 @@ bool store_put(struct store *store, const struct job *job, struct fault *fault)
 	if (held)
 		subtract(store, &old);
 	counted = job_of(store, &store->view, &row);
-	tally_add(store->view.tally, &counted);
+	totals_add(store->view.tally, &counted);
 	if (is_new_completion(store, job, &old))
 		count(store, job, &counted);
 	return note_completion(store, &old, &row, fault);
@@ -1159,7 +1168,7 @@ static bool expire_completions(struct store *store, int64_t window_start, struct
 	while (next_completion(store, LIST_COMPLETIONS, &row, &fine, fault)) {
 		database_touch(store->database);
 		job = job_of(store, &store->view, &row);
-		tally_expire_completion(store->view.tally, &job);
+		completions_expire(&job);
 	}
 	database_bind(store->database, EXPIRE_EARLIER, 1, &window_start);
 	return fine && database_write(store->database, EXPIRE_EARLIER, NULL, fault);
@@ -1221,7 +1230,8 @@ static int64_t seek(struct saving *saving, enum statement which, const struct ce
 /* The statement that finds the latest end in a cell of COUNT jobs after the square root of all. */
 static enum statement latest_of(const struct store *store, uint64_t count)
 {
-	return count * count < tally_jobs(store->view.tally) ? LATEST_OF_FEW : LATEST_OF_MANY;
+	return count * count < tally_jobs(store->view.tally)->finished ? LATEST_OF_FEW
+								       : LATEST_OF_MANY;
 }
 
 /* Finds anew who is the longest and the last, where they have left. */
@@ -1272,7 +1282,7 @@ static void save_cell(struct tally_cell *totals, void *arg)
 /* The id of the cell that the last past end of SUBJECT belongs to; 0 = there is none. */
 static int64_t last_cell(const struct store *store, const struct tally_subject *subject)
 {
-	const struct history *past = &subject->past;
+	const struct history *past = &subject->expired;
 	const char *type = subject->kind == TALLY_WORKLOAD ? subject->name : "BACKUP";
 	const struct cell *cell;
 
@@ -1285,7 +1295,7 @@ static int64_t last_cell(const struct store *store, const struct tally_subject *
 static void save_subject(struct tally_subject *subject, void *arg)
 {
 	struct saving *saving = arg;
-	const struct history *past = &subject->past;
+	const struct history *past = &subject->expired;
 	int64_t name, ptype;
 
 	if (!saving->fine || !subject->changed)
@@ -1310,9 +1320,9 @@ static void save_queue(struct tally_queue *queue, void *arg)
 	if (!saving->fine || !queue->changed)
 		return;
 	queue->changed = false;
-	if (queue->jobs == 0 && !queue->seen)
+	if (queue->jobs == 0 && !queue->committed)
 		return;
-	queue->seen = true;
+	queue->committed = true;
 	if (queue->jobs > 0)
 		queue->empty_since = 0;
 	else if (queue->empty_since == 0)
@@ -1324,8 +1334,6 @@ static void save_queue(struct tally_queue *queue, void *arg)
 
 bool store_settle(struct store *store, struct fault *fault)
 {
-	struct tally *tally = store->view.tally;
-
 	if (!database_is_open(store->database, fault))
 		return false;
 	/* What is worked out must be undone with the transaction, be anything written or not. */
@@ -1336,7 +1344,7 @@ bool store_settle(struct store *store, struct fault *fault)
 		return true;
 	/* The window reaches further back than before: what had left it is in it again. */
 	if (store->marks.expired < store->saved.expired)
-		tally_distrust(tally, true, store->marks.expired);
+		completions_unexpire(store->view.completions, store->marks.expired);
 	return settle_histories(store, &store->view, fault);
 }
 
@@ -1471,11 +1479,12 @@ static bool check_jobs(struct store *store, struct view *view, bool *equal, stru
 {
 	*equal = true;
 	view->tally = tally_new();
-	tally_distrust(view->tally, false, 0);
+	view->completions = completions_new(view->tally);
+	completions_distrust(view->completions);
 	if (!read_subjects(store, view, fault) || !read_jobs(store, view, fault) ||
 	    (store->marks.complete && !settle_histories(store, view, fault)))
 		return false;
-	*equal = tally_equal(store->view.tally, view->tally);
+	*equal = compare_equal(store->view.tally, view->tally);
 	if (!*equal)
 		return reload(store, fault);
 	/* Before, the ends of restarted jobs have not been looked through. */

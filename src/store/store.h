@@ -94,7 +94,7 @@ bool store_begin(struct store *store, struct fault *fault);
 
 /*
  * Takes JOB as the server tells it. An unchanged job writes nothing. A finished job that is not
- * held with this very end is counted (tally_count), if it ended at or after both the store's begin
+ * held with this very end is counted (totals_count), if it ended at or after both the store's begin
  * and the window's start as of the last commit; nothing counts before the store has begun. A job
  * that is restarted leaves the totals, but its last end is remembered: it counts when it ends again
  * with another one. Whether a job is unchanged is told by its time stamp, and by all it has where

@@ -19,7 +19,7 @@ static const char **text_at(struct event *event, size_t index)
 	return (const char **)(void *)((char *)event + texts[index]);
 }
 
-/* Struct and strings in one block. */
+/* A copy in one block: the struct, and its strings behind it. */
 static struct event *copy(const struct event *event)
 {
 	struct event original = *event, *made;

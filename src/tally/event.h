@@ -17,48 +17,48 @@ enum event_kind {
 	EVENT_KINDS = 6
 };
 
-/* Only what belongs to the kind is set; strings that do not are NULL. */
+/* Only what belongs to the kind is set; the other strings are NULL. */
 struct event {
 	struct event *next;
 	enum event_kind kind;
 	const char *site;
-	/* A site. */
+	/* Of a site. */
 	uint32_t failure_streak;
 	enum fault_class error_class;
 	const char *error_text;
-	/* A job. */
+	/* Of a job. */
 	int64_t job_id;
 	uint32_t status;
 	const char *job_type;
 	const char *policy_type;
 	const char *client;
-	/* A job or a policy. */
+	/* Of a job or a policy. */
 	const char *policy;
-	/* A policy. */
+	/* Of a policy. */
 	int64_t last_success; /* instant of the local clock, 0 = never */
 	uint32_t max_age;     /* seconds */
 };
 
-/* No more than this of jobs and of policies together are kept in a list; the rest is counted. */
+/* A list keeps at most so many events of jobs and policies together; the others are counted. */
 #define EVENT_MAX 1000
 
-/* In the order in which it happened. Zeroed, it is empty. */
+/* Events in the order in which they happened. Zeroed, it is empty. */
 struct event_list {
 	struct event *first, *last;
 	size_t count;
 	uint64_t left_out[EVENT_KINDS];
 };
 
-/* Adds a copy of NEWS, its strings included. */
+/* Adds a copy of EVENT with its strings. */
 void event_add(struct event_list *list, const struct event *event);
 
-/* Moves all of FROM behind what is in LIST; FROM is then empty. */
+/* Moves all events of FROM to the end of LIST; FROM is then empty. */
 void event_move(struct event_list *list, struct event_list *from);
 
-/* Takes the first out of LIST, to be freed with free(); NULL when there is none. */
+/* Takes the first event out of LIST, to be freed with free(); NULL when there is none. */
 struct event *event_take(struct event_list *list);
 
-/* Frees what is in LIST; it is then empty. */
+/* Frees all events in LIST; it is then empty. */
 void event_clear(struct event_list *list);
 
 #endif

@@ -13,67 +13,67 @@ bool history_is_success(uint32_t status)
 	return status <= 1;
 }
 
-static void note_success(struct history *history, const struct completion *end)
+static void note_success(struct history *history, const struct completion *completion)
 {
-	if (!is_after(end->at, end->id, history->ok_at, history->ok_id))
+	if (!is_after(completion->at, completion->id, history->ok_at, history->ok_id))
 		return;
-	history->ok_at = end->at;
-	history->ok_id = end->id;
+	history->ok_at = completion->at;
+	history->ok_id = completion->id;
 	if (history->streak > 0 &&
-	    is_after(history->failed_at, history->failed_id, end->at, end->id))
+	    is_after(history->failed_at, history->failed_id, completion->at, completion->id))
 		history->uncertain = true;
 	else
 		history->streak = 0;
 }
 
-static void note_failure(struct history *history, const struct completion *end)
+static void note_failure(struct history *history, const struct completion *completion)
 {
-	/* Where ends are noted again it comes again. */
-	if (end->at == history->failed_at && end->id == history->failed_id)
+	/* When completions are noted again, this one comes a second time. */
+	if (completion->at == history->failed_at && completion->id == history->failed_id)
 		return;
-	if (is_after(end->at, end->id, history->ok_at, history->ok_id))
+	if (is_after(completion->at, completion->id, history->ok_at, history->ok_id))
 		history->streak++;
-	if (!is_after(end->at, end->id, history->failed_at, history->failed_id))
+	if (!is_after(completion->at, completion->id, history->failed_at, history->failed_id))
 		return;
-	history->failed_at = end->at;
-	history->failed_id = end->id;
+	history->failed_at = completion->at;
+	history->failed_id = completion->id;
 }
 
-void history_note(struct history *history, const struct completion *end)
+void history_note(struct history *history, const struct completion *completion)
 {
-	if (history_is_success(end->status))
-		note_success(history, end);
+	if (history_is_success(completion->status))
+		note_success(history, completion);
 	else
-		note_failure(history, end);
-	if (!is_after(end->at, end->id, history->last_at, history->last_id))
+		note_failure(history, completion);
+	if (!is_after(completion->at, completion->id, history->last_at, history->last_id))
 		return;
-	history->last_at = end->at;
-	history->last_id = end->id;
-	history->last_status = end->status;
-	history->last_type = end->policy_type;
+	history->last_at = completion->at;
+	history->last_id = completion->id;
+	history->last_status = completion->status;
+	history->last_type = completion->policy_type;
 }
 
-bool history_retract(struct history *history, const struct completion *end)
+bool history_retract(struct history *history, const struct completion *completion)
 {
-	if ((end->at == history->ok_at && end->id == history->ok_id) ||
-	    (end->at == history->failed_at && end->id == history->failed_id) ||
-	    (end->at == history->last_at && end->id == history->last_id))
+	if ((completion->at == history->ok_at && completion->id == history->ok_id) ||
+	    (completion->at == history->failed_at && completion->id == history->failed_id) ||
+	    (completion->at == history->last_at && completion->id == history->last_id))
 		return false;
-	if (!history_is_success(end->status) &&
-	    is_after(end->at, end->id, history->ok_at, history->ok_id))
+	if (!history_is_success(completion->status) &&
+	    is_after(completion->at, completion->id, history->ok_at, history->ok_id))
 		history->streak--;
 	return true;
 }
 
 void history_recount(struct history *history)
 {
-	/* Only of the latest it is known when it was. It will not count again. */
+	/* Only the time of the latest failure is known. Noted again, it does not count twice. */
 	history->streak =
 	    is_after(history->failed_at, history->failed_id, history->ok_at, history->ok_id);
 	history->uncertain = false;
 }
 
-void history_cut(struct history *history, int64_t start)
+void history_reopen(struct history *history, int64_t start)
 {
 	if (history->last_at >= start)
 		history_recount(history);

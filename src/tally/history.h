@@ -5,11 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/*
- * What is remembered of the jobs of a policy, a client or a workload for ever, not just within the
- * window. It depends on the set of ends alone, in the order of their times; of those at the same
- * time, of their jobs' ids. Pure.
- */
+/* That a job ended: the pair of a job and a time, and how it ended. */
 struct completion {
 	int64_t at; /* instant of the server's clock */
 	int64_t id; /* of the job */
@@ -17,42 +13,47 @@ struct completion {
 	const char *policy_type; /* must live as long as the history */
 };
 
+/*
+ * What is remembered for ever of the jobs of a policy, a client or a workload, not only within the
+ * window. It follows from the set of completions alone, in the order of their times. Completions at
+ * the same time are in the order of their jobs' ids. Pure.
+ */
 struct history {
 	int64_t ok_at, ok_id;	      /* the latest success, 0 = none */
 	int64_t failed_at, failed_id; /* the latest failure */
-	int64_t last_at, last_id;     /* the latest end of all */
+	int64_t last_at, last_id;     /* the latest completion of all */
 	uint32_t last_status;
 	uint32_t streak; /* failures since the latest success */
 	const char *last_type;
-	bool uncertain; /* the streak is not known: ends came out of order */
+	bool uncertain; /* the streak is not known: completions came out of order */
 };
 
-/* Whether STATUS is that of a job which did its work, if perhaps not all: 0 or 1. */
+/* Whether a job with STATUS did its work, perhaps not all of it: 0 or 1. */
 bool history_is_success(uint32_t status);
 
 /*
- * Notes END. Where it is a success older than a failure that is known, the streak becomes
- * uncertain: to be counted anew (history_recount).
+ * Adds COMPLETION. A success that is older than a known failure makes the streak uncertain: it must
+ * then be counted again (history_recount).
  */
-void history_note(struct history *history, const struct completion *end);
+void history_note(struct history *history, const struct completion *completion);
 
 /*
- * Takes back END, which has been noted. False where the history depends on it and must be made
- * anew from the ends there are.
+ * Takes back COMPLETION, which has been noted. False where the history depends on it: it must then
+ * be made again from all completions that there are.
  */
-bool history_retract(struct history *history, const struct completion *end);
+bool history_retract(struct history *history, const struct completion *completion);
 
 /*
- * Takes all failures but the latest out of the streak; the ends from ok_at on are then to be noted
- * again in their order.
+ * Starts to count the streak again: it has only the latest failure now. All completions from ok_at
+ * on are then to be noted again in their order.
  */
 void history_recount(struct history *history);
 
 /*
- * Makes HISTORY ready for the ends at START or later to be noted once more, as far as they can be
- * had. Failures that ended before, and not last, leave the streak.
+ * Makes HISTORY ready for noting again all completions at START or later that can still be had.
+ * Failures that ended before START, and were not the last, leave the streak.
  */
-void history_cut(struct history *history, int64_t start);
+void history_reopen(struct history *history, int64_t start);
 
 bool history_equal(const struct history *a, const struct history *b);
 

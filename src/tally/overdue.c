@@ -3,7 +3,7 @@
 
 #include "config/watch.h"
 
-/* What tally_subject.watch holds, beside 1 + the place in the list. */
+/* The values of tally_subject.watch; any other is 1 + the place in the list. */
 enum { NOT_ASKED = 0, NOT_WATCHED = -1 };
 
 const struct config_watch *overdue_watch(struct tally_subject *subject,
@@ -70,7 +70,7 @@ static void update_policy(struct tally_subject *policy, void *arg)
 
 	if (overdue == (policy->overdue != TALLY_IN_TIME))
 		return;
-	/* What was never told is not taken back either. */
+	/* Without an event for it there is none for its end. */
 	if (update->events && policy->overdue != TALLY_OVERDUE_AT_FIRST)
 		event_add(update->events, &event);
 	policy->overdue = !overdue	   ? TALLY_IN_TIME

@@ -16,26 +16,27 @@
 
 #define OVERDUE_NEVER INT64_MAX
 
-/* What LIST says of SUBJECT, or NULL. LIST must be the same each time: the answer is remembered. */
+/* The entry of LIST that SUBJECT belongs to, or NULL. SUBJECT remembers the answer, so that LIST
+ * must be the same each time. */
 const struct config_watch *overdue_watch(struct tally_subject *subject,
 					 const struct config_watch_list *list);
 
 /*
- * From when on SUBJECT is overdue, unless it succeeds meanwhile; OVERDUE_NEVER where WATCH (which
- * may be NULL) sets no age. One that has ended and never succeeded is overdue at once: 0. One that
- * is expected and has not ended at all is when all that ended since SINCE is known and it should
- * have been there; one that is not expected may be new.
+ * From when on SUBJECT is overdue, unless it succeeds before. OVERDUE_NEVER where WATCH (which may
+ * be NULL) sets no age. A subject with completions but without a success is overdue at once: 0. One
+ * without any completion may be new; only if it is expected, it is overdue max_age after SINCE. All
+ * that ended at SINCE or later is known.
  */
 int64_t overdue_from(const struct tally_subject *subject, const struct config_watch *watch,
 		     int64_t since);
 
-/* Makes sure that the policies and clients that SITE expects are in TALLY. */
+/* Makes sure that TALLY has the policies and clients that SITE expects. */
 void overdue_expect(struct tally *tally, const struct config_site *site);
 
 /*
- * Notes in the policies of TALLY which are overdue at NOW, SKEW milliseconds ahead of the local
- * clock, and adds those of which that is new, or no longer so, to NEWS; where that is NULL there is
- * nothing yet to compare with.
+ * Notes in each policy of TALLY whether it is overdue at NOW, which is SKEW milliseconds ahead of
+ * the local clock. Where that has changed, adds an event to EVENTS. EVENTS is NULL at the first
+ * time: there is nothing yet to compare with.
  */
 void overdue_update(struct tally *tally, const struct config_site *site, int64_t now, int64_t since,
 		    int64_t skew, struct event_list *events);

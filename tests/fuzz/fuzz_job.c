@@ -5,7 +5,8 @@
 
 #include "api/job.h"
 #include "api/page.h"
-#include "tally/tally.h"
+#include "tally/completions.h"
+#include "tally/totals.h"
 #include "base/utf8.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
@@ -24,6 +25,7 @@ static void read_page(const char *text, size_t size)
 	const char *complaint = NULL;
 	struct page *page = page_parse(text, size, &complaint);
 	struct tally *tally = tally_new();
+	struct completions *completions = completions_new(tally);
 	enum job_result result;
 	struct tally_job resolved;
 	struct job job;
@@ -34,10 +36,11 @@ static void read_page(const char *text, size_t size)
 			continue;
 		check_job(&job);
 		resolved = tally_resolve(tally, &job);
-		tally_add(tally, &resolved);
+		totals_add(tally, &resolved);
 		if (job.state == JOB_DONE)
-			tally_note_completion(tally, &resolved);
+			completions_note(completions, &resolved);
 	}
+	completions_free(completions);
 	tally_free(tally);
 	page_free(page);
 }

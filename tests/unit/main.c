@@ -7,7 +7,8 @@
 	SUITE(arena) SUITE(fault) SUITE(timefmt) SUITE(utf8) \
 	SUITE(config) SUITE(key) SUITE(parse) SUITE(text) SUITE(value) SUITE(watch) \
 	SUITE(job) SUITE(json) SUITE(page) \
-	SUITE(event) SUITE(history) SUITE(overdue) SUITE(tally) \
+	SUITE(compare) SUITE(completions) SUITE(event) SUITE(history) SUITE(overdue) \
+	SUITE(tally) SUITE(totals) \
 	SUITE(store) \
 	SUITE(columns) SUITE(index) SUITE(reason) SUITE(snapshot) \
 	SUITE(mailbox) SUITE(refresh) \

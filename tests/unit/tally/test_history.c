@@ -196,9 +196,9 @@ static void test_cut(void)
 		size_t count = draw_ends(ends);
 		struct history before = from_scratch(ends, count), history = before;
 
-		history_cut(&history, 2000);
+		history_reopen(&history, 2000);
 		expect_equal(&history, &before);
-		history_cut(&history, 1000);
+		history_reopen(&history, 1000);
 		before.streak = before.streak > 0;
 		expect_equal(&history, &before);
 		before = from_scratch(ends, count);
