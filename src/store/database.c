@@ -16,7 +16,7 @@
 #include "base/mem.h"
 #include "base/timefmt.h"
 
-/* Why a file is set aside, as part of its new name. */
+/* Why a file is set aside; a part of its new name. */
 static const char corrupt[] = "corrupt", foreign[] = "foreign";
 
 struct database {
@@ -28,13 +28,13 @@ struct database {
 	sqlite3 *db;
 	sqlite3_stmt **prepared;
 	bool begun;	   /* a transaction */
-	bool touched;	   /* something has been written in it */
+	bool touched;	   /* something has been changed in it */
 	bool failed;	   /* it can only be rolled back */
-	struct fault why;  /* it failed */
+	struct fault why;  /* the last fault, for whoever tries to go on */
 	const char *aside; /* why the file must be set aside, or NULL */
 };
 
-/* Numbers of SQLite that say more than its texts do; the first that fits is taken. */
+/* SQLite's codes for which we have a better text than SQLite. */
 static const struct {
 	int code;
 	const char *text;
@@ -52,8 +52,8 @@ static const struct {
 };
 
 /*
- * Turns CODE of SQLite into FAULT. Always false. What the system said SQLite does not always keep,
- * so that errno is cleared before each call that may come to this.
+ * Turns SQLite's CODE into FAULT. Always false. SQLite does not always keep the error number of the
+ * system. So errno is cleared before each call that may lead here.
  */
 static bool refuse(struct database *database, int code, struct fault *fault)
 {
@@ -61,7 +61,7 @@ static bool refuse(struct database *database, int code, struct fault *fault)
 	const char *text = sqlite3_errmsg(database->db);
 	int primary = code & 0xff;
 
-	/* SQLite takes a page that the disk could not give for one that is wrong. */
+	/* SQLite takes a page that cannot be read from the disk for a corrupt one. */
 	if (primary == SQLITE_CORRUPT && (errno == EIO || errno == ENXIO))
 		primary = SQLITE_IOERR;
 	if (primary == SQLITE_IOERR && (error == ENOSPC || error == EDQUOT || error == EFBIG))
@@ -87,10 +87,6 @@ static bool refuse_file(const char *path, struct fault *fault)
 	fault_set(fault, FAULT_STORAGE, "%s: %s", path, strerror(errno));
 	return false;
 }
-
-/*
- * Statements.
- */
 
 void database_bind(struct database *database, size_t statement, size_t count, const int64_t *values)
 {
@@ -123,7 +119,7 @@ bool database_write(struct database *database, size_t statement, uint64_t *rows,
 	database->touched = true;
 	code = step(database, statement);
 	fine = code == SQLITE_DONE || refuse(database, code, fault);
-	/* A statement left in the middle would keep the log from ever being emptied. */
+	/* As long as a statement is not reset, the write-ahead log cannot be emptied. */
 	sqlite3_reset(database->prepared[statement]);
 	if (fine && rows)
 		*rows += (uint64_t)sqlite3_changes(database->db);
@@ -175,7 +171,7 @@ void database_reject(struct database *database, const char *reason)
 	database->aside = reason;
 }
 
-/* Runs statements that are not prepared. */
+/* Runs SQL that is not among the prepared statements. */
 static bool execute(struct database *database, const char *sql, struct fault *fault)
 {
 	int code;
@@ -216,11 +212,7 @@ static bool ask_number(struct database *database, const char *sql, int64_t *numb
 	return true;
 }
 
-/*
- * Opening.
- */
-
-/* SQLite gives the files beside it the mode of this one. */
+/* SQLite gives the -wal and -shm files the mode of this file. */
 static bool make_file(const char *path, struct fault *fault)
 {
 	int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -230,10 +222,6 @@ static bool make_file(const char *path, struct fault *fault)
 	close(file);
 	return true;
 }
-
-/*
- * Opening.
- */
 
 static bool take_lock(struct database *database, struct fault *fault)
 {
@@ -265,8 +253,8 @@ static bool open_file(struct database *database, struct fault *fault)
 		return false;
 	}
 	/*
-	 * Nobody else has it open, and without a -shm file its rows can be read on a full disk. A
-	 * negative size is in KiB.
+	 * With exclusive locking there is no -shm file, so that rows can be read on a full disk. A
+	 * negative cache size is in KiB.
 	 */
 	return execute(database,
 		       "PRAGMA locking_mode = EXCLUSIVE;"
@@ -276,7 +264,7 @@ static bool open_file(struct database *database, struct fault *fault)
 		       fault);
 }
 
-/* Whether it is ours, and not of a later time; *VERSION is that of its schema, 0 = it is empty. */
+/* Whether the file is ours, and not of a newer version. *VERSION of its schema: 0 = it is empty. */
 static bool check_identity(struct database *database, int64_t *version, struct fault *fault)
 {
 	int64_t application, tables;
@@ -302,7 +290,7 @@ static bool check_identity(struct database *database, int64_t *version, struct f
 	return true;
 }
 
-/* One fdatasync for each commit buys that nothing is counted twice or missed over a power cut. */
+/* At the price of one fdatasync a commit, a power cut makes nothing count twice or be missed. */
 static bool set_journal(struct database *database, struct fault *fault)
 {
 	char *mode;
@@ -355,7 +343,7 @@ static bool prepare(struct database *database, struct fault *fault)
 					  SQLITE_PREPARE_PERSISTENT, &database->prepared[i], NULL);
 	if (code == SQLITE_OK)
 		return true;
-	/* It says that it is ours, but has not our tables. */
+	/* SQLITE_ERROR: the file says that it is ours, but it does not have our tables. */
 	return code == SQLITE_ERROR ? refuse(database, SQLITE_CORRUPT, fault)
 				    : refuse(database, code, fault);
 }
@@ -381,7 +369,7 @@ static bool open_database(struct database *database, struct fault *fault)
 	       prepare(database, fault);
 }
 
-/* Renames what is there of PATH and SUFFIX; what is not there does not matter. */
+/* Renames the file PATH with SUFFIX to TO with SUFFIX, if it is there. */
 static bool move(const char *path, const char *to, const char *suffix)
 {
 	char *from_path = mem_printf("%s%s", path, suffix),
@@ -404,7 +392,7 @@ static bool is_taken(const char *path, const char *suffix)
 	return taken;
 }
 
-/* A name for the file at hand that nothing has; the lock sees to it that it stays so. */
+/* A free name for the file. It stays free, for no other process can have the lock. */
 static char *name_aside(const struct database *database)
 {
 	time_t now = (time_t)(timefmt_now() / 1000);
@@ -423,8 +411,8 @@ static char *name_aside(const struct database *database)
 }
 
 /*
- * Sets the closed file aside. Its log goes first: one that stays behind would be deleted with the
- * next file that is begun.
+ * Sets the closed file aside. Its write-ahead log goes first: left behind, it would be deleted when
+ * the next file is made.
  */
 static bool set_aside(struct database *database, const struct fault *fault)
 {
@@ -438,7 +426,7 @@ static bool set_aside(struct database *database, const struct fault *fault)
 	return fine;
 }
 
-/* Makes the folder, where there is none, and locks the file in it. */
+/* Makes the folder where there is none, and locks the file in it. */
 static bool prepare_files(struct database *database, const char *directory, const char *name,
 			  struct fault *fault)
 {
@@ -473,7 +461,7 @@ database_open(const char *directory, const char *name, const struct database_sch
 		if (open_database(database, fault) && load(database, arg, fault))
 			return database;
 	}
-	/* What is no good has been set aside, or cannot be. */
+	/* A bad file has been set aside already, or cannot be. */
 	database->aside = NULL;
 	database_close(database);
 	return NULL;
@@ -483,7 +471,7 @@ void database_close(struct database *database)
 {
 	if (!database)
 		return;
-	/* An open transaction is undone with this. */
+	/* This rolls back an open transaction. */
 	close_file(database);
 	if (database->aside && !database->in_memory)
 		set_aside(database, &database->why);
@@ -504,10 +492,6 @@ bool database_damaged(const struct database *database)
 {
 	return database->aside != NULL;
 }
-
-/*
- * Transactions.
- */
 
 bool database_is_open(struct database *database, struct fault *fault)
 {
@@ -533,7 +517,7 @@ bool database_begin(struct database *database, struct fault *fault)
 			  database->path);
 		return false;
 	}
-	/* Only closing helps. */
+	/* Then only closing the file helps. */
 	if (database->aside) {
 		*fault = database->why;
 		return false;
@@ -558,7 +542,7 @@ bool database_rollback(struct database *database)
 	if (!database->begun)
 		return false;
 	database->begun = database->failed = false;
-	/* After some errors SQLite has done so itself. */
+	/* After some errors SQLite has rolled back itself. */
 	if (!sqlite3_get_autocommit(database->db) && !execute(database, "ROLLBACK", &ignored))
 		database->touched = true;
 	return database->touched;

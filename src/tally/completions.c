@@ -19,7 +19,7 @@ struct completions {
 	struct noted *noted;
 	size_t noted_count, noted_room;
 	struct tally_subject **stale; /* those whose history must be made again */
-	size_t stale_count, stale_room;
+	size_t stale_count;
 	bool distrusted; /* all must be made again */
 	bool replaying;	 /* all are being made again */
 };
@@ -51,12 +51,8 @@ static void mark_stale(struct completions *completions, struct tally_subject *su
 	if (subject->stale)
 		return;
 	subject->stale = true;
-	if (completions->stale_count == completions->stale_room) {
-		completions->stale_room =
-		    completions->stale_room ? completions->stale_room * 2 : 16;
-		completions->stale = mem_resize(completions->stale, completions->stale_room,
-						sizeof *completions->stale);
-	}
+	completions->stale = mem_resize(completions->stale, completions->stale_count + 1,
+					sizeof *completions->stale);
 	completions->stale[completions->stale_count++] = subject;
 }
 

@@ -9,7 +9,8 @@
 	SUITE(job) SUITE(json) SUITE(page) \
 	SUITE(compare) SUITE(completions) SUITE(event) SUITE(history) SUITE(overdue) \
 	SUITE(tally) SUITE(totals) \
-	SUITE(store) \
+	SUITE(store_database) SUITE(store_histories) SUITE(store_jobs) SUITE(store_names) \
+	SUITE(store_random) SUITE(store_schema) SUITE(store) \
 	SUITE(columns) SUITE(index) SUITE(reason) SUITE(snapshot) \
 	SUITE(mailbox) SUITE(refresh) \
 	SUITE(lookup) SUITE(notify) \

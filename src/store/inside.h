@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef STORE_INSIDE_H
+#define STORE_INSIDE_H
+
+#include "store/cache.h"
+#include "store/marks.h"
+#include "store/names.h"
+#include "tally/event.h"
+
+/* For store.c, jobs.c and verify.c only, which share the functions of store.h among them. */
+
+struct store {
+	char *name; /* of the site */
+	struct database *database;
+	struct store_marks marks;
+	struct store_marks saved; /* as on disk */
+
+	/* Held in memory of what is on disk. Read again when it may differ. */
+	struct names names;
+	struct cache cache;
+	bool loaded; /* it has been read */
+
+	uint64_t written;
+	struct event_list events;  /* committed */
+	struct event_list pending; /* of this transaction */
+};
+
+/*
+ * Reads again all that is held in memory. Where that fails the cache stays as it was, the store is
+ * not loaded, and FAULT (class storage) says why.
+ */
+bool store_reload(struct store *store, struct fault *fault);
+
+#endif

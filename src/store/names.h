@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef NAMES_H
+#define NAMES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "store/database.h"
+
+/*
+ * The names of policies and clients: table name, held in memory. Each has an id, which stands for
+ * it in all other tables. Zeroed, it is empty.
+ */
+struct names {
+	void *tree;	       /* of tsearch(3) */
+	struct name **by_id;   /* NULL = there is none of that id */
+	struct name **by_hash; /* the name with that hash that was last asked for */
+	int64_t last_id;
+};
+
+/* Reads all names anew. False with FAULT, also below. */
+bool names_read(struct names *names, struct database *database, struct fault *fault);
+
+/* The id of the name TEXT, which is added where it is new. */
+bool names_intern(struct names *names, struct database *database, const char *text, int64_t *id,
+		  struct fault *fault);
+
+bool names_has(const struct names *names, int64_t id);
+
+/* The name of ID, which must be there. It stays until the next names_read. */
+const char *names_text(const struct names *names, int64_t id);
+
+/* Marks ID as used: something in the store refers to it. names_read takes all marks away. */
+void names_use(struct names *names, int64_t id);
+void names_unuse_all(struct names *names);
+
+/*
+ * Deletes the names that are not used, so that the file does not grow with all there ever were.
+ * *DROPPED goes up by their number. They stay in memory until the next names_read.
+ */
+bool names_drop_unused(const struct names *names, struct database *database, uint64_t *dropped,
+		       struct fault *fault);
+
+void names_free(struct names *names);
+
+#endif

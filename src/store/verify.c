@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* How a store checks itself. */
+
+#include "store/store.h"
+
+#include "base/log.h"
+#include "store/inside.h"
+#include "store/load.h"
+#include "store/schema.h"
+#include "tally/compare.h"
+
+/*
+ * A policy, a client or a workload without jobs is remembered for so long: longer than the longest
+ * max-age and row-hold together.
+ */
+#define REMEMBER_MS (INT64_C(800) * 86400 * 1000)
+
+/* Drops names that nothing refers to, and subjects that have long been without jobs. */
+static bool drop_unused(struct store *store, struct fault *fault)
+{
+	int64_t before = store->marks.window_start - REMEMBER_MS;
+	uint64_t names = 0, subjects = 0;
+	bool fine = store_begin(store, fault);
+
+	if (!fine)
+		return false;
+	database_bind(store->database, DROP_SUBJECTS, 1, &before);
+	fine = names_drop_unused(&store->names, store->database, &names, fault) &&
+	       database_write(store->database, DROP_SUBJECTS, &subjects, fault) &&
+	       store_commit(store, fault);
+	store_rollback(store);
+	/* What has been dropped is still in memory. */
+	if (fine && subjects > 0)
+		return store_reload(store, fault);
+	if (fine && names > 0) {
+		cache_forget_subjects(&store->cache);
+		fine = store->loaded = names_read(&store->names, store->database, fault);
+	}
+	return fine;
+}
+
+bool store_verify(struct store *store, struct fault *fault)
+{
+	struct cache fresh;
+	bool fine, equal = true;
+
+	names_unuse_all(&store->names);
+	cache_start(&fresh, store->database, &store->names);
+	fine = load_cache(&fresh, &store->marks, fault);
+	if (fine)
+		equal = compare_equal(store->cache.tally, fresh.tally);
+	cache_free(&fresh);
+	if (!equal) {
+		fine = store_reload(store, fault);
+		log_error("%s: the running totals did not agree with the jobs; counted anew",
+			  database_path(store->database));
+	} else if (fine && store->marks.complete) {
+		/* Before, the earlier completions of restarted jobs have not been looked through.
+		 */
+		fine = drop_unused(store, fault);
+	}
+	return fine && equal;
+}
