@@ -18,7 +18,7 @@ struct names {
 	int64_t last_id;
 };
 
-/* Reads all names anew. False with FAULT, also below. */
+/* Reads all names again. Like the functions below it returns false with FAULT (class storage). */
 bool names_read(struct names *names, struct database *database, struct fault *fault);
 
 /* The id of the name TEXT, which is added where it is new. */

@@ -71,7 +71,7 @@ uint64_t store_written(const struct store *store);
  * the transaction must then be rolled back, and nothing of it has happened.
  */
 
-/* Begins a transaction. If it was not possible to read the store after a rollback, tries again. */
+/* Begins a transaction. Where the store could not be read after a rollback, reads it first. */
 bool store_begin(struct store *store, struct fault *fault);
 
 /*
