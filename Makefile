@@ -83,7 +83,7 @@ $(BUILD)/nbu-sim: $(call objects,$(SIM_SOURCES)) $(BUILD)/libnbu-agentx.a
 	$(if $(V),,@echo "  LINK  $@")
 	$(Q)$(LINK) -o $@ $^ $(SIMLIBS)
 
-$(BUILD)/tests/unit: $(call objects,tests/harness.c $(UNIT_SOURCES) $(filter-out %/sim_main.c,$(SIM_SOURCES))) \
+$(BUILD)/tests/unit: $(call objects,tests/harness.c tests/resolve.c $(UNIT_SOURCES) $(filter-out %/sim_main.c,$(SIM_SOURCES))) \
                      $(BUILD)/libnbu-agentx.a
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  LINK  $@")
@@ -127,7 +127,7 @@ fuzz: $(patsubst tests/fuzz/fuzz_%.c,fuzz-%,$(wildcard tests/fuzz/fuzz_*.c))
 fuzz-%: tests/fuzz/fuzz_%.c $(LIB_SOURCES)
 	@mkdir -p build/fuzz/$*
 	$(Q)clang -std=c11 $(CPPFLAGS) -O1 -g $(WARNINGS) -fsanitize=fuzzer,address,undefined \
-	    -fno-sanitize-recover=all -Isrc -o build/fuzz/fuzz_$* $< $(LIB_SOURCES) $(LIBS)
+	    -fno-sanitize-recover=all $(INCLUDES) -o build/fuzz/fuzz_$* $< tests/resolve.c $(LIB_SOURCES) $(LIBS)
 	build/fuzz/fuzz_$* -max_total_time=$(FUZZ_SECONDS) -timeout=5 -print_final_stats=1 \
 	    -artifact_prefix=build/fuzz/ build/fuzz/$* tests/fuzz/corpus/$*
 

@@ -15,11 +15,6 @@ struct snapshot *snapshot_new(const char *site)
 	return snapshot;
 }
 
-const char *snapshot_text(struct snapshot *snapshot, const char *text)
-{
-	return arena_text(snapshot->arena, text);
-}
-
 /* Room for one more row of SIZE bytes. It doubles, so that adding stays linear. */
 static void *append(struct snapshot_rows *rows, size_t size)
 {

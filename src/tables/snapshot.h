@@ -38,9 +38,6 @@ struct snapshot *snapshot_new(const char *site);
  */
 void snapshot_add(struct snapshot *snapshot, enum table_id table, const void *row);
 
-/* A copy of TEXT that lives as long as SNAPSHOT. */
-const char *snapshot_text(struct snapshot *snapshot, const char *text);
-
 /*
  * Sorts the rows; none may be added afterwards. Of rows with the same index one stays: that takes
  * two long names with the same hash.

@@ -147,9 +147,6 @@ struct tally_workload *tally_workload(struct tally_subject *subject);
 /* Whether jobs in CELL are counted by policy and client. */
 bool tally_is_backup(const struct tally_cell *cell);
 
-/* JOB with all that it is counted in, found by name. */
-struct tally_job tally_resolve(struct tally *tally, const struct job *job);
-
 struct tally_jobs *tally_jobs(struct tally *tally);
 
 /*

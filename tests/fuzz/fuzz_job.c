@@ -8,6 +8,7 @@
 #include "tally/completions.h"
 #include "tally/totals.h"
 #include "base/utf8.h"
+#include "resolve.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
@@ -35,7 +36,7 @@ static void read_page(const char *text, size_t size)
 		if (result != JOB_READ)
 			continue;
 		check_job(&job);
-		resolved = tally_resolve(tally, &job);
+		resolved = resolve_job(tally, &job);
 		totals_add(tally, &resolved);
 		if (job.state == JOB_DONE)
 			completions_note(completions, &resolved);

@@ -8,6 +8,7 @@
 #include "tally/compare.h"
 #include "tally/completions.h"
 #include "tally/totals.h"
+#include "resolve.h"
 
 static struct fault fault;
 
@@ -105,7 +106,7 @@ static void model_histories(const struct model *model, struct tally *plain)
 	completions_distrust(completions);
 	completions_settle(completions, 0, &since);
 	for (size_t i = 0; i < model->end_count; i++) {
-		struct tally_job end = tally_resolve(plain, &ends[i]);
+		struct tally_job end = resolve_job(plain, &ends[i]);
 
 		completions_replay(completions, &end);
 	}
@@ -180,7 +181,7 @@ static void model_compare(const struct model *model, struct store *store, bool c
 		if (!job->held || job->gone)
 			continue;
 		held++;
-		resolved = tally_resolve(plain, &job->job);
+		resolved = resolve_job(plain, &job->job);
 		totals_add(plain, &resolved);
 	}
 	model_histories(model, plain);

@@ -7,6 +7,7 @@
 #include "base/timefmt.h"
 #include "unit/scratch.h"
 #include "tally/totals.h"
+#include "resolve.h"
 
 static struct fault fault;
 
@@ -61,7 +62,7 @@ static void test_verify(void)
 {
 	struct store *store = stock_begun();
 	struct job job = stock_finished(2, STOCK_BEGAN + 2);
-	struct tally_job resolved = tally_resolve(store_tally(store), &job);
+	struct tally_job resolved = resolve_job(store_tally(store), &job);
 
 	stock_put(store, stock_finished(1, STOCK_BEGAN + 1));
 	totals_add(store_tally(store), &resolved);

@@ -5,6 +5,7 @@
 
 #include "harness.h"
 #include "tally/totals.h"
+#include "resolve.h"
 
 struct job sample_job(const char *type, const char *policy, uint32_t status)
 {
@@ -23,21 +24,21 @@ struct job sample_job(const char *type, const char *policy, uint32_t status)
 
 void sample_add(struct tally *tally, const struct job *job)
 {
-	struct tally_job resolved = tally_resolve(tally, job);
+	struct tally_job resolved = resolve_job(tally, job);
 
 	totals_add(tally, &resolved);
 }
 
 void sample_remove(struct tally *tally, const struct job *job)
 {
-	struct tally_job resolved = tally_resolve(tally, job);
+	struct tally_job resolved = resolve_job(tally, job);
 
 	totals_remove(tally, &resolved);
 }
 
 void sample_count(struct tally *tally, const struct job *job)
 {
-	struct tally_job resolved = tally_resolve(tally, job);
+	struct tally_job resolved = resolve_job(tally, job);
 
 	totals_count(&resolved);
 }

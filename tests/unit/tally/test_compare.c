@@ -4,6 +4,7 @@
 #include "harness.h"
 #include "tally/completions.h"
 #include "unit/tally/sample.h"
+#include "resolve.h"
 
 static void expect_equal(struct tally *a, struct tally *b, bool equal, const char *what)
 {
@@ -115,7 +116,7 @@ static void see(struct tally *tally, int64_t at, uint32_t status)
 
 	job.id = 10;
 	job.ended = at;
-	resolved = tally_resolve(tally, &job);
+	resolved = resolve_job(tally, &job);
 	completions_note(completions, &resolved);
 	CU_ASSERT_FALSE(completions_settle(completions, 0, &since));
 	completions_free(completions);

@@ -3,6 +3,7 @@
 
 #include "harness.h"
 #include "unit/tally/sample.h"
+#include "resolve.h"
 
 /* What is tested, between start and stop. */
 static struct tally *tally;
@@ -27,7 +28,7 @@ static struct tally_job end_at(int64_t at, int64_t id, uint32_t status)
 
 	job.ended = at;
 	job.id = id;
-	return tally_resolve(tally, &job);
+	return resolve_job(tally, &job);
 }
 
 static void see(int64_t at, uint32_t status)
@@ -221,7 +222,7 @@ static void test_replay_some(void)
 	start();
 	job.client = "db2";
 	for (job.ended = 15; job.ended <= 25; job.ended += 10) {
-		end = tally_resolve(tally, &job);
+		end = resolve_job(tally, &job);
 		completions_note(completions, &end);
 	}
 	see(40, 2);

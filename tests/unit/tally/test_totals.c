@@ -3,10 +3,11 @@
 
 #include "harness.h"
 #include "unit/tally/sample.h"
+#include "resolve.h"
 
 static uint32_t duration_of(struct tally *tally, const struct job *job)
 {
-	struct tally_job resolved = tally_resolve(tally, job);
+	struct tally_job resolved = resolve_job(tally, job);
 
 	return totals_duration(&resolved);
 }
@@ -212,7 +213,7 @@ static void test_queues(void)
 
 static void note(struct tally *tally, const struct job *job)
 {
-	struct tally_job resolved = tally_resolve(tally, job);
+	struct tally_job resolved = resolve_job(tally, job);
 
 	totals_note_oldest(&resolved);
 }
