@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-/* Where a row is. */
+/* The place of a row. */
 struct place {
 	size_t block;
 	size_t row;
@@ -15,11 +15,11 @@ struct place {
 
 struct lookup {
 	const struct table *table;
-	uint32_t entry[LOOKUP_NAME_MAX];
+	uint32_t entry[LOOKUP_NAME_MAX]; /* the OID of the columns' parent */
 	size_t entry_length;
 	struct lookup_block *blocks; /* none of them empty */
 	size_t block_count;
-	struct place *last; /* a hint, which may be wrong */
+	struct place *last; /* where the last row was found; out of date after lookup_set */
 };
 
 static const void *row_at(const struct lookup *lookup, const struct lookup_block *block, size_t i)
@@ -27,20 +27,12 @@ static const void *row_at(const struct lookup *lookup, const struct lookup_block
 	return (const char *)block->rows + i * lookup->table->row_size;
 }
 
-/* Orders a row's index against KEY, the index part of a name. */
-static int compare(const void *row, const uint32_t *key, size_t length)
-{
-	const struct index *index = row;
-	size_t common = index->length < length ? index->length : length;
+/* The functions below look for the first row whose order (index_compare) against KEY, the index
+ * part of a name, is LEAST or more. With LEAST 0 it is at or behind KEY, with 1 it is behind KEY.
+ */
 
-	for (size_t i = 0; i < common; i++)
-		if (index->ids[i] != key[i])
-			return index->ids[i] < key[i] ? -1 : 1;
-	return (index->length > length) - (index->length < length);
-}
-
-/* The first block whose last row is not below LEAST (an outcome of compare). */
-static size_t seek_block(const struct lookup *lookup, const uint32_t *key, size_t length, int least)
+/* The first block that has such a row. */
+static size_t seek_block(const struct lookup *lookup, const struct index *key, int least)
 {
 	size_t low = 0;
 	size_t high = lookup->block_count;
@@ -49,7 +41,7 @@ static size_t seek_block(const struct lookup *lookup, const uint32_t *key, size_
 		size_t middle = low + (high - low) / 2;
 		const struct lookup_block *block = &lookup->blocks[middle];
 
-		if (compare(row_at(lookup, block, block->count - 1), key, length) < least)
+		if (index_compare(row_at(lookup, block, block->count - 1), key) < least)
 			low = middle + 1;
 		else
 			high = middle;
@@ -57,9 +49,8 @@ static size_t seek_block(const struct lookup *lookup, const uint32_t *key, size_
 	return low;
 }
 
-/* What seek says, if that is where it was the last time or the row behind, as it is in a walk. */
-static const void *seek_near(const struct lookup *lookup, const uint32_t *key, size_t length,
-			     int least)
+/* In a walk it is the row of the last time, or the next one. NULL = it is another. */
+static const void *seek_near(const struct lookup *lookup, const struct index *key, int least)
 {
 	struct place *last = lookup->last;
 	const struct lookup_block *block;
@@ -69,11 +60,10 @@ static const void *seek_near(const struct lookup *lookup, const uint32_t *key, s
 	if (last->block >= lookup->block_count)
 		return NULL;
 	block = &lookup->blocks[last->block];
-	if (i == 0 || i > block->count ||
-	    compare(row_at(lookup, block, i - 1), key, length) >= least)
+	if (i == 0 || i > block->count || index_compare(row_at(lookup, block, i - 1), key) >= least)
 		return NULL;
 	for (size_t end = i + 2; row == NULL && i < end && i < block->count; i++) {
-		if (compare(row_at(lookup, block, i), key, length) >= least) {
+		if (index_compare(row_at(lookup, block, i), key) >= least) {
 			row = row_at(lookup, block, i);
 			last->row = i;
 		}
@@ -81,22 +71,20 @@ static const void *seek_near(const struct lookup *lookup, const uint32_t *key, s
 	return row;
 }
 
-/* What seek says, in whatever place. */
-static const void *seek_anywhere(const struct lookup *lookup, const uint32_t *key, size_t length,
-				 int least)
+static const void *seek_anywhere(const struct lookup *lookup, const struct index *key, int least)
 {
-	size_t at = seek_block(lookup, key, length, least);
+	size_t at = seek_block(lookup, key, least);
 	const struct lookup_block *block = &lookup->blocks[at];
 	const void *row = NULL;
 
 	if (at < lookup->block_count) {
 		size_t low = 0;
-		size_t high = block->count - 1; /* seek_block has seen that this one will do */
+		size_t high = block->count - 1; /* seek_block has compared the last row */
 
 		while (low < high) {
 			size_t middle = low + (high - low) / 2;
 
-			if (compare(row_at(lookup, block, middle), key, length) < least)
+			if (index_compare(row_at(lookup, block, middle), key) < least)
 				low = middle + 1;
 			else
 				high = middle;
@@ -107,24 +95,26 @@ static const void *seek_anywhere(const struct lookup *lookup, const uint32_t *ke
 	return row;
 }
 
-/* The first row whose order against KEY is LEAST or more: 0 = at or after KEY, 1 = after it. */
-static const void *seek(const struct lookup *lookup, const uint32_t *key, size_t length, int least)
+/* NULL = there is no such row. */
+static const void *seek(const struct lookup *lookup, const struct index *key, int least)
 {
-	const void *row = seek_near(lookup, key, length, least);
+	const void *row = seek_near(lookup, key, least);
 
-	return row != NULL ? row : seek_anywhere(lookup, key, length, least);
+	return row != NULL ? row : seek_anywhere(lookup, key, least);
 }
 
-/* Orders NAME against the entry: 0 = below it in the tree, or the entry itself. */
+static struct index part(const uint32_t *ids, size_t length)
+{
+	return (struct index){(unsigned)length, ids};
+}
+
+/* Orders NAME against the entry. 0 = it is the entry or below it in the tree. */
 static int compare_entry(const struct lookup *lookup, const uint32_t *name, size_t length)
 {
-	for (size_t i = 0; i < lookup->entry_length; i++) {
-		if (i == length)
-			return -1;
-		if (name[i] != lookup->entry[i])
-			return name[i] < lookup->entry[i] ? -1 : 1;
-	}
-	return 0;
+	struct index entry = part(lookup->entry, lookup->entry_length);
+	struct index start = part(name, length < entry.length ? length : entry.length);
+
+	return index_compare(&start, &entry);
 }
 
 enum lookup_result lookup_find(const struct lookup *lookup, const uint32_t *name, size_t length,
@@ -132,18 +122,17 @@ enum lookup_result lookup_find(const struct lookup *lookup, const uint32_t *name
 {
 	const struct table *table = lookup->table;
 	size_t at = lookup->entry_length;
-	const void *row;
+	struct index key;
 
 	if (length <= at || compare_entry(lookup, name, length) != 0)
 		return LOOKUP_NO_OBJECT;
 	cell->column = table_column(table, name[at]);
 	if (cell->column == NULL)
 		return LOOKUP_NO_OBJECT;
-	row = seek(lookup, name + at + 1, length - at - 1, 0);
-	if (row == NULL || compare(row, name + at + 1, length - at - 1) != 0)
-		return LOOKUP_NO_INSTANCE;
-	cell->row = row;
-	return LOOKUP_FOUND;
+	key = part(name + at + 1, length - at - 1);
+	cell->row = seek(lookup, &key, 0);
+	return cell->row != NULL && index_compare(cell->row, &key) == 0 ? LOOKUP_FOUND
+									: LOOKUP_NO_INSTANCE;
 }
 
 bool lookup_next(const struct lookup *lookup, const uint32_t *name, size_t length,
@@ -161,8 +150,10 @@ bool lookup_next(const struct lookup *lookup, const uint32_t *name, size_t lengt
 	if (order == 0 && length > at) {
 		column = table_column_from(table, name[at]);
 		if (column != end && column->number == name[at]) {
-			row = seek(lookup, name + at + 1, length - at - 1, 1);
-			column += row == NULL; /* that column is through */
+			struct index key = part(name + at + 1, length - at - 1);
+
+			row = seek(lookup, &key, 1);
+			column += row == NULL; /* NAME is behind the last row: the next column */
 		}
 	}
 	if (row == NULL && lookup->block_count > 0)
