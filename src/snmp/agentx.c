@@ -24,42 +24,41 @@
 #define CAPABILITY "NBU-JOBS-MIB: NetBackup job statistics, served by nbu-agentx"
 
 /*
- * The library talks to the master agent synchronously: to open, register, ping and close it waits
- * for the answer in a loop of its own, while nothing else of ours runs. So it is told not to wait
- * long, and while there is no connection it is kept from trying until a probe has had an answer.
+ * To open, register, ping and close a session, the library sends a request and waits for the
+ * answer. Nothing else of ours runs meanwhile. So its timeout is short. And while there is no
+ * session, its timers do not run until a probe has had an answer.
  */
 #define SYNC_TIMEOUT_US 300000
-#define PING_S 15	    /* between pings of a connected master agent */
+#define PING_S 15	    /* between pings of the master agent */
 #define RETRY_S 1	    /* between attempts to connect */
-#define OFFER_S 30	    /* between offers of what the master agent has refused */
-#define FIRST_ANSWER_MS 300 /* that agentx_start waits for */
-#define TRUST_MS 2500	    /* how long an answer lets the library try: twice */
+#define REREGISTER_S 30	    /* between attempts to register what was refused */
+#define FIRST_ANSWER_MS 300 /* how long agentx_start waits for the first answer */
+#define TRUST_MS 2500	    /* after an answer: time for two attempts to connect */
 #define REFUSED_MAX 16
 
-/* The library is one to a process, and hence so is this. */
+/* The library has one global state, so this is global too. */
 static struct {
 	char *socket;
 	bool running;		  /* init_snmp has been called */
-	bool was_connected;	  /* since the last complaint */
-	bool opening;		  /* a session has been made since the last was lost */
+	bool was_connected;	  /* since the last warning */
+	bool opening;		  /* a session has been created since the last was lost */
 	netsnmp_session *session; /* NULL = not connected */
 	struct probe *probe;
-	bool probing;	       /* the first of the descriptors in poll is the probe's */
-	int complaint;	       /* what the probe last said is wrong */
-	int64_t trusted_until; /* of timefmt_monotonic: an answer is too old to go by then */
+	bool probing;	       /* the first of the descriptors for poll is the probe's */
+	int complaint;	       /* probe_error at the last warning */
+	int64_t trusted_until; /* end of TRUST_MS, in timefmt_monotonic */
 	netsnmp_large_fd_set fds;
 	oid capability[MAX_OID_LEN];
 	size_t capability_length;
-	/* What the master agent is being offered, and what it has refused. */
-	struct register_parameters offer;
-	long refusal; /* of the offer, 0 = none */
+	struct register_parameters registering; /* the present or last registration */
+	long refusal;				/* error of that one, 0 = none */
 	struct register_parameters refused[REFUSED_MAX];
 	size_t refused_count;
-	bool again; /* the offer is one of these */
-	unsigned offer_alarm;
+	bool reregistering; /* the present registration is one of these */
+	unsigned reregister_alarm;
 } agent;
 
-/* One line for each change, however often it is tried. */
+/* Logs one line for each change, not for each attempt. */
 static void watch_link(void)
 {
 	int error = probe_error(agent.probe);
@@ -73,13 +72,13 @@ static void watch_link(void)
 	agent.complaint = error;
 }
 
-/* True when the library may try to connect without being stopped in its tracks. */
+/* Whether the timers of the library may run: its attempts to connect will not block. */
 static bool trusted(void)
 {
 	return agent.session != NULL || timefmt_monotonic() < agent.trusted_until;
 }
 
-/* What the library tells us. */
+/* Callbacks from the library. */
 
 static const struct {
 	long error;
@@ -100,18 +99,18 @@ static const char *cause_of(long error)
 }
 
 /*
- * The library adds a timer for connecting each time that it fails in some ways, and forgets them
- * when it succeeds: all are taken away before it adds the one that counts.
+ * The library adds one more timer that connects after some failures, and does not remove them when
+ * it has connected. So all timers are removed just before it adds the one that is needed.
  */
 static void forget_timers(void)
 {
 	snmp_alarm_unregister_all();
-	agent.offer_alarm = 0;
+	agent.reregister_alarm = 0;
 	agent.refused_count = 0;
 }
 
-/* The library never offers again what was refused, for as long as the session lives. */
-static void offer_again(unsigned alarm, void *arg)
+/* The library itself does not repeat a refused registration as long as the session lasts. */
+static void reregister(unsigned alarm, void *arg)
 {
 	size_t kept = 0;
 
@@ -119,10 +118,10 @@ static void offer_again(unsigned alarm, void *arg)
 	(void)arg;
 	for (size_t i = 0; i < agent.refused_count && agent.session != NULL; i++) {
 		agent.refusal = 0;
-		agent.again = true;
+		agent.reregistering = true;
 		snmp_call_callbacks(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_REGISTER_OID,
 				    &agent.refused[i]);
-		agent.again = false;
+		agent.reregistering = false;
 		if (agent.refusal != 0)
 			agent.refused[kept++] = agent.refused[i];
 		else
@@ -132,39 +131,39 @@ static void offer_again(unsigned alarm, void *arg)
 	if (agent.session != NULL) {
 		agent.refused_count = kept;
 		if (kept == 0) {
-			snmp_alarm_unregister(agent.offer_alarm);
-			agent.offer_alarm = 0;
+			snmp_alarm_unregister(agent.reregister_alarm);
+			agent.reregister_alarm = 0;
 		}
 	}
 }
 
 static void on_refusal(long error)
 {
-	const netsnmp_handler_registration *registration = agent.offer.reginfo;
+	const netsnmp_handler_registration *registration = agent.registering.reginfo;
 
 	agent.refusal = error;
-	if (agent.again || registration == NULL || agent.refused_count == REFUSED_MAX)
+	if (agent.reregistering || registration == NULL || agent.refused_count == REFUSED_MAX)
 		return;
 	log_error("the master agent at %s refuses %s (error %ld): %s; trying again every %d s",
-		  agent.socket, registration->handlerName, error, cause_of(error), OFFER_S);
-	agent.refused[agent.refused_count] = agent.offer;
+		  agent.socket, registration->handlerName, error, cause_of(error), REREGISTER_S);
+	agent.refused[agent.refused_count] = agent.registering;
 	agent.refused[agent.refused_count++].name = registration->rootoid;
-	if (agent.offer_alarm == 0)
-		agent.offer_alarm = snmp_alarm_register(OFFER_S, SA_REPEAT, offer_again, NULL);
+	if (agent.reregister_alarm == 0)
+		agent.reregister_alarm =
+		    snmp_alarm_register(REREGISTER_S, SA_REPEAT, reregister, NULL);
 }
 
-/* Comes before the library's own handling of an offer, so that a refusal can be told whose it is.
- */
-static int on_offer(int major, int minor, void *offer, void *arg)
+/* Runs before the library's own handling. So it is known what a refusal belongs to. */
+static int on_register(int major, int minor, void *registering, void *arg)
 {
 	(void)major;
 	(void)minor;
 	(void)arg;
-	agent.offer = *(const struct register_parameters *)offer;
+	agent.registering = *(const struct register_parameters *)registering;
 	return 0;
 }
 
-/* The library has no other way to tell of a refusal than this line. */
+/* The library reports a refused registration only by a line in its log. */
 static int on_log(int major, int minor, void *message, void *arg)
 {
 	static const char refusal[] = "registering pdu failed: ";
@@ -187,7 +186,7 @@ static void set_interval(int seconds)
 			   seconds);
 }
 
-/* Every session gets these, after the library's defaults. */
+/* Called for each new session, after the library has set its defaults. */
 static int on_session(int major, int minor, void *session, void *arg)
 {
 	(void)major;
@@ -210,14 +209,14 @@ static int on_connected(int major, int minor, void *session, void *arg)
 	agent.complaint = 0;
 	probe_reset(agent.probe);
 	forget_timers();
-	set_interval(PING_S); /* the library takes it right after this */
+	set_interval(PING_S); /* the library reads it when this callback has returned */
 	log_info("connected to the master agent at %s", agent.socket);
 	return 0;
 }
 
 /*
- * May come twice for one session, the second time when the timer for the next one is already set.
- * Whether it is worth a line is for the probe to find out.
+ * May come twice for one session. The second time the timer that connects again is already set and
+ * must stay. Nothing is logged here: the probe finds out whether the master agent is lost.
  */
 static int on_lost(int major, int minor, void *session, void *arg)
 {
@@ -234,8 +233,6 @@ static int on_lost(int major, int minor, void *session, void *arg)
 	return 0;
 }
 
-/* What we tell the library. */
-
 static const struct {
 	int major;
 	int minor;
@@ -245,7 +242,7 @@ static const struct {
     {SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, on_log, NETSNMP_CALLBACK_DEFAULT_PRIORITY},
     {SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_SESSION_INIT, on_session,
      NETSNMP_CALLBACK_DEFAULT_PRIORITY},
-    {SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_REGISTER_OID, on_offer,
+    {SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_REGISTER_OID, on_register,
      NETSNMP_CALLBACK_HIGHEST_PRIORITY},
     {SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START, on_connected,
      NETSNMP_CALLBACK_DEFAULT_PRIORITY},
@@ -255,7 +252,7 @@ static const struct {
 
 void agentx_init(const char *socket)
 {
-	/* Else it reads MIB files, and complains of those that are not installed. */
+	/* Otherwise the library reads MIB files and warns about those that are not installed. */
 	setenv("MIBS", "", 1);
 	agent.socket = mem_strdup(socket);
 	agent.probe = probe_new(socket);
@@ -270,25 +267,25 @@ void agentx_init(const char *socket)
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
 	netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET, agent.socket);
 	init_agent(NAME);
-	set_interval(RETRY_S); /* init_agent has just put its default there */
+	set_interval(RETRY_S); /* init_agent has just set a default */
 }
 
-/* init_snmp is what makes the library connect, hence not before the master agent has answered. */
-static void run(void)
+/* init_snmp connects. So it is called only when the master agent has answered the probe. */
+static void start_library(void)
 {
 	agent.running = true;
 	init_snmp(NAME);
 	REGISTER_SYSOR_TABLE(agent.capability, agent.capability_length, CAPABILITY);
 }
 
-/* What poll has reported for the probe. Where a master agent has answered, the library may try. */
+/* Once the master agent has answered the probe, the library may connect. */
 static void dispatch_probe(const struct pollfd *fd)
 {
 	if (!probe_dispatch(agent.probe, fd))
 		return;
 	agent.trusted_until = timefmt_monotonic() + TRUST_MS;
 	if (!agent.running)
-		run();
+		start_library();
 }
 
 void agentx_start(const uint32_t *base, size_t base_length)
@@ -309,7 +306,7 @@ void agentx_start(const uint32_t *base, size_t base_length)
 	watch_link();
 }
 
-/* The descriptor of the connection to the master agent; -1 = there is none. */
+/* The socket of the session; -1 = there is no session. */
 static int connection(void)
 {
 	netsnmp_transport *transport =
@@ -325,7 +322,7 @@ bool agentx_can_notify(void)
 	return fd.fd >= 0 && poll(&fd, 1, 0) == 1 && fd.revents == POLLOUT;
 }
 
-/* An empty varbind at the end of *LIST. */
+/* Appends an empty varbind to LIST and returns it. */
 static netsnmp_variable_list *append(netsnmp_variable_list **list)
 {
 	static const oid none[] = {0, 0};
@@ -356,8 +353,7 @@ bool agentx_notify(const uint32_t *name, size_t length, const struct agentx_obje
 	return sent;
 }
 
-/* The library's part of what there is to wait for: the set is asked for anew each time, because
- * the descriptors in it come and go. */
+/* Adds the library's descriptors. They come and go, so it is asked for them each time. */
 static size_t library_prepare(struct pollfd *fds, size_t room, int *timeout, bool notifying)
 {
 	int writing = notifying ? connection() : -1;
@@ -372,7 +368,7 @@ static size_t library_prepare(struct pollfd *fds, size_t room, int *timeout, boo
 		if (NETSNMP_LARGE_FD_ISSET(fd, &agent.fds))
 			fds[used++] =
 			    (struct pollfd){fd, fd == writing ? POLLIN | POLLOUT : POLLIN, 0};
-	/* A timer that must not run yet is no reason to wake up. */
+	/* Timers run only while trusted, see library_dispatch. */
 	if (!block && trusted())
 		probe_lower(timeout, (int64_t)wait.tv_sec * 1000 + (wait.tv_usec + 999) / 1000);
 	return used;
@@ -383,7 +379,7 @@ size_t agentx_poll_prepare(struct pollfd *fds, int *timeout, bool notifying)
 	size_t used = 0;
 
 	if (agent.session != NULL)
-		set_interval(RETRY_S); /* for when the connection is lost */
+		set_interval(RETRY_S); /* is used when the connection is lost */
 	else if (trusted())
 		probe_lower(timeout, agent.trusted_until - timefmt_monotonic());
 	else
@@ -396,8 +392,8 @@ size_t agentx_poll_prepare(struct pollfd *fds, int *timeout, bool notifying)
 }
 
 /*
- * First what poll has reported, then the timers: they read from the same descriptors. The library
- * would wait for input where poll has only said that there is room for output.
+ * Reads first what poll has reported, then runs the timers, which read from the same sockets. A
+ * socket that is only writable is left out: the library would block reading from it.
  */
 static void library_dispatch(const struct pollfd *fds, size_t count)
 {

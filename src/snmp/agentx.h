@@ -9,20 +9,20 @@
 
 #include "snmp/lookup.h"
 
-/* The connection to the master agent, snmpd. All of it belongs to the main thread. */
+/* The session with the master agent, snmpd. For the main thread only. */
 
 #define AGENTX_FDS_MAX 16
 
 /*
- * Prepares the library as a subagent that will connect to SOCKET (a path or tcp:HOST:PORT).
- * Tables are registered after this and before agentx_start. Once in a process.
+ * Sets up the SNMP library as a subagent of the master agent at SOCKET (a path or tcp:HOST:PORT).
+ * Call it once in a process. Register tables after it and before agentx_start.
  */
 void agentx_init(const char *socket);
 
 /*
- * Connects and offers what has been registered; adds BASE.1 (nbuJobsMIB) to the sysORTable. A
- * master agent that is not there, or hangs, is no error: it is looked for every second as long as
- * the loop runs, and the state of the link is logged when it changes.
+ * Connects to the master agent, registers the tables there, and adds BASE.1 (nbuJobsMIB) to the
+ * sysORTable. It is no error if the master agent does not run or hangs: the loop then tries again
+ * every second. The log says when the connection is lost or found.
  */
 void agentx_start(const uint32_t *base, size_t base_length);
 
@@ -32,21 +32,21 @@ struct agentx_object {
 	struct lookup_cell cell;
 };
 
-/* True when there is a master agent that can be sent a notification without waiting for it. */
+/* True when there is a session and a notification can be sent without blocking. */
 bool agentx_can_notify(void);
 
 /*
- * Sends the notification called NAME with OBJECTS; the library puts sysUpTime.0 before them. False
- * when it could not be written. The answer is not waited for, and nothing is sent twice: what the
- * master agent does not take in is lost.
+ * Sends the notification with the OID NAME and OBJECTS. The library adds sysUpTime.0. False when it
+ * could not be sent. The answer is not waited for, and nothing is sent twice. So a notification
+ * that the master agent does not accept is lost.
  */
 bool agentx_notify(const uint32_t *name, size_t length, const struct agentx_object *objects,
 		   size_t count);
 
 /*
- * What there is to wait for: fills up to AGENTX_FDS_MAX entries of FDS, returns how many, and
- * lowers TIMEOUT (milliseconds, -1 = for ever) to the next deadline. With NOTIFYING also for the
- * moment from which on agentx_can_notify.
+ * Prepares a poll: fills up to AGENTX_FDS_MAX entries of FDS, returns how many, and lowers TIMEOUT
+ * (milliseconds, -1 = for ever) to the next deadline. With NOTIFYING, poll also returns when
+ * agentx_can_notify becomes true.
  */
 size_t agentx_poll_prepare(struct pollfd *fds, int *timeout, bool notifying);
 
@@ -54,8 +54,8 @@ size_t agentx_poll_prepare(struct pollfd *fds, int *timeout, bool notifying);
 void agentx_poll_dispatch(const struct pollfd *fds, size_t count);
 
 /*
- * Takes leave of the master agent, in less than a second even if that hangs. Tables may then be
- * freed; nothing else of the library may be used afterwards.
+ * Closes the session, in less than a second even if the master agent hangs. Afterwards tables may
+ * be freed. Nothing else of the library may be used any more.
  */
 void agentx_stop(void);
 

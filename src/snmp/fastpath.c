@@ -7,15 +7,15 @@
 #include "base/mem.h"
 #include "snmp/handler.h"
 
-/* Types of AgentX PDUs and a flag in their header (RFC 2741, 6.1); no header of the library has
- * them. */
+/* Types of AgentX PDUs and a flag in their header (RFC 2741, 6.1). The library's headers do not
+ * have them. */
 enum { GET = 5, GET_NEXT = 6, RESPONSE = 18 };
 #define NON_DEFAULT_CONTEXT 0x08
 
 static bool switched_on;
-static netsnmp_callback the_librarys; /* the same for each session */
+static netsnmp_callback library_callback; /* the same for each session */
 
-/* Whether our tables have the whole answer to PDU. */
+/* Whether our tables can answer all of PDU. */
 static bool is_ours(const netsnmp_pdu *pdu)
 {
 	const netsnmp_variable_list *var = pdu->variables;
@@ -28,14 +28,15 @@ static bool is_ours(const netsnmp_pdu *pdu)
 	return var == NULL;
 }
 
-/* What it asks for turns into what it is answered with. */
+/* The varbinds of the request become those of the response. */
 static void answer(netsnmp_session *session, netsnmp_pdu *pdu)
 {
 	netsnmp_pdu *response = mem_checked(snmp_pdu_create(RESPONSE));
 	bool next = pdu->command == GET_NEXT;
 
-	/* A master agent that asks needs no ping, which a busy one would not answer in time. In the
-	 * session of a subagent this is the number of the alarm that pings. */
+	/* Puts off the next ping, as the library does. A master agent that sends requests is alive,
+	 * and a busy one may answer a ping too late. The library keeps the number of the alarm that
+	 * pings in securityModel. */
 	if (session->securityModel != SNMP_DEFAULT_SECMODEL)
 		snmp_alarm_reset((unsigned)session->securityModel);
 	response->version = session->version;
@@ -50,19 +51,20 @@ static void answer(netsnmp_session *session, netsnmp_pdu *pdu)
 	for (netsnmp_variable_list *var = response->variables; var != NULL;
 	     var = var->next_variable)
 		handler_answer(handler_find(var, next), var, next);
-	/* What cannot be sent is lost; that the connection is, shows when it is read from. */
+	/* A response that cannot be sent is dropped. If the connection is lost, the next read from
+	 * it shows that. */
 	if (snmp_send(session, response) == 0)
 		snmp_free_pdu(response);
 }
 
-/* The callback of the session; 1 = what it was called for is done, as the library's says too. */
+/* The callback of the session. It returns 1 when done, like the library's. */
 static int receive(int operation, netsnmp_session *session, int id, netsnmp_pdu *pdu, void *magic)
 {
 	if (switched_on && operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE && is_ours(pdu)) {
 		answer(session, pdu);
 		return 1;
 	}
-	return the_librarys(operation, session, id, pdu, magic);
+	return library_callback(operation, session, id, pdu, magic);
 }
 
 void fastpath_switch(bool on)
@@ -74,6 +76,6 @@ void fastpath_attach(void *session)
 {
 	netsnmp_session *new = session;
 
-	the_librarys = new->callback;
+	library_callback = new->callback;
 	new->callback = receive;
 }

@@ -5,16 +5,16 @@
 #include <stdbool.h>
 
 /*
- * Answers requests for our tables where they come in, in the callback of the AgentX session. The
- * library would copy each of them twice and hand it through a session of its own with a pipe. All
- * else is left to the library: what is not a Get or GetNext, is for a context, or asks for anything
- * that is not surely in one of the tables. The answers are the same either way.
+ * The fast path: the callback of the AgentX session answers requests for our tables itself. The
+ * library would copy each request twice and pass it through an internal session with a pipe. The
+ * library still answers all other requests: those that are not Get or GetNext, those with a
+ * context, and those whose answer may lie outside our tables. The answers are the same either way.
  */
 
-/* Whether it does so, from now on. At the start it does not. */
+/* Switches the fast path on or off. At the start it is off. */
 void fastpath_switch(bool on);
 
-/* Has SESSION, the netsnmp_session of a new connection to the master agent, answered like that. */
+/* Installs the fast path in SESSION, the netsnmp_session of a new connection. */
 void fastpath_attach(void *session);
 
 #endif

@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "base/timefmt.h"
 
-_Static_assert(LOOKUP_NAME_MAX == MAX_OID_LEN, "a name must fit the library's");
+_Static_assert(LOOKUP_NAME_MAX == MAX_OID_LEN, "the longest name is the same in the library");
 
 /* What has been registered with the library. */
 static struct registered {
@@ -40,7 +40,7 @@ static void put_wrapped(netsnmp_variable_list *var, unsigned char type,
 	snmp_set_var_typed_integer(var, type, (long)(uint32_t)value->number);
 }
 
-/* An instant as sysUpTime was then; 0 for what was before the master agent started. */
+/* sysUpTime at that instant; 0 for an instant before the master agent started. */
 static void put_ticks(netsnmp_variable_list *var, unsigned char type,
 		      const struct column_value *value)
 {
@@ -60,9 +60,7 @@ static void put_64(netsnmp_variable_list *var, unsigned char type, const struct 
 static void put_string(netsnmp_variable_list *var, unsigned char type,
 		       const struct column_value *value)
 {
-	size_t length = value->length < COLUMN_STRING_MAX ? value->length : COLUMN_STRING_MAX;
-
-	snmp_set_var_typed_value(var, type, value->string, length);
+	snmp_set_var_typed_value(var, type, value->string, value->length);
 }
 
 static const struct {
@@ -85,8 +83,8 @@ static void put_cell(netsnmp_variable_list *var, const struct lookup_cell *cell)
 }
 
 /*
- * The name of VAR. The library takes sub-identifiers from AgentX as int and so extends the sign of
- * those from 2^31 on: what is above the 32 bits of an SMIv2 sub-identifier is not part of the name.
+ * The name of VAR. The library reads sub-identifiers from AgentX as int. In its wider type oid
+ * those from 2^31 on then have a wrong upper half, which is cut off here.
  */
 static size_t name_of(const netsnmp_variable_list *var, uint32_t name[LOOKUP_NAME_MAX])
 {
@@ -97,7 +95,7 @@ static size_t name_of(const netsnmp_variable_list *var, uint32_t name[LOOKUP_NAM
 	return length;
 }
 
-/* The name of CELL as the library has names; returns its length. */
+/* Writes the name of CELL as an OID of the library, and returns its length. */
 static size_t wide_name(const struct lookup *lookup, const struct lookup_cell *cell,
 			oid wide[LOOKUP_NAME_MAX])
 {
@@ -109,7 +107,7 @@ static size_t wide_name(const struct lookup *lookup, const struct lookup_cell *c
 	return length;
 }
 
-/* Gives VAR the name and the value of CELL. */
+/* Gives VAR the NAME and the value of CELL. */
 static void fill(netsnmp_variable_list *var, const oid *name, size_t length,
 		 const struct lookup_cell *cell)
 {
@@ -138,7 +136,7 @@ static void answer_get(const struct lookup *lookup, netsnmp_variable_list *var)
 		snmp_set_var_typed_value(var, exceptions[result], NULL, 0);
 }
 
-/* Beyond the end nothing is answered: the library then goes on with what comes after the table. */
+/* Behind the last cell VAR stays as it is. The library then looks behind the table. */
 static void answer_next(const struct lookup *lookup, netsnmp_variable_list *var)
 {
 	uint32_t name[LOOKUP_NAME_MAX];
@@ -148,7 +146,7 @@ static void answer_next(const struct lookup *lookup, netsnmp_variable_list *var)
 		handler_fill(lookup, &cell, var);
 }
 
-/* Answers all of REQUESTS; a SET does not get here. */
+/* Answers REQUESTS. The library lets no SET through, since the table is read-only. */
 static int handle(netsnmp_mib_handler *handler, netsnmp_handler_registration *registration,
 		  netsnmp_agent_request_info *info, netsnmp_request_info *requests)
 {
@@ -166,14 +164,14 @@ static int handle(netsnmp_mib_handler *handler, netsnmp_handler_registration *re
 	return SNMP_ERR_NOERROR;
 }
 
-/* The same for requests that do not come through the library: RFC 2741, 5.2 and 7.2.3.2. */
+/* The same for the fast path, by RFC 2741, 5.2 and 7.2.3.2. */
 
 static bool is_below(const oid *name, size_t length, const netsnmp_handler_registration *entry)
 {
 	return netsnmp_oid_is_subtree(entry->rootoid, entry->rootoid_len, name, length) == 0;
 }
 
-/* Whether NAME is what comes right behind all that is below ENTRY. */
+/* Whether NAME is the next sibling of ENTRY, the first name behind all that is below it. */
 static bool is_behind(const oid *name, size_t length, const netsnmp_handler_registration *entry)
 {
 	size_t last = entry->rootoid_len - 1;
@@ -191,14 +189,14 @@ const struct lookup *handler_find(const void *varbind, bool next)
 
 	while (at != NULL && !is_below(var->name, var->name_length, at->registration))
 		at = at->next;
-	/* Where the range goes on behind the table, so would the library. */
+	/* A search range that ends farther behind the table may find a name of another table. */
 	if (at != NULL && next && !is_below(end, end_length, at->registration) &&
 	    !is_behind(end, end_length, at->registration))
 		at = NULL;
 	return at != NULL ? at->lookup : NULL;
 }
 
-/* VAR has the end of its search range as its value. */
+/* The value of VAR is the end of its search range. */
 static void answer_range(const struct lookup *lookup, netsnmp_variable_list *var)
 {
 	uint32_t name[LOOKUP_NAME_MAX];

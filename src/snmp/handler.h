@@ -7,33 +7,32 @@
 #include "snmp/lookup.h"
 
 /*
- * Read-only tables as net-snmp has them: registered with it, and their values in its varbinds. A
- * VARBIND is a netsnmp_variable_list. The library is one to a process, and so is the list of what
- * has been registered.
+ * Registers read-only tables with net-snmp and writes their values into its varbinds. A VARBIND is
+ * a netsnmp_variable_list. The list of registered tables is global, as the library is.
  */
 
 /*
- * Offers what LOOKUP finds to SNMP. A refusal by the library is logged; false then. LOOKUP must
- * stay until handler_withdraw.
+ * Registers LOOKUP. False, with a log line, when the library refuses. LOOKUP must live until
+ * handler_withdraw.
  */
 bool handler_register(struct lookup *lookup);
 
-/* Takes LOOKUP back from SNMP, if it is registered. */
+/* Ends the registration of LOOKUP, if there is one. */
 void handler_withdraw(const struct lookup *lookup);
 
 /* Gives VARBIND the name and value of CELL. */
 void handler_fill(const struct lookup *lookup, const struct lookup_cell *cell, void *varbind);
 
 /*
- * For requests that do not come through the library. VARBIND is one of an AgentX Get or, with NEXT,
- * GetNext: a name, and a search range (RFC 2741, 5.2) as its value.
+ * For the fast path. VARBIND is from an AgentX Get, or with NEXT from a GetNext: it has a name, and
+ * as its value the end of the search range (RFC 2741, 5.2).
  *
- * Finds the registered table that has the answer, because the name, and for NEXT the range, lie in
- * it; NULL = there is none.
+ * Finds the registered table that must have the answer. The name lies in it, and with NEXT the
+ * whole search range does. NULL = there is none.
  */
 const struct lookup *handler_find(const void *varbind, bool next);
 
-/* Gives VARBIND the answer of LOOKUP, which handler_find has found: a value or an exception. */
+/* Answers VARBIND from LOOKUP, the result of handler_find, with a value or an exception. */
 void handler_answer(const struct lookup *lookup, void *varbind, bool next);
 
 #endif

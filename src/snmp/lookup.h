@@ -9,9 +9,9 @@
 #include "tables/table.h"
 
 /*
- * The cells of a table by their names in SNMP (OIDs). It knows nothing of the SNMP library. Rows
- * come in blocks, one for each site: arrays of structs that begin with a struct index and rise by
- * it.
+ * Finds the cells of a table by their names in SNMP (OIDs). It does not use the SNMP library. Rows
+ * come in blocks, one for each site. A block is an array of structs that begin with a struct index,
+ * sorted by it.
  */
 struct lookup;
 
@@ -25,20 +25,20 @@ struct lookup_block {
 };
 
 /*
- * TABLE, which must outlive it, below the OID BASE, without rows until lookup_set. NULL, with a log
- * line, where BASE is so long that the longest row would have no name.
+ * A lookup for TABLE below the OID BASE. It has no rows before lookup_set. TABLE must outlive it.
+ * NULL, with a log line, when BASE is so long that the longest name would not be an OID any more.
  */
 struct lookup *lookup_new(const struct table *table, const uint32_t *base, size_t base_length);
 
-/* What is looked up. */
+/* The table of lookup_new. */
 const struct table *lookup_table(const struct lookup *lookup);
 
 /* The OID of the columns' parent; returns its length. */
 size_t lookup_entry(const struct lookup *lookup, const uint32_t **entry);
 
 /*
- * From now on the rows are those of BLOCKS, which are in rising order and do not overlap. The array
- * is copied, the rows are not: they must stay until the next lookup_set.
+ * Replaces the rows by those of BLOCKS, which are in rising order and do not overlap. The array is
+ * copied. The rows are not copied: they must live until the next lookup_set.
  */
 void lookup_set(struct lookup *lookup, const struct lookup_block *blocks, size_t count);
 
@@ -49,15 +49,15 @@ struct lookup_cell {
 
 enum lookup_result { LOOKUP_FOUND, LOOKUP_NO_INSTANCE, LOOKUP_NO_OBJECT };
 
-/* Finds the cell called NAME, or says what is missing: the row or the column. */
+/* Finds the cell called NAME. Otherwise tells what is missing, the row or the column. */
 enum lookup_result lookup_find(const struct lookup *lookup, const uint32_t *name, size_t length,
 			       struct lookup_cell *cell);
 
-/* Finds the first cell whose name comes after NAME, which may lie anywhere; false = none. */
+/* Finds the first cell behind NAME, which may be any OID. False = there is none. */
 bool lookup_next(const struct lookup *lookup, const uint32_t *name, size_t length,
 		 struct lookup_cell *cell);
 
-/* Writes the name of CELL and returns its length. The row need not be one that was set. */
+/* Writes the name of CELL and returns its length. The row may also be another than those set. */
 size_t lookup_cell_name(const struct lookup *lookup, const struct lookup_cell *cell,
 			uint32_t name[LOOKUP_NAME_MAX]);
 
