@@ -15,13 +15,13 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-/* Places in the array for poll; what the library waits for follows. */
+/* Places in the array for poll. Those of agentx follow. */
 enum { SIGNALS, WAKE, OWN_FDS };
 
 struct loop {
 	int fds[OWN_FDS];
-	bool notifying; /* what the hook of that name said */
-	bool done;	/* no further turn */
+	bool notifying; /* the last result of hooks->notify */
+	bool done;	/* this turn is the last */
 	bool failed;
 };
 
@@ -52,7 +52,7 @@ int loop_wake_fd(const struct loop *loop)
 	return loop->fds[WAKE];
 }
 
-/* Ends a loop that could only go round and round without ever waiting. */
+/* Ends the loop: it could no longer wait and would only use CPU. */
 static void fail(struct loop *loop, const char *what)
 {
 	log_error("cannot %s any more: %s", what, strerror(errno));
@@ -74,7 +74,8 @@ static void take_signal(struct loop *loop, const struct loop_hooks *hooks)
 	}
 }
 
-/* The eventfd is read before the mailboxes are looked at, so that a put in between wakes again. */
+/* Reads the eventfd before the mailboxes, so that a snapshot put in between wakes the loop again.
+ */
 static void take_mail(struct loop *loop, const struct loop_hooks *hooks)
 {
 	uint64_t count;

@@ -4,12 +4,12 @@
 
 #include <stdbool.h>
 
-/* What the main thread does when something happens; each gets ARG. */
+/* What the main thread does when something happens. ARG is passed to each. */
 struct loop_hooks {
 	void (*mail)(void *arg);   /* a mailbox has been filled */
 	void (*reload)(void *arg); /* SIGHUP */
-	/* Every turn, after the others. True = there are notifications to send: it is called again
-	 * as soon as the master agent can take one. */
+	/* Called in every turn, after the others. True = notifications are waiting: the next turn
+	 * comes when one can be sent, if not before. */
 	bool (*notify)(void *arg);
 	void *arg;
 };
@@ -17,22 +17,21 @@ struct loop_hooks {
 struct loop;
 
 /*
- * Takes SIGTERM, SIGINT and SIGHUP out of the process' normal handling (they are blocked: threads
- * started later inherit that) and ignores SIGPIPE. NULL, with a log line, when the
- * kernel refuses.
+ * Blocks SIGTERM, SIGINT and SIGHUP, so that only the loop receives them. Threads that are started
+ * later inherit that. Ignores SIGPIPE. NULL, with a log line, when the kernel refuses.
  */
 struct loop *loop_new(void);
 
-/* The eventfd that mailboxes signal; it stays the loop's. */
+/* The eventfd that wakes the loop for new mail. It belongs to LOOP. */
 int loop_wake_fd(const struct loop *loop);
 
 /*
- * Serves SNMP and calls HOOKS until SIGTERM or SIGINT arrives: true. False, with a log line, when
- * the kernel no longer lets it wait.
+ * Serves SNMP and calls HOOKS until SIGTERM or SIGINT, and then returns true. False, with a log
+ * line, when the kernel refuses to wait.
  */
 bool loop_run(struct loop *loop, const struct loop_hooks *hooks);
 
-/* Frees LOOP; signals stay as loop_new has set them. NULL is fine. */
+/* Frees LOOP. The signals stay blocked and ignored. NULL is fine. */
 void loop_free(struct loop *loop);
 
 #endif

@@ -52,7 +52,7 @@ struct mib *mib_new(const uint32_t *base, size_t base_length)
 	return mib;
 }
 
-/* Where the site of that INDEX is, or would be. */
+/* The place of the site with INDEX, or where it belongs. */
 static size_t position(const struct mib *mib, const struct index *index)
 {
 	size_t at = 0;
@@ -82,7 +82,7 @@ void mib_publish(struct mib *mib, struct snapshot *snapshot)
 	snapshot_free(old);
 }
 
-/* Where the site NAME is; mib->count when it is not there. */
+/* The place of the site NAME; mib->count = there is none. */
 static size_t find_site(const struct mib *mib, const char *name)
 {
 	size_t at = 0;

@@ -8,37 +8,36 @@
 
 #include "tables/snapshot.h"
 
-/* NBU-JOBS-MIB as this program serves it: all tables, with the rows of the newest snapshots. */
+/* NBU-JOBS-MIB: all tables, with the rows of the newest snapshot of each site. */
 struct mib;
 
 /*
- * Registers all tables below nbuRoot = BASE. To be called once, between agentx_init and
- * agentx_start. NULL, with a log line, when that fails.
+ * Registers all tables below nbuRoot = BASE. Call it once, between agentx_init and agentx_start.
+ * NULL, with a log line, when that fails.
  */
 struct mib *mib_new(const uint32_t *base, size_t base_length);
 
 /*
- * Shows SNAPSHOT, which now belongs to MIB. It takes the place of the site's snapshot before, which
- * is freed. A site counts as configured (nbuAgentSites) from its first snapshot, which may be
- * empty, until mib_remove_site.
+ * Shows SNAPSHOT, which now belongs to MIB. The previous snapshot of the same site is freed. A site
+ * is counted in nbuAgentSites from its first snapshot, which may be empty, until mib_remove_site.
  */
 void mib_publish(struct mib *mib, struct snapshot *snapshot);
 
-/* Whether the site NAME has a row. */
+/* Whether a snapshot of the site NAME is shown. */
 bool mib_has_site(const struct mib *mib, const char *name);
 
-/* Takes the site NAME and its rows out of all tables. */
+/* Removes the rows of the site NAME from all tables. */
 void mib_remove_site(struct mib *mib, const char *name);
 
-/* The configuration was read at the instant AT of the local clock. */
+/* Sets when the configuration was read: the instant AT of the local clock. */
 void mib_set_config_read(struct mib *mib, int64_t at);
 
-/* How many notifications have been sent since the start, and how many suppressed. */
+/* Sets how many notifications have been sent since the start, and how many suppressed. */
 void mib_set_notifications(struct mib *mib, uint64_t sent, uint64_t suppressed);
 
 /*
- * Frees MIB with its snapshots. To be called after agentx_stop: then the tables need not be
- * withdrawn from the master agent one by one. NULL is fine.
+ * Frees MIB with its snapshots. Call it after agentx_stop: the tables are then not unregistered
+ * from the master agent one by one. NULL is fine.
  */
 void mib_free(struct mib *mib);
 

@@ -13,9 +13,9 @@
 #include "tables/sites.h"
 #include "tables/subject.h"
 
-_Static_assert(NOTIFY_WAITING_MAX <= EVENT_MAX, "the queue is a list of news");
+_Static_assert(NOTIFY_WAITING_MAX <= EVENT_MAX, "the queue is an event_list");
 
-/* The rows that a notification's objects are of. */
+/* The rows that have the objects of a notification. */
 enum row { SITE, JOB, POLICY, SCALARS, ROWS };
 
 static const struct table *const row_tables[ROWS] = {
@@ -25,10 +25,10 @@ static const struct table *const row_tables[ROWS] = {
     [SCALARS] = &notification_table,
 };
 
-/* What is wanted or not, and limited, together. */
+/* Notifications that are configured and limited together. */
 enum group { SITES, JOBS, POLICIES, GROUPS };
 
-/* The notifications of the MIB by their numbers, with their objects. */
+/* The notifications of the MIB by number, with their objects. */
 static const struct {
 	const char *name;
 	enum group group;
@@ -64,7 +64,7 @@ struct notify {
 	struct event_list waiting;
 	uint64_t sent;
 	uint64_t suppressed;
-	/* What is shown of the first that waits. */
+	/* The message of the first event that waits, and its rows. */
 	struct site_row site;
 	struct job_row job;
 	struct subject_row policy;
@@ -104,7 +104,7 @@ static bool is_wanted(const struct notify *notify, enum group group)
 	return wanted[group];
 }
 
-/* Whether the same job has failed once more by what comes LATER. */
+/* Whether EVENT is a failed job and LATER or an event behind it is a failure of the same job. */
 static bool is_superseded(const struct event *event, const struct event *later)
 {
 	while (later && !(later->kind == EVENT_JOB_FAILED && later->job_id == event->job_id))
@@ -152,13 +152,12 @@ void notify_take(struct notify *notify, struct event_list *list)
 			    (unsigned long long)(notify->suppressed - before));
 }
 
-/* Absent strings are empty ones. */
-static const char *text(const char *string)
+static const char *or_empty(const char *string)
 {
 	return string ? string : "";
 }
 
-/* Makes the index of ROW, and returns it. */
+/* The index of ROW. It is valid until the next call. */
 static struct index make_index(struct notify *notify, enum row which, const char *site,
 			       const void *row)
 {
@@ -172,7 +171,7 @@ static void fill_site(struct notify *notify, const struct event *event)
 
 	row->name = event->site;
 	row->failure_streak = event->failure_streak;
-	fault_set(&row->fault, event->error_class, "%s", text(event->error_text));
+	fault_set(&row->fault, event->error_class, "%s", or_empty(event->error_text));
 	row->index = make_index(notify, SITE, event->site, row);
 }
 
@@ -181,13 +180,13 @@ static void fill_job(struct notify *notify, const struct event *event)
 	struct job_row *row = &notify->job;
 
 	row->site = event->site;
-	row->job_type = text(event->job_type);
-	row->policy_type = text(event->policy_type);
+	row->job_type = or_empty(event->job_type);
+	row->policy_type = or_empty(event->policy_type);
 	row->status = event->status;
 	row->index = make_index(notify, JOB, event->site, row);
 	notify->scalars.job_id = event->job_id > 0 ? (uint64_t)event->job_id : 0;
-	notify->scalars.policy = text(event->policy);
-	notify->scalars.client = text(event->client);
+	notify->scalars.policy = or_empty(event->policy);
+	notify->scalars.client = or_empty(event->client);
 }
 
 static void fill_policy(struct notify *notify, const struct event *event)
@@ -195,7 +194,7 @@ static void fill_policy(struct notify *notify, const struct event *event)
 	struct subject_row *row = &notify->policy;
 
 	row->site = event->site;
-	row->name = text(event->policy);
+	row->name = or_empty(event->policy);
 	row->last_success = event->last_success;
 	row->max_age = event->max_age;
 	row->index = make_index(notify, POLICY, event->site, row);
@@ -213,7 +212,7 @@ static void set_id(struct notify *notify, enum event_kind kind)
 	message->id[message->id_length++] = (uint32_t)kind;
 }
 
-/* Adds the object NAME, of the row that has it. */
+/* Adds the object NAME from the row that has it. */
 static void add_object(struct notify *notify, const char *name)
 {
 	const void *const rows[ROWS] = {[SITE] = &notify->site,
@@ -251,7 +250,7 @@ const struct notify_message *notify_next(struct notify *notify)
 
 static void log_outcome(const struct event *event, bool sent)
 {
-	const char *about = event->policy ? event->policy : text(event->error_text);
+	const char *about = event->policy ? event->policy : or_empty(event->error_text);
 	char job[32] = "";
 
 	if (event->kind == EVENT_JOB_FAILED)

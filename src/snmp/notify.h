@@ -11,43 +11,44 @@
 #include "tally/event.h"
 
 /*
- * Sends news as notifications of NBU-JOBS-MIB through the master agent: what the configuration
- * wants of them, up to its limit for each refresh, one in a turn of the loop, so that a burst keeps
- * nothing else from being answered. What cannot be sent for lack of a master agent waits for one.
- * Each is sent once at most: what is lost behind the master agent's socket is lost.
+ * Sends events as notifications of NBU-JOBS-MIB through the master agent. The configuration says
+ * which, and how many for each refresh. Each turn of the loop sends at most one, so that requests
+ * are answered in between. Without a session the notifications wait. Each is sent at most once:
+ * what the master agent does not accept is lost.
  */
 struct notify;
 
-/* No more than this wait; the oldest make room. */
+/* So many can wait. When there are more, the oldest is dropped. */
 #define NOTIFY_WAITING_MAX 1000
 
-/* BASE is that of mib_new. WANTED is copied. */
+/* BASE is nbuRoot, as in mib_new. WANTED is copied. */
 struct notify *notify_new(const uint32_t *base, size_t base_length,
 			  const struct config_notify *wanted);
 
-/* From now on WANTED says what is sent; what waits already still is. */
+/* Replaces what is wanted. Notifications that wait already are still sent. */
 void notify_configure(struct notify *notify, const struct config_notify *wanted);
 
 /*
- * Takes the news of one refresh of a site; NEWS is then empty. Of several failures of one job only
- * the last is told. What is beyond the limit, or was left out of NEWS, counts as suppressed.
+ * Takes the EVENTS of one refresh of a site; the list is then empty. Of several failures of one job
+ * only the last is notified. Those beyond the limit, and those left out of EVENTS, count as
+ * suppressed.
  */
 void notify_take(struct notify *notify, struct event_list *events);
 
-/* Sends one, if there is one and the master agent can take it. True when more are waiting. */
+/* Sends one notification if that is possible without blocking. True when more are waiting. */
 bool notify_turn(struct notify *notify);
 
 /*
- * How many have been handed to the master agent, and how many were wanted and not: by the limit,
- * because too many waited, or because they could not be written.
+ * How many have been sent to the master agent, and how many were wanted but not sent: because of
+ * the limit, because too many were waiting, or because sending failed.
  */
 uint64_t notify_sent(const struct notify *notify);
 uint64_t notify_suppressed(const struct notify *notify);
 
-/* Frees NOTIFY with what still waits; NULL is fine. */
+/* Frees NOTIFY and all that still waits. NULL is fine. */
 void notify_free(struct notify *notify);
 
-/* What follows is the part of notify_turn that does not send. */
+/* The parts of notify_turn that do not send, for tests. */
 #define NOTIFY_OBJECTS_MAX 7
 
 struct notify_message {
@@ -58,10 +59,10 @@ struct notify_message {
 	size_t count;
 };
 
-/* The next to be sent, valid until the next call about NOTIFY; NULL when none is waiting. */
+/* The next to be sent, valid until the next call with NOTIFY. NULL = none is waiting. */
 const struct notify_message *notify_next(struct notify *notify);
 
-/* Takes it off the queue, and counts it by whether it was SENT. */
+/* Removes it from the queue. Counts it as sent or, without SENT, as suppressed. */
 void notify_done(struct notify *notify, bool sent);
 
 #endif

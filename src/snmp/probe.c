@@ -14,23 +14,23 @@
 #include "base/mem.h"
 #include "base/timefmt.h"
 
-#define AGAIN_MS 1000	    /* from the end of one question to the next */
-#define SLOW_ANSWER_MS 1000 /* after which a master agent is said not to answer */
-#define LIFE_MS 60000	    /* after which a question is given up: its peer may be gone for good */
-#define LOOKUP_RETRY_MS 60000 /* for a host's name, because looking it up may block */
+#define AGAIN_MS 1000	      /* from the end of one ping to the next */
+#define SLOW_ANSWER_MS 1000   /* later than this, the error is that there is no answer */
+#define LIFE_MS 60000	      /* later than this, the ping is given up */
+#define LOOKUP_RETRY_MS 60000 /* for a host name: looking it up may block */
 #define RESPONSE 18	      /* a type of AgentX PDU (RFC 2741, 6.1) */
 
 /* Times are of timefmt_monotonic. */
 struct probe {
 	char *socket;
-	int fd; /* -1 = no question is under way */
+	int fd; /* -1 = no ping is under way */
 	bool sent;
-	bool answered; /* and nothing has come of it yet */
+	bool answered; /* but no session has been opened since */
 	int error;
 	int64_t began;
-	int64_t next; /* when to ask again */
+	int64_t next; /* time of the next ping */
 	struct sockaddr_storage address;
-	socklen_t address_length; /* 0 = the host is yet to be looked up */
+	socklen_t address_length; /* 0 = address is not known yet */
 };
 
 static const struct {
@@ -77,7 +77,7 @@ int probe_error(const struct probe *probe)
 	return probe->error;
 }
 
-/* Ends the question under way. */
+/* Ends the ping under way. */
 static void hang_up(struct probe *probe)
 {
 	if (probe->fd >= 0)
@@ -90,7 +90,7 @@ static void hang_up(struct probe *probe)
 static void give_up(struct probe *probe, int error)
 {
 	hang_up(probe);
-	/* EAGAIN is a full backlog: the master agent accepts no connections. */
+	/* EAGAIN: the backlog is full, for the master agent accepts no connections. */
 	probe->error = error == EAGAIN ? ETIMEDOUT : error;
 }
 
@@ -115,7 +115,7 @@ void probe_free(struct probe *probe)
 	free(probe);
 }
 
-/* The address of a path. Returns an errno or 0. */
+/* Sets the address of a path. Returns an errno or 0. */
 static int local_address(struct probe *probe)
 {
 	struct sockaddr_un local = {.sun_family = AF_UNIX};
@@ -128,7 +128,7 @@ static int local_address(struct probe *probe)
 	return 0;
 }
 
-/* The address of HOST:PORT. Returns an errno or 0. */
+/* Sets the address of HOST:PORT. Returns an errno or 0. */
 static int tcp_address(struct probe *probe, const char *spec)
 {
 	struct addrinfo want = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
@@ -155,7 +155,7 @@ static int find_address(struct probe *probe)
 	return local_address(probe);
 }
 
-/* Connects, which on a socket like this is begun and not waited for. Returns an errno or 0. */
+/* Begins to connect; the socket does not block. Returns an errno or 0. */
 static int connect_to(struct probe *probe)
 {
 	probe->fd = socket(probe->address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -208,9 +208,9 @@ size_t probe_prepare(struct probe *probe, struct pollfd *fd, int *timeout)
 }
 
 /*
- * Asks, or reads the answer, as far as that is possible without waiting. The question is an AgentX
- * Ping of no session (RFC 2741, 6.2.5), in network byte order; any Response will do, as a rule it
- * is the error notOpen. Returns an errno, or 0 when there was one.
+ * Sends the ping and reads the answer, as far as that is possible without blocking. The ping is an
+ * AgentX-Ping-PDU in network byte order, outside of a session (RFC 2741, 6.2.5). Any Response is an
+ * answer; mostly it is the error notOpen. Returns 0 = answered, else an errno.
  */
 static int converse(struct probe *probe)
 {

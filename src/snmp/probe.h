@@ -7,35 +7,35 @@
 #include <stddef.h>
 
 /*
- * Finds out, without ever blocking, whether there is a master agent that answers. The SNMP
- * library's own connect blocks, for ever once the backlog of a hanging master agent's socket is
- * full, and so must not be tried before somebody has answered here.
+ * Finds out without blocking whether a master agent answers. The SNMP library's own connect blocks:
+ * for ever, if the master agent hangs and the backlog of its socket is full. So the library must
+ * not connect before the probe has had an answer.
  */
 struct probe;
 
-/* A probe of SOCKET, a path or tcp:HOST:PORT; nothing is sent before probe_prepare. */
+/* A probe of SOCKET, a path or tcp:HOST:PORT. Sends nothing before probe_prepare. */
 struct probe *probe_new(const char *socket);
 
 /*
- * Keeps a question under way: to be called before each poll for as long as an answer is wanted.
- * Fills FD and returns 1, or returns 0 when it is not yet time to ask again. Lowers TIMEOUT
- * (milliseconds, -1 = for ever).
+ * Keeps a ping under way. Call it before each poll as long as an answer is wanted. Fills FD and
+ * returns 1, or returns 0 when the next ping is not due yet. Lowers TIMEOUT (milliseconds, -1 = for
+ * ever).
  */
 size_t probe_prepare(struct probe *probe, struct pollfd *fd, int *timeout);
 
-/* Goes on after poll. True: a master agent has answered just now. */
+/* Goes on after poll. True = a master agent has answered just now. */
 bool probe_dispatch(struct probe *probe, const struct pollfd *fd);
 
-/* What is wrong, as an errno, or 0 when nothing is known to be. */
+/* What is wrong, as an errno; 0 = nothing is known to be wrong. */
 int probe_error(const struct probe *probe);
 
-/* What ERROR means here, with what to look at. */
+/* What ERROR means for a master agent, and what to check. */
 const char *probe_hint(int error);
 
-/* Forgets what was wrong: a session with the master agent has been opened. */
+/* Forgets the error, because a session has been opened. */
 void probe_reset(struct probe *probe);
 
-/* Asks at once the next time: the master agent may have gone. */
+/* Makes the next ping due at once, because the master agent may be gone. */
 void probe_hurry(struct probe *probe);
 
 /* NULL is fine. */
