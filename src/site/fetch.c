@@ -10,14 +10,11 @@
 #include "tally/overdue.h"
 #include "base/timefmt.h"
 
-/*
- * How far the question for what has changed reaches back behind the newest answer: a change may
- * become visible a little later than its time stamp says.
- */
+/* How far the mark is set back: a change may become visible a little later than its time stamp. */
 #define OVERLAP_MS 5000
 
 #define JOBS_A_PAGE 100
-#define PAGES_A_COMMIT 250 /* of a first sweep; each writes most of an index anew */
+#define PAGES_A_COMMIT 250 /* in a first sweep; each commit rewrites most of an index */
 #define PROGRESS_MS 10000
 #define FILTER_SIZE 128
 
@@ -47,7 +44,7 @@ static void remember(struct fetch_ids *ids, int64_t id)
 }
 
 /*
- * Sorted by jobId, ids must rise through all pages: where they do not, the server has not honoured
+ * The list is sorted by jobId, so ids must rise through all pages. If not, the server has ignored
  * the cursor or the order, and jobs would be missed or counted twice.
  */
 static bool check_order(struct fetch *fetch, const struct job *job, struct fault *fault)
@@ -62,7 +59,7 @@ static bool check_order(struct fetch *fetch, const struct job *job, struct fault
 	return false;
 }
 
-/* Long work says now and then how far it is. */
+/* Logs the progress of a long refresh every PROGRESS_MS, and calls the report of the caller. */
 static void report(struct fetch *fetch)
 {
 	int64_t now = timefmt_monotonic();
@@ -88,7 +85,8 @@ static void note_times(struct fetch *fetch, const struct job *job)
 		marks->newest_end = job->ended;
 }
 
-/* Puts all jobs of a page into the store. What cannot be used is there all the same: its id counts.
+/* Puts the jobs of a page into the store, and their ids into IDS. The id of a skipped job is put
+ * there too: the server has that job.
  */
 static bool take_page(struct fetch *fetch, struct page *page, struct fetch_ids *ids,
 		      struct fault *fault)
@@ -114,7 +112,7 @@ static bool take_page(struct fetch *fetch, struct page *page, struct fetch_ids *
 			note_times(fetch, &job);
 	}
 	report(fetch);
-	/* Nothing would tell that such a list ever comes to its end. */
+	/* Without ids the order cannot be checked, and such a list might never end. */
 	if (fine && fetch->jobs > before && ids->count == known) {
 		fault_set(fault, FAULT_PROTOCOL, "a page of jobs none of which has an id");
 		fine = false;
@@ -139,7 +137,7 @@ static bool take_unfinished(struct page *page, void *arg, struct fault *fault)
 	return take_page(fetch, page, &fetch->unfinished, fault);
 }
 
-/* They have no end time, so nothing else finds them. */
+/* Unfinished jobs have no end time, so the other lists do not have them. */
 static bool fetch_unfinished(struct fetch *fetch, struct fault *fault)
 {
 	fetch->last_id = 0;
@@ -156,9 +154,9 @@ static bool take_changed(struct page *page, void *arg, struct fault *fault)
 }
 
 /*
- * What has ended or changed since the mark. The mark moves on to the newest change seen, but not
- * beyond the begin of this refresh: of what changes while pages are being fetched, some may be
- * missed.
+ * Fetches the jobs that have ended or changed since the mark. Then the mark moves to the newest
+ * change seen, but not beyond the begin of this refresh: jobs that change while pages are fetched
+ * may be missed.
  */
 static bool fetch_changed(struct fetch *fetch, struct fault *fault)
 {
@@ -171,7 +169,7 @@ static bool fetch_changed(struct fetch *fetch, struct fault *fault)
 	fetch->last_id = 0;
 	fetch->newest = 0;
 	if (!ask(fetch, filter, 0, take_changed, fault)) {
-		/* On a later page it is about the cursor. */
+		/* A 400 for a later page is about the cursor, not about the filter. */
 		if (fault->status != 400 || fetch->pages > 0)
 			return false;
 		log_warning("site %s: the server cannot be asked for changes (%s); all jobs are "
@@ -186,14 +184,14 @@ static bool fetch_changed(struct fetch *fetch, struct fault *fault)
 	return true;
 }
 
-/* Saves what there is, and goes on. */
+/* Saves what has been fetched so far, and goes on. */
 static bool commit_and_begin(struct fetch *fetch, struct fault *fault)
 {
 	return store_commit(fetch->store, fault) && store_begin(fetch->store, fault);
 }
 
-/* What is held of the range of a page and did not come is gone; a fresh store holds only what has
- * come in this very refresh.
+/* Jobs that the store holds in the range of ids of a page, and that the page does not have, are
+ * gone. A fresh store has none: all its jobs have come in this refresh.
  */
 static bool merge(struct fetch *fetch, int64_t upto, struct fault *fault)
 {
@@ -202,7 +200,7 @@ static bool merge(struct fetch *fetch, int64_t upto, struct fault *fault)
 			   fetch->sweep_start, fetch->page.ids, fetch->page.count, fault);
 }
 
-/* A page of the sweep. */
+/* Takes a page of the sweep. */
 static bool take_swept(struct page *page, void *arg, struct fault *fault)
 {
 	struct fetch *fetch = arg;
@@ -222,8 +220,9 @@ static bool take_swept(struct page *page, void *arg, struct fault *fault)
 }
 
 /*
- * The next pages of the sweep, 0 = all to its end. One to its end reaches back to where the window
- * began at the last success: what has left it since has not been counted yet.
+ * Fetches the next pages of the sweep; 0 = all to its end. A full sweep reaches back to the
+ * window's start at the last success: jobs that have left the window since then may not be counted
+ * yet.
  */
 static bool sweep(struct fetch *fetch, uint64_t max_pages, struct fault *fault)
 {
@@ -242,9 +241,8 @@ static bool sweep(struct fetch *fetch, uint64_t max_pages, struct fault *fault)
 }
 
 /*
- * How many pages of the sweep are due, so that it comes round once in full_refresh: as many as
- * bring it to where it should be by now, but not so many that a refresh after a long pause takes
- * for ever. 0 = none.
+ * How many pages of the sweep are due, so that it comes round once in full_refresh. After a long
+ * pause that could be very many, so a refresh fetches at most twice its share. 0 = none.
  */
 static uint64_t pages_due(const struct fetch *fetch)
 {
@@ -259,7 +257,7 @@ static uint64_t pages_due(const struct fetch *fetch)
 	return due > 0 ? (uint64_t)due : 0;
 }
 
-/* A round that has come to its end waits for its time to begin anew. */
+/* Notes the end of a round of the sweep. The next round begins now, but its pages come when due. */
 static void note_round(struct fetch *fetch, int64_t began)
 {
 	struct store_marks *marks = store_marks(fetch->store);
@@ -277,7 +275,7 @@ static bool fetch_swept(struct fetch *fetch, int64_t began, struct fault *fault)
 	struct store_marks *marks = store_marks(fetch->store);
 	uint64_t due = 0; /* all */
 
-	/* The server's clock has been set back. */
+	/* Only when the server's clock has been set back. */
 	if (marks->sweep_began > fetch->now)
 		marks->sweep_began = fetch->now;
 	if (!fetch->full) {
@@ -294,8 +292,8 @@ static bool fetch_swept(struct fetch *fetch, int64_t began, struct fault *fault)
 }
 
 /*
- * The first request of a store that knows nothing. When that was is saved at once: what ends from
- * now on counts, even if this run never comes to a commit of its own.
+ * Marks the begin of a new store, which is saved at once: jobs that end from now on count, even if
+ * this run fails before its own commit.
  */
 static bool begin_marks(struct fetch *fetch, int64_t began, struct fault *fault)
 {
@@ -318,15 +316,15 @@ static void finish_marks(struct fetch *fetch, int64_t began)
 	int64_t start = fetch->window_start;
 
 	/*
-	 * What has left the window once must not count again, even if the server's clock goes back.
-	 * Of what is newer than all that was seen nothing can have left, however far ahead that
-	 * clock once was.
+	 * A job that has left the window must not count again, even if the server's clock goes
+	 * back. So the remembered start never goes back. But it is never beyond the newest end
+	 * seen, even if that clock was far ahead: no job that ends later can have left the window.
 	 */
 	if (start > marks->newest_end + 1)
 		start = marks->newest_end + 1;
 	if (start > marks->window_start)
 		marks->window_start = start;
-	/* A sweep with a longer window has seen more; a shorter one makes nothing unseen. */
+	/* A full sweep with a longer window has seen more. A shorter window forgets nothing. */
 	if (fetch->full && fetch->window_start < fetch_known_since(marks))
 		marks->known_since = fetch->window_start;
 	marks->data_at = began;
@@ -334,7 +332,7 @@ static void finish_marks(struct fetch *fetch, int64_t began)
 	marks->down_notified = 0;
 }
 
-/* Which policies have become overdue, or are no longer so; not what was so from the beginning. */
+/* Makes events of the policies whose overdue has changed; none at the FIRST success. */
 static bool watch_policies(struct fetch *fetch, bool first, struct fault *fault)
 {
 	const struct store_marks *marks = store_marks(fetch->store);
@@ -348,9 +346,9 @@ static bool watch_policies(struct fetch *fetch, bool first, struct fault *fault)
 }
 
 /*
- * Whether the window now begins before what has been dropped as older than it: because it was made
- * longer, or because the server's clock was set back. Then what is held is not all there should be,
- * and what changed lately may bear a time before the mark.
+ * Whether the window reaches back to jobs that have been dropped: because it was made longer, or
+ * because the server's clock was set back. Then jobs are missing in the store, and a recent change
+ * may have a time before the mark.
  */
 static bool reaches_back(const struct fetch *fetch)
 {
@@ -360,8 +358,8 @@ static bool reaches_back(const struct fetch *fetch)
 }
 
 /*
- * What ended before this is dropped. Where the server's clock has been set back a little, what it
- * had left behind was not asked for again and is not to be missed.
+ * Jobs that ended before this are dropped. It does not go back when the server's clock was set back
+ * a little, for the jobs that were dropped are not fetched again.
  */
 static int64_t expiry(const struct fetch *fetch)
 {
@@ -370,7 +368,7 @@ static int64_t expiry(const struct fetch *fetch)
 	return fetch->full || fetch->window_start > expired ? fetch->window_start : expired;
 }
 
-/* All that is asked for, in an order in which a job that ends meanwhile is in one of the lists. */
+/* Fetches the lists in an order in which a job that ends meanwhile is in one of them. */
 static bool fetch_lists(struct fetch *fetch, int64_t began, struct fault *fault)
 {
 	struct store_marks *marks = store_marks(fetch->store);
@@ -387,12 +385,13 @@ static bool fetch_lists(struct fetch *fetch, int64_t began, struct fault *fault)
 	if (!fetch_unfinished(fetch, fault))
 		return false;
 	/*
-	 * The very first refresh sees all there is, and what changes meanwhile is for the next; but
-	 * a first sweep that goes on where it was has pages behind it that may be old.
+	 * The very first refresh sweeps all jobs, and the next one asks for what changes meanwhile.
+	 * But a first sweep that goes on has pages from an earlier refresh, which may be out of
+	 * date.
 	 */
 	if (!fetch->fresh && !fetch->blind && !fetch_changed(fetch, fault))
 		return false;
-	/* Which may have come out just now. */
+	/* fetch_changed may just have set it. */
 	fetch->full = fetch->full || fetch->blind;
 	return fetch_swept(fetch, began, fault) &&
 	       store_drop_unfinished(fetch->store, fetch->unfinished.ids, fetch->unfinished.count,
@@ -400,8 +399,7 @@ static bool fetch_lists(struct fetch *fetch, int64_t began, struct fault *fault)
 	       store_expire(fetch->store, expiry(fetch), fault);
 }
 
-/* Ends the transaction. A first sweep keeps what it has, whatever came in between; else all or
- * nothing. */
+/* Ends the transaction. After a failure nothing is saved, but the pages of a first sweep are. */
 static bool finish(struct fetch *fetch, bool fetched, int64_t began, struct fault *fault)
 {
 	bool first = store_marks(fetch->store)->data_at == 0;

@@ -10,9 +10,7 @@
 #include "api/netbackup.h"
 #include "store/store.h"
 
-/*
- * What a refresh asks the server for, in which order, and what of it goes into the store.
- */
+/* What a refresh asks the server for, in which order, and what of it goes into the store. */
 
 /* A rising list of job ids. */
 struct fetch_ids {
@@ -21,18 +19,18 @@ struct fetch_ids {
 	size_t capacity;
 };
 
-/* One run. Of its members the first two are set by whoever wants reports; then come the results. */
+/* One run. The caller may set the first two members. The next are the results. */
 struct fetch {
 	void (*report)(uint64_t jobs, uint64_t requests, void *arg); /* or NULL */
 	void *report_arg;
 	uint64_t jobs;	  /* received */
-	uint64_t skipped; /* of those, without id or status */
+	uint64_t skipped; /* of these, those that cannot be used */
 	bool full;	  /* the whole window was asked for */
-	bool fresh;	  /* before it the store was empty */
+	bool fresh;	  /* the store was empty before */
 	bool round_ended; /* the rolling sweep came round */
-	bool blind;	  /* the server cannot tell what has changed: stays for later runs */
+	bool blind;	  /* the server cannot be asked for changes; stays for later runs */
 
-	/* What it works with. */
+	/* For fetch_run only. */
 	struct netbackup *netbackup;
 	struct store *store;
 	const struct config_site *site;
@@ -40,30 +38,30 @@ struct fetch {
 	int64_t now;	      /* the server's time at the begin */
 	int64_t window_start; /* by the server's time */
 	int64_t sweep_start;  /* where the sweep begins */
-	int64_t last_id;      /* of the list at hand */
-	int64_t newest;	      /* lastUpdateTime of a finished job */
-	uint64_t pages;	      /* of the list at hand */
-	int64_t clock;	      /* when the run began; of timefmt_monotonic, like the next */
+	int64_t last_id;      /* the last id of the list that is being fetched */
+	int64_t newest;	      /* the newest lastUpdateTime of a finished job */
+	uint64_t pages;	      /* of the list that is being fetched */
+	int64_t clock;	      /* when the run began, in timefmt_monotonic, like the next */
 	int64_t reported;     /* when the progress was last logged */
 	struct fetch_ids unfinished;
 	struct fetch_ids page;
 };
 
 /*
- * Brings STORE up to date with the server: begins a transaction and commits it. BEGAN is the local
- * time. False with FAULT: the caller rolls back; a first sweep has saved how far it got and goes on
- * from there the next time.
+ * Brings STORE up to date with the server, in a transaction that it begins and commits. BEGAN is
+ * the local time. False with FAULT when that fails; the caller then rolls back. A first sweep has
+ * saved its position and goes on from there the next time.
  */
 bool fetch_run(struct fetch *fetch, struct netbackup *netbackup, struct store *store,
 	       const struct config_site *site, int64_t began, struct fault *fault);
 
-/* Since when, by the server's clock, all ends of jobs are known to the store with MARKS. */
+/* From this instant of the server's clock on, the store with MARKS knows all completions. */
 int64_t fetch_known_since(const struct store_marks *marks);
 
-/* Requests that the run has made so far. */
+/* How many requests the run has made so far. */
 uint64_t fetch_requests(const struct fetch *fetch);
 
-/* Frees what FETCH holds, not FETCH itself. */
+/* Frees the members of FETCH, not FETCH itself. */
 void fetch_clear(struct fetch *fetch);
 
 #endif

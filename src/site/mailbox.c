@@ -28,7 +28,7 @@ void mailbox_put(struct mailbox *mailbox, struct snapshot *snapshot)
 
 	pthread_mutex_lock(&mailbox->mutex);
 	unread = mailbox->snapshot;
-	/* Rows are whole in each snapshot; what has happened is told once. */
+	/* Each snapshot has all rows, but an event is in one snapshot only. */
 	if (unread) {
 		event_move(&unread->events, &snapshot->events);
 		event_move(&snapshot->events, &unread->events);
@@ -36,7 +36,7 @@ void mailbox_put(struct mailbox *mailbox, struct snapshot *snapshot)
 	mailbox->snapshot = snapshot;
 	pthread_mutex_unlock(&mailbox->mutex);
 	snapshot_free(unread);
-	/* Fails only when the counter is full, and then a wake-up is due anyway. */
+	/* Fails only when the counter is full. Then the reader is about to wake up anyway. */
 	eventfd_write(mailbox->wake_fd, 1);
 }
 

@@ -5,19 +5,17 @@
 #include "tables/snapshot.h"
 
 /*
- * The one place where two threads meet: a slot for one snapshot, filled by the site's worker and
- * emptied by the main thread.
+ * A slot for one snapshot: the site's worker fills it, and the main thread empties it. It is the
+ * only place where two threads meet.
  */
 struct mailbox;
 
-/*
- * An empty mailbox. WAKE_FD is an eventfd that is signalled at each put; it stays the caller's.
- */
+/* An empty mailbox. Each put signals the eventfd WAKE_FD, which stays the caller's. */
 struct mailbox *mailbox_new(int wake_fd);
 
 /*
- * Puts SNAPSHOT, which now belongs to the mailbox; one that nobody took is freed, but its news are
- * told with this one. Never blocks.
+ * Puts SNAPSHOT, which now belongs to the mailbox. A snapshot that nobody took is freed, and its
+ * events move to this one. Never blocks.
  */
 void mailbox_put(struct mailbox *mailbox, struct snapshot *snapshot);
 

@@ -18,11 +18,11 @@ struct refresh {
 	const struct config_site *site;
 	const char *state_dir;
 	struct netbackup *netbackup;
-	struct store *store;	  /* NULL = not open: not yet, or the disk refuses */
-	struct site_row row;	  /* all that is known before a drawing; without texts and index */
+	struct store *store;	  /* NULL = not open yet, or it could not be opened */
+	struct site_row row;	  /* what is known of the site itself; without texts and index */
 	struct fetch fetch;	  /* of the last or present run */
 	struct event_list events; /* of the site itself */
-	bool down_notified;	  /* it is news already that it is down */
+	bool down_notified;	  /* the event that the site is down has been made */
 };
 
 struct refresh *refresh_open(const struct config_site *site, const char *state_dir)
@@ -53,7 +53,7 @@ static int32_t seconds_of_skew(int64_t millis)
 	return seconds < INT32_MIN ? INT32_MIN : (int32_t)seconds;
 }
 
-/* Opens the store if it is not. What it tells of an earlier run is shown with its true age. */
+/* Opens the store if it is not open. Data of an earlier run are shown with their true age. */
 static bool open_store(struct refresh *refresh, struct fault *fault)
 {
 	const struct store_marks *marks;
@@ -65,7 +65,7 @@ static bool open_store(struct refresh *refresh, struct fault *fault)
 	if (!refresh->store)
 		return false;
 	marks = store_marks(refresh->store);
-	/* The failures of an earlier run go on counting. */
+	/* The streak of failures goes on from an earlier run. */
 	if (marks->down_notified && !refresh->down_notified) {
 		refresh->down_notified = true;
 		refresh->row.failure_streak += drawing_gauge((uint64_t)marks->down_notified);
@@ -117,8 +117,8 @@ static void note_success(struct refresh *refresh, int64_t began, int64_t millis,
 	row->clock_skew = seconds_of_skew(netbackup_skew(refresh->netbackup));
 }
 
-/* That the site is down is told once, even if the program is restarted meanwhile: where the disk
- * allows it. */
+/* Makes the event that the site is down. The store remembers it, if it can be written, so that
+ * there is no second event after a restart. */
 static void notify_down(struct refresh *refresh, const struct fault *fault)
 {
 	struct fault ignored;
@@ -134,7 +134,8 @@ static void note_failure(struct refresh *refresh, const struct fault *fault)
 {
 	struct site_row *row = &refresh->row;
 
-	/* Once for each state and reason, not at every try; texts have numbers that change. */
+	/* Logs each change once, not each failure. Texts are not compared: they have numbers that
+	 * change. */
 	if (row->status != SITE_DOWN || row->fault.class != fault->class)
 		log_warning("site %s: down (%s): %s", refresh->site->name,
 			    fault_class_name(fault->class), fault->text);
@@ -151,7 +152,7 @@ void refresh_release(struct refresh *refresh)
 	refresh->store = NULL;
 }
 
-/* Everything within one transaction, but for the first sweep, which commits as it goes. */
+/* Refreshes the store in one transaction. Only a first sweep commits in between. */
 static bool transact(struct refresh *refresh, int64_t began, struct fault *fault)
 {
 	if (!open_store(refresh, fault))
@@ -160,7 +161,7 @@ static bool transact(struct refresh *refresh, int64_t began, struct fault *fault
 		      fault))
 		return true;
 	store_rollback(refresh->store);
-	/* A damaged file is set aside when it is closed, and a new one begun the next time. */
+	/* Closing sets a damaged file aside. The next refresh begins a new one. */
 	if (store_damaged(refresh->store)) {
 		refresh_release(refresh);
 		refresh->row.data_at = 0;
@@ -175,23 +176,23 @@ bool refresh_run(struct refresh *refresh)
 	bool fine = transact(refresh, began, &fault);
 
 	if (fine) {
-		/* Of what was overcome on the way. */
+		/* FAULT may have an error that a second try has overcome. */
 		fault_clear(&fault);
 		note_success(refresh, began, timefmt_monotonic() - clock, &fault);
 		/*
-		 * The totals of a store that was empty have just been made of its jobs. Should the
-		 * rows not be readable now, the next refresh will say so.
+		 * A store that was empty is not verified: its totals have just been made from its
+		 * jobs. If the rows cannot be read, the next refresh fails and says so.
 		 */
 		if (refresh->fetch.round_ended && !refresh->fetch.fresh)
 			store_verify(refresh->store, &ignored);
-	} else if (!refresh_cancelled(refresh)) {
+	} else if (!netbackup_cancelled(refresh->netbackup)) {
 		note_failure(refresh, &fault);
 	}
 	refresh->row.fault = fault;
 	return fine;
 }
 
-/* Adds to DRAWING what the store knows. There are rows of jobs once the first sweep is complete. */
+/* Adds to DRAWING what the store knows. Before the first sweep is complete there is no tally. */
 static void draw_from_store(struct refresh *refresh, struct drawing *drawing, struct site_row *row)
 {
 	const struct store_marks *marks = store_marks(refresh->store);
@@ -246,11 +247,6 @@ bool refresh_pause(struct refresh *refresh, int64_t millis)
 void refresh_cancel(struct refresh *refresh)
 {
 	netbackup_cancel(refresh->netbackup);
-}
-
-bool refresh_cancelled(const struct refresh *refresh)
-{
-	return netbackup_cancelled(refresh->netbackup);
 }
 
 void refresh_close(struct refresh *refresh)

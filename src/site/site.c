@@ -13,7 +13,7 @@
 #include "base/timefmt.h"
 
 #define BACK_OFF_MAX 300 /* seconds, unless the refresh interval is longer */
-#define BACK_OFF_TIMES 8 /* refresh intervals */
+#define BACK_OFF_TIMES 8 /* limit in refresh intervals */
 #define RETRY_AFTER_MAX 3600
 #define PROGRESS_MS 10000
 #define END_WITHIN 1500 /* milliseconds from site_cancel */
@@ -24,13 +24,13 @@ struct site {
 	struct mailbox *mailbox;
 	pthread_t thread;
 	struct timespec cancelled;
-	int64_t shown; /* when a snapshot was last put into the mailbox; of timefmt_monotonic */
+	int64_t shown; /* when a snapshot was last put into the mailbox, in timefmt_monotonic */
 	unsigned random;
 };
 
 /*
- * Seconds from the begin of a refresh to that of the next: the interval, doubled for each failure
- * in a row up to a limit, or what the server asked for.
+ * Seconds from the begin of a refresh to the begin of the next. That is the interval, doubled for
+ * each failure in a row up to a limit. If the server asked for longer, it is that.
  */
 static int64_t next_delay(const struct site *site, const struct site_row *row)
 {
@@ -49,7 +49,8 @@ static int64_t next_delay(const struct site *site, const struct site_row *row)
 	return delay > asked ? delay : asked;
 }
 
-/* Milliseconds to wait now. Failing sites get up to a tenth more, so that they do not come in step.
+/* Milliseconds to wait now. A site that fails waits up to a tenth more at random, so that several
+ * sites do not try at the same time.
  */
 static int64_t pause_after(struct site *site, const struct site_row *row, int64_t took)
 {
@@ -58,7 +59,8 @@ static int64_t pause_after(struct site *site, const struct site_row *row, int64_
 
 	if (row->failure_streak > 0)
 		delay += rand_r(&site->random) % (delay / 10 + 1);
-	/* A refresh that takes longer than its interval must not become the server's only work. */
+	/* Refreshes that take longer than their interval must not follow each other without a
+	 * pause. */
 	return delay - took > least ? delay - took : least;
 }
 
@@ -68,7 +70,7 @@ static void show(struct site *site, struct snapshot *snapshot)
 	mailbox_put(site->mailbox, snapshot);
 }
 
-/* A first sweep may take long: how many jobs there are by now is shown meanwhile. */
+/* A first sweep may take long. Meanwhile the number of jobs so far is shown. */
 static void on_progress(uint64_t jobs, uint64_t requests, void *arg)
 {
 	struct site *site = arg;
@@ -84,21 +86,21 @@ static void *work(void *arg)
 	struct site *site = arg;
 	int64_t pause = 0;
 
-	/* What is known from an earlier run, before the first request is answered. */
+	/* Shows the data of an earlier run before the first request is answered. */
 	show(site, refresh_snapshot(site->refresh));
 	refresh_on_progress(site->refresh, on_progress, site);
 	while (refresh_pause(site->refresh, pause)) {
 		int64_t began = timefmt_monotonic();
 		struct snapshot *snapshot;
 
-		/* Cancelled or not: what has been saved by then must be told, for it is never told
-		 * again. */
+		/* A snapshot is shown even if cancelled: it has the events of what was saved, and
+		 * no later run makes these events again. */
 		refresh_run(site->refresh);
 		snapshot = refresh_snapshot(site->refresh);
 		pause = pause_after(site, sites_row(snapshot), timefmt_monotonic() - began);
 		show(site, snapshot);
 	}
-	/* Here and not when the thread has been joined: it may have been left behind. */
+	/* Closed here and not after site_join, because the thread may have been left behind. */
 	refresh_release(site->refresh);
 	return NULL;
 }
@@ -121,7 +123,7 @@ struct site *site_start(const struct config_site *config, const char *state_dir,
 	site->config = config;
 	site->refresh = refresh_open(config, state_dir);
 	site->mailbox = mailbox_new(wake_fd);
-	/* Sites that are started together must not keep in step. */
+	/* Each site has other random numbers, although they are started together. */
 	site->random = (unsigned)timefmt_now() ^ (unsigned)((uintptr_t)site >> 4);
 	error = pthread_create(&site->thread, NULL, work, site);
 	if (error == 0)
@@ -151,7 +153,7 @@ void site_cancel(struct site *site)
 
 bool site_join(struct site *site)
 {
-	/* By the real time, though it may be set: ThreadSanitizer knows no other timed join. */
+	/* The real-time clock may be set, but ThreadSanitizer supports no other timed join. */
 	struct timespec end = site->cancelled;
 
 	end.tv_sec += END_WITHIN / 1000;
@@ -162,7 +164,7 @@ bool site_join(struct site *site)
 	}
 	if (pthread_timedjoin_np(site->thread, NULL, &end) == 0)
 		return true;
-	/* It still uses what would be freed, so that is left to it. */
+	/* The thread still uses SITE, so SITE is not freed. */
 	log_warning("site %s: still busy, not waited for", site->config->name);
 	return false;
 }

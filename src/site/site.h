@@ -7,35 +7,36 @@
 #include "config/config.h"
 #include "site/mailbox.h"
 
-/* A site at work: a thread that refreshes it again and again and puts snapshots into its mailbox.
+/* A site with its worker: a thread that refreshes it again and again. It puts a snapshot into the
+ * site's mailbox each time.
  */
 struct site;
 
-/* Warns in the log where CONFIG lets others on the network read the API key. */
+/* Logs a warning if CONFIG lets others on the network read the API key. */
 void site_warn_of_risks(const struct config_site *config);
 
 /*
- * Starts the thread. CONFIG and STATE_DIR must outlive the site. WAKE_FD is signalled when there is
- * mail. NULL, with a log line, when there is no thread to be had.
+ * Starts the thread. CONFIG and STATE_DIR must outlive the site. Each new snapshot signals WAKE_FD.
+ * NULL, with a log line, when no thread can be created.
  */
 struct site *site_start(const struct config_site *config, const char *state_dir, int wake_fd);
 
+/* CONFIG of site_start. */
 const struct config_site *site_config(const struct site *site);
 
-/* The newest snapshot, which now belongs to the caller; NULL when there is none since the last
- * call. */
+/* The newest snapshot, which now belongs to the caller. NULL = none since the last call. */
 struct snapshot *site_take(struct site *site);
 
-/* Tells the thread to end, and does not wait for it. */
+/* Tells the thread to end. Does not wait for it. */
 void site_cancel(struct site *site);
 
 /*
- * Waits for the cancelled thread. False when it has not ended 1.5 s after site_cancel: then it is
- * left behind with what it uses, its configuration included, so that the program can end.
+ * Waits for the cancelled thread. False when it has not ended 1.5 s after site_cancel. It is then
+ * left behind, so that the program can end. What it uses must stay, also its configuration.
  */
 bool site_join(struct site *site);
 
-/* Frees SITE, whose thread has been joined, and the mail that nobody took. */
+/* Frees SITE and a snapshot that nobody took. The thread must have been joined. */
 void site_free(struct site *site);
 
 #endif

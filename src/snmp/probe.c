@@ -16,7 +16,7 @@
 
 #define AGAIN_MS 1000	      /* from the end of one ping to the next */
 #define SLOW_ANSWER_MS 1000   /* later than this, the error is that there is no answer */
-#define LIFE_MS 60000	      /* later than this, the ping is given up */
+#define LIFE_MS 60000	      /* later than this, it is given up: the peer may be gone for good */
 #define LOOKUP_RETRY_MS 60000 /* for a host name: looking it up may block */
 #define RESPONSE 18	      /* a type of AgentX PDU (RFC 2741, 6.1) */
 
