@@ -18,7 +18,7 @@ static int check(void)
 	return exit_code(fflush(stdout) == 0);
 }
 
-/* Does what OPTIONS ask for beside serving. */
+/* --check-config and --once. */
 static int run_command(const struct options *options, const struct config *config)
 {
 	if (options->site && !config_find_site(config, options->site)) {
@@ -29,7 +29,7 @@ static int run_command(const struct options *options, const struct config *confi
 	return options->check ? check() : exit_code(once_run(options, config));
 }
 
-/* Does what OPTIONS ask for. CONFIG now belongs to it. */
+/* Does what OPTIONS ask for; without LOOP that is not to serve. CONFIG now belongs to it. */
 static int run(const struct options *options, struct config *config, struct loop *loop)
 {
 	int result;

@@ -16,18 +16,18 @@
 #include "snmp/notify.h"
 #include "tables/sites.h"
 
-/* All that the main thread has at work. */
+/* All that the main thread works with. */
 struct program {
 	const struct options *options;
-	struct config *config; /* NULL = a thread that was left behind keeps it */
+	struct config *config; /* NULL = not to be freed: a thread was left behind that reads it */
 	struct loop *loop;
 	struct mib *mib;
 	struct notify *notify;
-	char *state_dir;     /* as it was at the start */
+	char *state_dir;     /* as configured at the start */
 	struct site **sites; /* in the order of the configuration; NULL where none could start */
 };
 
-/* Shows SITE, of which nothing is known yet. */
+/* Shows SITE before anything is known of it. */
 static void show_site(struct program *program, const struct config_site *site)
 {
 	struct snapshot *snapshot = sites_snapshot(site->name, site->url);
@@ -40,7 +40,7 @@ static void show_site(struct program *program, const struct config_site *site)
 	mib_publish(program->mib, snapshot);
 }
 
-/* Starts to refresh SITE. Rows that it has already stay until it has others. */
+/* Starts the worker of SITE. Rows from before a reload stay until the first snapshot. */
 static struct site *start_site(struct program *program, const struct config_site *site)
 {
 	site_warn_of_risks(site);
@@ -58,8 +58,8 @@ static void start_sites(struct program *program)
 		program->sites[i] = start_site(program, program->config->sites[i]);
 }
 
-/* Takes the mail of SITE: its events are notified, and where SHOWN its rows take the place of the
- * old. */
+/* Takes the newest snapshot of SITE. Its events are notified. If SHOWN, its rows replace the old.
+ */
 static void take_mail(struct program *program, struct site *site, bool shown)
 {
 	struct snapshot *snapshot = site_take(site);
@@ -67,7 +67,7 @@ static void take_mail(struct program *program, struct site *site, bool shown)
 
 	if (!snapshot)
 		return;
-	/* Whoever asks for a row that a notification names must find it. */
+	/* The rows are shown first, so that a notification never names a row that is not there. */
 	event_move(&events, &snapshot->events);
 	if (shown)
 		mib_publish(program->mib, snapshot);
@@ -77,8 +77,8 @@ static void take_mail(struct program *program, struct site *site, bool shown)
 }
 
 /*
- * Ends SITES and frees the array. All are told to end before the first is waited for. False when a
- * thread had to be left behind, with the configuration that it uses.
+ * Ends SITES and frees the array. All are cancelled before the first is waited for. False when a
+ * thread was left behind; the configuration that it uses must then stay.
  */
 static bool stop_sites(struct program *program, struct site **sites, size_t count)
 {
@@ -133,8 +133,8 @@ static void warn_of_restart(const struct program *program, const struct config *
 }
 
 /*
- * Hands the running sites over: those that NEW has unchanged go on, the others end. *ALL_ENDED is
- * what stop_sites says.
+ * The sites for the configuration NEW: those that it leaves unchanged go on, and the others end.
+ * ALL_ENDED is set to the result of stop_sites.
  */
 static struct site **keep_sites(struct program *program, const struct config *new, bool *all_ended)
 {
@@ -186,7 +186,7 @@ static void on_reload(void *arg)
 		config_free(old);
 }
 
-/* From the first site to the last; everything else is there. */
+/* Starts the sites, serves until the end, and ends the sites. */
 static bool serve(struct program *program)
 {
 	struct loop_hooks hooks = {on_mail, on_reload, on_notify, program};
@@ -199,13 +199,13 @@ static bool serve(struct program *program)
 	fine = loop_run(program->loop, &hooks);
 	log_info("nbu-agentx ends");
 	if (!stop_sites(program, program->sites, program->config->site_count))
-		program->config = NULL; /* a thread that was left behind still reads it */
+		program->config = NULL;
 	while (agentx_can_notify() && notify_turn(program->notify))
 		;
 	return fine;
 }
 
-/* Goes to the background where that is wanted, and serves until the end. */
+/* Goes to the background if wanted, and serves until the end. */
 static bool run(struct program *program)
 {
 	const struct config *config = program->config;

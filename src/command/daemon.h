@@ -8,10 +8,9 @@
 #include "snmp/loop.h"
 
 /*
- * Serves the sites of CONFIG, which now belongs to it, over SNMP until SIGTERM or SIGINT. SIGHUP
- * makes it read the configuration anew. LOOP has been there since before the configuration was
- * read, so that a signal which came meanwhile waits and does not kill. False, with a log line,
- * where it had to give up.
+ * Serves the sites of CONFIG, which now belongs to it, over SNMP until SIGTERM or SIGINT. At SIGHUP
+ * it reads the configuration again. LOOP must be created before the configuration is read: a signal
+ * that comes meanwhile then waits for the loop. False, with a log line, when it had to give up.
  */
 bool daemon_run(const struct options *options, struct config *config, struct loop *loop);
 

@@ -7,9 +7,9 @@
 #include "command/options.h"
 
 /*
- * --once: refreshes the sites of CONFIG, or the one that OPTIONS name, without SNMP and without the
- * store on disk, and prints their tables. False when a site could not be refreshed, or nothing
- * could be printed.
+ * --once: refreshes the sites of CONFIG, or the one that OPTIONS name, and prints their tables.
+ * Uses no SNMP and no store on disk. False when a site could not be refreshed, or when printing
+ * failed.
  */
 bool once_run(const struct options *options, const struct config *config);
 

@@ -60,7 +60,7 @@ static void reject_table(const char *name)
 	exit(OPTIONS_EXIT_USAGE);
 }
 
-/* Takes one option; ends the program where that is what the option asks for. */
+/* Takes one option. Ends the program after --version, --help and errors. */
 static void take_option(struct options *options, int option, char *const *argv)
 {
 	switch (option) {
@@ -78,7 +78,7 @@ static void take_option(struct options *options, int option, char *const *argv)
 		break;
 	case OPTION_ONCE:
 		options->once = true;
-		/* getopt takes only --once=SITE for an optional argument. */
+		/* getopt itself accepts an optional argument only as --once=SITE. */
 		if (!optarg && argv[optind] && argv[optind][0] != '-')
 			optarg = argv[optind++];
 		options->site = optarg;
@@ -127,7 +127,7 @@ void options_open_log(const struct options *options, const struct config *config
 	if (options->once)
 		target = LOG_TARGET_STDERR;
 	else if (options->detach)
-		target = LOG_TARGET_SYSLOG; /* there is no standard error any more */
+		target = LOG_TARGET_SYSLOG; /* there is no standard error in the background */
 	if (options->once && !options->verbosity)
 		level = LOG_LEVEL_WARNING;
 	log_open(target, level < LOG_LEVEL_DEBUG ? (enum log_level)level : LOG_LEVEL_DEBUG);

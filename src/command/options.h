@@ -6,12 +6,12 @@
 
 #include "config/config.h"
 
-/* What the program ends with. */
+/* Exit codes of the program. */
 enum { OPTIONS_EXIT_FINE = 0, OPTIONS_EXIT_FAILED = 1, OPTIONS_EXIT_USAGE = 2 };
 
 /* What the command line asks for. */
 struct options {
-	const char *file; /* of the configuration */
+	const char *file; /* the configuration file */
 	bool check;
 	bool once;
 	const char *site; /* of --once; NULL = all */
@@ -22,12 +22,12 @@ struct options {
 };
 
 /*
- * Reads the command line into OPTIONS. Ends the program where that is what it asks for (--help),
- * and with OPTIONS_EXIT_USAGE where it cannot be understood.
+ * Reads the command line into OPTIONS. Ends the program after --help and --version, and with
+ * OPTIONS_EXIT_USAGE after an error.
  */
 void options_read(struct options *options, int argc, char **argv);
 
-/* Opens the log as OPTIONS and CONFIG together say. */
+/* Opens the log with the target and the level that follow from OPTIONS and CONFIG. */
 void options_open_log(const struct options *options, const struct config *config);
 
 #endif

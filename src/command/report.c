@@ -23,7 +23,7 @@ static bool is_wanted(const struct report *report, enum table_id id)
 	return report->tables & REPORT_TABLE(id);
 }
 
-/* The rows of a table come in a block for each site; those of the agent are one block. */
+/* A table has a block of rows for each site. The table of the agent has one block. */
 
 static size_t block_count(const struct report *report, enum table_id id)
 {
@@ -59,7 +59,7 @@ struct sheet {
 	size_t count;
 };
 
-/* Columns that UTF-8 text takes on a terminal, near enough: one for each character. */
+/* About how many columns of a terminal UTF-8 text takes: one for each character. */
 static int width_of(const char *text)
 {
 	int width = 0;
@@ -80,7 +80,7 @@ static const char *cell_text(const struct sheet *sheet, size_t c, const void *ro
 	return text && *text ? text : "-";
 }
 
-/* Takes the columns that stand at PLACE into SHEET. */
+/* Adds the columns with PLACE to SHEET. */
 static void add_columns(struct sheet *sheet, enum column_place place)
 {
 	const struct table *table = tables_all[sheet->id];
@@ -113,7 +113,7 @@ static void widen(struct sheet *sheet, const void *row)
 	}
 }
 
-/* Texts begin at the left of their column, numbers end at its right. */
+/* Texts are aligned to the left, numbers to the right. */
 static void print_cell(const struct sheet *sheet, size_t c, const char *text)
 {
 	int gap = sheet->columns[c].width - width_of(text);
@@ -190,7 +190,7 @@ static void print_string(FILE *out, const char *text)
 	fputc('"', out);
 }
 
-/* The cell of COLUMN as a member of an object, whose columns' names begin with PREFIX. */
+/* Prints the cell of COLUMN as a member of a JSON object. PREFIX is table_prefix. */
 static void print_member(FILE *out, const struct column *column, const char *prefix,
 			 const void *row, int64_t now)
 {
@@ -230,7 +230,7 @@ static void print_rows(FILE *out, const struct report *report, enum table_id id,
 	fputc(']', out);
 }
 
-/* Whether COLUMN of nbuSiteTable is there whatever tables are wanted: what went wrong, if so. */
+/* Whether COLUMN of nbuSiteTable is printed even if that table is not wanted. */
 static bool is_summary(const struct column *column, const struct site_row *site)
 {
 	static const struct {

@@ -16,20 +16,20 @@ struct report {
 	const struct agent_row *agent;
 	struct snapshot *const *snapshots; /* one for each site */
 	size_t count;
-	int64_t now; /* instant of the local clock, from which ages are counted */
+	int64_t now; /* instant of the local clock; ages are at this time */
 };
 
 #define REPORT_TABLE(id) (1U << (id))
 #define REPORT_ALL (REPORT_TABLE(TABLE_COUNT) - 1)
 
-/* The tables that NAME stands for: one by its name, or "all" of them; 0 = none. */
+/* The set of tables for NAME: one table, or "all". 0 = there is no such table. */
 unsigned report_find_tables(const char *name);
 
-/* Aligned tables with a head line each. Several have titles, and an empty line between them. */
+/* Prints aligned tables, each with a line of headings. If there are several, they have titles. */
 void report_table(FILE *out, const struct report *report);
 
 /*
- * One JSON document. Of each site it has a summary, and each table that is wanted with all columns.
+ * Prints one JSON document. It has a summary of each site, and each wanted table with all columns.
  * The columns of nbuSiteTable are members of the site itself.
  */
 void report_json(FILE *out, const struct report *report);

@@ -6,7 +6,7 @@
 
 #include "tables/snapshot.h"
 
-/* The scalars of nbuAgent: this program itself. There is one row of them for all sites. */
+/* The scalars of nbuAgent, about this program itself. There is one row for all sites. */
 struct agent_row {
 	struct index index;
 	const char *version;
@@ -18,10 +18,10 @@ struct agent_row {
 	uint64_t notifications_suppressed;
 };
 
-/* The row of a program that has just started and has read its configuration. */
+/* The row of a program that has just started and read its configuration. */
 struct agent_row agent_new(void);
 
-/* Counts the sites of SNAPSHOTS, and those of them that are down. */
+/* Counts the sites in SNAPSHOTS, and those that are down. */
 void agent_count_sites(struct agent_row *agent, struct snapshot *const *snapshots, size_t count);
 
 #endif

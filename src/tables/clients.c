@@ -2,7 +2,7 @@
 #include "tables/subject.h"
 #include "tally/overdue.h"
 
-/* The policy type of a client's last job is known, but means little: it has many policies. */
+/* There is no policy type: a client has jobs of many policies. */
 static const struct column columns[] = {
     COLUMN(2, "nbuClientSiteLabel", SITE, subject_row, site),
     COLUMN(3, "nbuClientLabel", TEXT, subject_row, name),
@@ -12,8 +12,8 @@ static const struct column columns[] = {
 static const struct table_key keys[] = {SUBJECT_KEY};
 
 /*
- * Beyond the limit the clients are left out that would come last in the table, long names as if
- * they were not cut. So it is always the same ones.
+ * Clients beyond the limit are left out. They come in the order of the table, but by their whole
+ * names. So it is always the same ones.
  */
 static void add_client(struct tally_subject *client, void *arg)
 {

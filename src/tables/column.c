@@ -12,7 +12,7 @@
 
 #define AGE_NEVER UINT32_MAX
 
-/* What lies in a member of a row, by its type. */
+/* The value of a member of a row, by its type. */
 #define TEXT(member) (*(const char *const *)(member))
 #define U32(member) (*(const uint32_t *)(member))
 #define U64(member) (*(const uint64_t *)(member))
@@ -67,13 +67,13 @@ static void get_i32(const void *member, struct column_value *value)
 	value->integer = I32(member);
 }
 
-/* A clock that was set back makes no age negative. */
+/* Not negative, even if the clock was set back. */
 static uint64_t seconds_since(int64_t instant, int64_t now)
 {
 	return now > instant ? (uint64_t)(now - instant) / 1000 : 0;
 }
 
-/* The age is that at the moment of the request. */
+/* The age at the time of the request. */
 static void get_age(const void *member, struct column_value *value)
 {
 	uint64_t age = seconds_since(INSTANT(member), timefmt_now());
@@ -90,7 +90,7 @@ static void get_elapsed(const void *member, struct column_value *value)
 		value->number = 0;
 }
 
-/* It turns true by the passing of time, without a refresh. */
+/* Compared at the time of the request: it can become true without a refresh. */
 static void get_reached(const void *member, struct column_value *value)
 {
 	value->integer = timefmt_now() >= INSTANT(member) ? 1 : 2;
@@ -108,7 +108,7 @@ static void get_timestamp(const void *member, struct column_value *value)
 	value->integer = INSTANT(member);
 }
 
-/* Texts for people and for JSON, where they differ from SNMP's values. */
+/* Texts for people and for JSON, of kinds where they are not simply the value for SNMP. */
 
 static const char *write_number(uint64_t number, char room[COLUMN_ROOM])
 {
@@ -200,7 +200,7 @@ const char *column_print(const struct column *column, const void *row, int64_t n
 	return room;
 }
 
-/* Takes END off KEY, if it ends so. */
+/* Removes END from the end of KEY. */
 static void take_off(char *key, const char *end)
 {
 	size_t length = strlen(key), less = strlen(end);

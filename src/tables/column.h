@@ -6,9 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/*
- * The description of a column: one for SNMP, for tables on paper, for JSON and for notifications.
- */
+/* The description of a column, for SNMP, tables on paper, JSON and notifications. */
 
 /* The SMIv2 types (RFC 2578, 7.1) that a column can have. */
 enum column_type {
@@ -16,38 +14,38 @@ enum column_type {
 	COLUMN_GAUGE,	  /* Gauge32: stays at 4294967295 where a value is larger */
 	COLUMN_COUNTER32, /* wraps */
 	COLUMN_COUNTER64,
-	COLUMN_TICKS, /* TimeStamp; the value is an instant, sysUpTime is SNMP's affair */
+	COLUMN_TICKS, /* TimeStamp; the value here is an instant, handler.c makes it sysUpTime */
 	COLUMN_STRING /* COLUMN_STRING_MAX octets at most */
 };
 
 #define COLUMN_STRING_MAX 255
 
-/* The value of a cell. Which member counts depends on the type. */
+/* The value of a cell. The type says which member is used. */
 struct column_value {
 	int64_t integer;    /* COLUMN_INTEGER; COLUMN_TICKS: an instant of the local clock */
 	uint64_t number;    /* gauges and counters */
 	const char *string; /* COLUMN_STRING: lives as long as the row and this struct */
 	size_t length;
-	char scratch[16]; /* room for a short string that is made on the fly */
+	char scratch[16]; /* room for a short string that column_get makes */
 };
 
-/* Room for a cell as text, unless it is a text already. */
+/* Room for the text of a cell that is not a text in the row. */
 #define COLUMN_ROOM 32
 
 /*
  * How a member of a row is read. There is a kind for each meaning of a value, not only for each
- * type. MEMBER is where the member lies.
+ * type. MEMBER points to the member.
  */
 struct column_kind {
 	enum column_type type;
 	/* Fills VALUE for SNMP. Must not block, lock or allocate. */
 	void (*get)(const void *member, struct column_value *value);
-	/* See column_print; NULL = the value for SNMP says it all. */
+	/* See column_print. NULL = the text is that of the value for SNMP. */
 	const char *(*print)(const void *member, int64_t now, char room[COLUMN_ROOM]);
-	bool is_text; /* on the left of its column on paper, in quotes in JSON */
+	bool is_text; /* aligned to the left on paper, in quotes in JSON */
 };
 
-/* Where a column stands in a table on paper. JSON and SNMP have all columns. */
+/* The place of a column in a table on paper. JSON and SNMP have all columns. */
 enum column_place {
 	COLUMN_IN_ORDER,
 	COLUMN_AT_END, /* for long texts */
@@ -62,14 +60,14 @@ struct column {
 	/* Exceptions; most columns have none. */
 	const char *key;	  /* in JSON, where it does not follow from the name */
 	const char *heading;	  /* on paper, where it does not follow from the key */
-	const char *const *words; /* of an enumeration, by value */
+	const char *const *words; /* of an enumeration, indexed by value */
 	enum column_place place;
-	int width; /* on paper at least */
+	int width; /* the least on paper */
 };
 
 /*
  * COLUMN(number, name, KIND, row, member[, exceptions]) describes the column that shows MEMBER of
- * struct ROW. It does not compile where the member has not the type that KIND reads.
+ * struct ROW. It does not compile if the member does not have the type that KIND reads.
  */
 #define COLUMN(number_, name_, KIND, row, member, ...)                                             \
 	{                                                                                          \
@@ -81,7 +79,7 @@ struct column {
 
 /* The kinds, each with the type of member that it reads. */
 
-#define COLUMN_SITE_OF const char * /* the site's name, which the snapshot puts there itself */
+#define COLUMN_SITE_OF const char * /* the site's name, set by snapshot_add */
 #define COLUMN_TEXT_OF const char *
 #define COLUMN_CHARS_OF char *	     /* an array that holds a string */
 #define COLUMN_ENUM_OF unsigned	     /* an enumeration that begins at 1; needs .words */
@@ -94,7 +92,7 @@ struct column {
 #define COLUMN_PERCENT_OF uint32_t   /* in 1/100 % */
 #define COLUMN_STATUS_OF int32_t     /* a status code; -1 = none */
 #define COLUMN_LIMIT_OF uint32_t     /* seconds; 0 = none */
-#define COLUMN_REASON_OF uint32_t    /* a reason for waiting, of which the text is shown */
+#define COLUMN_REASON_OF uint32_t    /* a reason for waiting, shown as text */
 /* Instants of the local clock in milliseconds, 0 = never. */
 #define COLUMN_AGE_OF int64_t	    /* seconds since; 4294967295 = never (NbuAge) */
 #define COLUMN_ELAPSED_OF int64_t   /* the same, but 0 = never */
@@ -107,24 +105,24 @@ extern const struct column_kind column_SITE, column_TEXT, column_CHARS, column_E
     column_STATUS, column_LIMIT, column_REASON, column_AGE, column_ELAPSED, column_REACHED,
     column_DATE, column_TIMESTAMP;
 
-/* The value of COLUMN in ROW. VALUE need not be set. */
+/* Sets VALUE to the value of COLUMN in ROW. */
 void column_get(const struct column *column, const void *row, struct column_value *value);
 
 /*
- * The cell for people and for JSON, perhaps written into ROOM. NULL = there is nothing to say. NOW
- * is an instant of the local clock, from which ages are counted. A text lives as long as the row.
+ * The text of a cell for people and for JSON. NULL = there is no value. NOW is an instant of the
+ * local clock; ages are at this time. The text lies in ROOM or lives as long as the row.
  */
 const char *column_print(const struct column *column, const void *row, int64_t now,
 			 char room[COLUMN_ROOM]);
 
 /*
- * The column's key in JSON: its name less PREFIX (such as "nbuPolicy") and less "Label" or "Code"
- * at the end, with a small first letter. Where nothing is left it is PREFIX less "nbu".
+ * The column's key in JSON: its name without PREFIX (such as "nbuPolicy") and without "Label" or
+ * "Code" at the end. If nothing is left, it is PREFIX without "nbu". The first letter is small.
  */
 #define COLUMN_KEY_SIZE 64
 void column_key(const struct column *column, const char *prefix, char key[COLUMN_KEY_SIZE]);
 
-/* The column's heading on paper: the words of its key in capitals, less "AGE" where it is one. */
+/* The column's heading on paper: the words of its key in capitals, an age without "AGE". */
 void column_heading(const struct column *column, const char *prefix, char text[COLUMN_KEY_SIZE]);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include "tables/tables.h"
 
-/* Summaries come last: they have numbers that come of drawing the others. */
+/* Summaries come last: some of their numbers are known only when the others have been drawn. */
 void drawing_run(struct drawing *drawing)
 {
 	for (int summaries = 0; summaries <= 1; summaries++) {

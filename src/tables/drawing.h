@@ -11,28 +11,28 @@
 
 struct site_row;
 
-/* What the rows of a site are drawn from, and the snapshot that they are drawn into. */
+/* What the rows of a site are made from, and the snapshot that they are added to. */
 struct drawing {
 	struct snapshot *snapshot;
 	const struct config_site *site;
-	const struct site_row *row; /* of the site itself; its texts and index are not set */
+	const struct site_row *row; /* of the site itself, without texts and index */
 	struct tally *tally;	    /* NULL until the first sweep is complete */
 	int64_t now;		    /* instant of the local clock */
-	int64_t skew;		    /* milliseconds, server's clock less ours */
-	int64_t known_since; /* from here on all completions are known; of the server's clock */
+	int64_t skew;		    /* milliseconds, server's clock less local clock */
+	int64_t
+	    known_since; /* all completions from this instant of the server's clock on are known */
 };
 
-/* Draws all tables that have a way to be drawn, and seals the snapshot. */
+/* Draws all tables that have a function for it, and seals the snapshot. */
 void drawing_run(struct drawing *drawing);
 
-/* The local clock's time of INSTANT, which is the server's. 0 = none stays so. */
+/* Converts INSTANT from the server's clock to the local clock. 0 = none stays 0. */
 int64_t drawing_local(const struct drawing *drawing, int64_t instant);
 
-/* Whether a row is still to be shown whose last job was there at the instant SINCE (local clock).
- */
+/* Whether a row without jobs since the instant SINCE (local clock) is still shown. */
 bool drawing_retains(const struct drawing *drawing, int64_t since);
 
-/* VALUE as a Gauge32, which stays at its highest value. */
+/* VALUE as a Gauge32, which stays at its maximum if VALUE is larger. */
 uint32_t drawing_gauge(uint64_t value);
 
 #endif

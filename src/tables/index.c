@@ -37,7 +37,7 @@ int index_compare(const struct index *a, const struct index *b)
 	return a->length == b->length ? 0 : a->length < b->length ? -1 : 1;
 }
 
-/* FNV-1a, 32 bits: it must give the same on every host, for a row keeps its OID everywhere. */
+/* FNV-1a, 32 bits. It must be the same on every host, since it is part of a row's OID. */
 static uint32_t hash(const char *text)
 {
 	uint32_t value = 2166136261u;

@@ -27,22 +27,22 @@ struct index_draft {
 };
 
 /*
- * Append one index object to DRAFT. A string takes its length and its octets (not IMPLIED). What
- * does not fit is a bug of the caller and ends the program.
+ * Append one index object to DRAFT. A string is its length and its octets (not IMPLIED). The caller
+ * must not append more than fits.
  */
 void index_add_string(struct index_draft *draft, const char *text);
 void index_add_number(struct index_draft *draft, uint32_t number);
 
-/* What DRAFT has come to; it lives and changes with it. */
+/* The index made so far. It lives as long as DRAFT, and until DRAFT is changed. */
 struct index index_of(const struct index_draft *draft);
 
-/* Orders as SNMP does, sub-identifier by sub-identifier: below, equal or above zero. */
+/* Compares in the order of SNMP, by sub-identifiers: -1 = A is first, 0 = equal, 1 = B is first. */
 int index_compare(const struct index *a, const struct index *b);
 
 /*
- * Writes into OUT (of MAX + 1 bytes) the form of NAME that can be an index string: NAME itself
- * where it has at most MAX octets, else its beginning, cut between two UTF-8 characters, '~' and 8
- * hexadecimal digits of a hash of the whole NAME. Returns 1 when it had to cut, else 0.
+ * Writes NAME into OUT (MAX + 1 bytes) as an index string. A NAME of more than MAX octets is cut
+ * between two UTF-8 characters, and '~' and 8 hexadecimal digits of a hash of all of it follow.
+ * Returns 1 when it was cut, else 0.
  */
 int index_name(const char *name, size_t max, char *out);
 

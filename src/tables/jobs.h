@@ -10,7 +10,7 @@
 struct job_row {
 	struct index index;
 	const char *site;
-	const char *job_type; /* whole, however long */
+	const char *job_type; /* never cut, like policy_type */
 	const char *policy_type;
 	uint32_t status;
 	uint32_t count;

@@ -6,7 +6,7 @@
 
 #include "tables/table.h"
 
-/* The scalars of nbuNotify. They occur in notifications only and cannot be asked for. */
+/* The scalars of nbuNotify. They occur in notifications only and cannot be read. */
 struct notification_row {
 	struct index index;
 	uint64_t job_id;

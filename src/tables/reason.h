@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 /*
- * Why a job is queued, jobQueueReason of the API, as one line for a person. It begins with the
- * vendor's own word for it, which can be searched for. Never NULL.
+ * Why a job is queued (jobQueueReason of the API), as one line for people. It begins with the
+ * vendor's name of the reason, so that people can search for it. Never NULL.
  */
 const char *reason_text(uint32_t reason);
 

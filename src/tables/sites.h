@@ -20,9 +20,9 @@ struct site_row {
 	const char *url;
 	enum site_status status;
 	char api_version[SITE_VERSION_SIZE];
-	int64_t data_at;      /* when the data on show were fetched */
-	int64_t last_success; /* when the last good refresh ended */
-	enum site_mode mode;  /* of the last good refresh, like the next three */
+	int64_t data_at;      /* when the data that are shown were fetched */
+	int64_t last_success; /* when the last successful refresh ended */
+	enum site_mode mode;  /* of the last successful refresh, like the next three */
 	uint32_t refresh_millis;
 	uint32_t refresh_requests;
 	uint32_t refresh_jobs;
@@ -40,16 +40,16 @@ struct site_row {
 	uint32_t names_cut;
 	int64_t started;	   /* when the site's counters began */
 	int64_t swept_at;	   /* when the rolling sweep last came round */
-	uint32_t clients_left_out; /* by client-limit */
+	uint32_t clients_left_out; /* because of client-limit */
 };
 
-/* The row of a site of which nothing is known yet, but for index and texts. */
+/* The row of a site of which nothing is known yet, without index and texts. */
 struct site_row sites_unknown(void);
 
 /* A snapshot of the site NAME at URL, of which nothing is known yet. It is not sealed. */
 struct snapshot *sites_snapshot(const char *name, const char *url);
 
-/* The site's own row in SNAPSHOT; every snapshot of a site has it. */
+/* The row of the site itself in SNAPSHOT. Every snapshot has one, once it has been drawn. */
 struct site_row *sites_row(const struct snapshot *snapshot);
 
 #endif

@@ -15,7 +15,7 @@ struct snapshot *snapshot_new(const char *site)
 	return snapshot;
 }
 
-/* Room for one more row of SIZE bytes. It doubles, so that adding stays linear. */
+/* Room for one more row of SIZE bytes. The array doubles, so that adding rows takes linear time. */
 static void *append(struct snapshot_rows *rows, size_t size)
 {
 	if ((rows->count & (rows->count - 1)) == 0)
@@ -23,7 +23,7 @@ static void *append(struct snapshot_rows *rows, size_t size)
 	return (char *)rows->rows + rows->count++ * size;
 }
 
-/* Puts copies in the place of the texts of ROW, which are somebody else's. */
+/* Replaces the texts of ROW, which belong to the caller, by copies. */
 static void keep_texts(struct snapshot *snapshot, const struct table *table, char *row)
 {
 	for (size_t i = 0; i < table->column_count; i++) {
@@ -55,7 +55,7 @@ static int compare_rows(const void *a, const void *b)
 	return index_compare(a, b);
 }
 
-/* Whether COUNT rows rise, as they do where no name is cut or there twice. */
+/* Whether the rows rise already. Mostly they do; a name that was cut may be out of order. */
 static bool is_sorted(const char *rows, size_t count, size_t size)
 {
 	size_t i = 1;

@@ -13,18 +13,18 @@
 struct snapshot_rows {
 	void *rows;
 	size_t count;
-	uint32_t left_out; /* rows that a limit has kept out */
+	uint32_t left_out; /* rows that are not here because of a limit */
 };
 
 /*
- * All that is shown of one site at one time, and the events since the snapshot before. One thread
- * builds and seals it. From then on nobody changes it, but that the events are taken out. Whoever
- * holds it frees it.
+ * All that is shown of one site at one time, and the events since the previous snapshot. One thread
+ * makes and seals it. After that nobody changes its rows; the events are taken out. Its owner
+ * frees it.
  */
 struct snapshot {
 	const char *site;
-	struct snapshot_rows tables[TABLE_COUNT]; /* once sealed, rows rise by index */
-	uint32_t names_cut;			  /* names that were too long for an index */
+	struct snapshot_rows tables[TABLE_COUNT]; /* once sealed, sorted by index */
+	uint32_t names_cut;			  /* names too long for an index */
 	struct event_list events;
 	struct arena *arena; /* holds all strings and indexes */
 };
@@ -33,14 +33,14 @@ struct snapshot {
 struct snapshot *snapshot_new(const char *site);
 
 /*
- * Adds a row to a table: a copy of ROW and of its texts. Index and site need not be set. A name
- * that is part of the index must not be empty.
+ * Adds a copy of ROW and of its texts to a table, and sets its index and site. A name that is part
+ * of the index must not be empty.
  */
 void snapshot_add(struct snapshot *snapshot, enum table_id table, const void *row);
 
 /*
- * Sorts the rows; none may be added afterwards. Of rows with the same index one stays: that takes
- * two long names with the same hash.
+ * Sorts the rows. None may be added afterwards. Of rows with the same index only one stays; they
+ * have long names that begin alike and have the same hash.
  */
 void snapshot_seal(struct snapshot *snapshot);
 

@@ -3,7 +3,7 @@
 
 #include "tally/overdue.h"
 
-/* A row that is watched must not go before anybody has seen that it is overdue. */
+/* The retention of a watched row begins when it is overdue, so that people can see that it is. */
 bool subject_is_shown(const struct drawing *drawing, const struct tally_subject *subject,
 		      const struct config_watch *watch)
 {
@@ -18,7 +18,7 @@ bool subject_is_shown(const struct drawing *drawing, const struct tally_subject 
 		drawing_retains(drawing, drawing_local(drawing, since)));
 }
 
-/* NetBackup has no status that is larger than an Integer32. */
+/* Statuses of NetBackup are small, so an Integer32 is enough. */
 static int32_t last_status(const struct history *history)
 {
 	return history->last_status < INT32_MAX ? (int32_t)history->last_status : INT32_MAX;

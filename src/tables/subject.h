@@ -10,29 +10,29 @@
 #include "tables/table.h"
 #include "tally/tally.h"
 
-/* What nbuPolicyTable and nbuClientTable have in common: the backups of one policy or client. */
+/* The columns that nbuPolicyTable and nbuClientTable share: the backups of a policy or client. */
 
-/* overdue_at of what is not watched. */
+/* overdue_at if there is no max-age. */
 #define SUBJECT_NEVER INT64_MAX
 
 struct subject_row {
 	struct index index;
 	const char *site;
-	const char *name;	 /* whole, however long */
-	const char *policy_type; /* of the last job; "" = none has ended yet */
+	const char *name;	 /* never cut */
+	const char *policy_type; /* of the last completion; "" = none yet */
 	uint32_t succeeded;	 /* within the window, like the next two */
 	uint32_t partial;
 	uint32_t failed;
-	int32_t last_status;  /* -1 = none has ended yet */
+	int32_t last_status;  /* of the last completion; -1 = none yet */
 	int64_t last_success; /* ever; instant of the local clock, 0 = never */
 	int64_t last_failure;
 	uint32_t failure_streak;
 	uint64_t bytes;
-	uint32_t max_age;   /* seconds; 0 = not watched */
-	int64_t overdue_at; /* from this instant of the local clock on, unless it succeeds */
+	uint32_t max_age;   /* seconds; 0 = there is none */
+	int64_t overdue_at; /* overdue from this instant of the local clock on */
 };
 
-/* The columns from FIRST on. PREFIX is what their names begin with. */
+/* The columns, numbered from FIRST on. Their names begin with PREFIX. */
 #define SUBJECT_COLUMNS(first, prefix)                                                             \
 	COLUMN(first, prefix "Succeeded", NUMBER, subject_row, succeeded),                         \
 	    COLUMN((first) + 1, prefix "Partial", NUMBER, subject_row, partial),                   \
@@ -54,11 +54,11 @@ struct subject_row {
 		TABLE_KEY_NAME, offsetof(struct subject_row, name)                                 \
 	}
 
-/* Whether SUBJECT has a row. WATCH is what the configuration says of it, or NULL. */
+/* Whether SUBJECT has a row. WATCH is its entry in the configuration, or NULL. */
 bool subject_is_shown(const struct drawing *drawing, const struct tally_subject *subject,
 		      const struct config_watch *watch);
 
-/* Its row, with the texts of SUBJECT itself. */
+/* The row of SUBJECT. Its texts belong to SUBJECT. */
 struct subject_row subject_row(const struct drawing *drawing, const struct tally_subject *subject,
 			       const struct config_watch *watch);
 

@@ -4,7 +4,7 @@
 
 #include "tables/table.h"
 
-/* All tables, in the order of the MIB. A new table is one line here, and a file of its own. */
+/* All tables, in the order of the MIB. A new table is a line here and a file of its own. */
 #define TABLES_LIST(TABLE)                                                                         \
 	TABLE(AGENT, agent_table)                                                                  \
 	TABLE(SITES, sites_table)                                                                  \
@@ -26,7 +26,7 @@ TABLES_LIST(TABLES_DECLARE)
 
 extern const struct table *const tables_all[TABLE_COUNT];
 
-/* The table called NAME (a member of its description); TABLE_COUNT = there is none. */
+/* The table with the name NAME; TABLE_COUNT = there is none. */
 enum table_id tables_find(const char *name);
 
 #endif

@@ -16,13 +16,13 @@ struct workload_row {
 	uint32_t partial;
 	uint32_t failed;
 	uint32_t success_rate; /* 1/100 % */
-	uint32_t active;       /* now, like those up to incomplete */
+	uint32_t active;       /* at the last refresh, like the next four */
 	uint32_t queued;
 	uint32_t requeued;
 	uint32_t suspended;
 	uint32_t incomplete;
 	/* Instants of the local clock. */
-	int64_t oldest_active; /* when it started; 0 = there is none */
+	int64_t oldest_active; /* when the oldest active job started; 0 = there is none */
 	int64_t oldest_queued;
 	int64_t last_success; /* ever; 0 = never */
 	int64_t last_failure;
@@ -30,7 +30,7 @@ struct workload_row {
 	uint32_t dedup; /* 1/100 %, weighted by bytes */
 };
 
-/* The share of jobs that succeeded, in full or in part, in 1/100 %. Of no jobs it is all. */
+/* The share of jobs that succeeded, fully or partially, in 1/100 %. Without jobs it is 100 %. */
 uint32_t workloads_success_rate(uint32_t succeeded, uint32_t partial, uint32_t failed);
 
 #endif
