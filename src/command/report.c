@@ -163,12 +163,12 @@ void report_table(FILE *out, const struct report *report)
 	bool several = (report->tables & (report->tables - 1)) != 0;
 	const char *gap = "";
 
-	for (size_t id = 0; id < TABLE_COUNT; id++) {
-		if (!is_wanted(report, (enum table_id)id))
+	for (enum table_id id = 0; id < TABLE_COUNT; id++) {
+		if (!is_wanted(report, id))
 			continue;
 		if (several)
 			fprintf(out, "%s%s\n", gap, tables_all[id]->title);
-		print_sheet(out, report, (enum table_id)id);
+		print_sheet(out, report, id);
 		gap = "\n";
 	}
 }
@@ -267,9 +267,9 @@ static void print_site(FILE *out, const struct report *report, size_t i)
 		print_member(out, column, prefix, site, report->now);
 	}
 	fprintf(out, ",\"jobs\":%" PRIu32, site->refresh_jobs);
-	for (size_t id = TABLE_SITES + 1; id < TABLE_COUNT; id++)
-		if (is_wanted(report, (enum table_id)id))
-			print_rows(out, report, (enum table_id)id, i);
+	for (enum table_id id = TABLE_SITES + 1; id < TABLE_COUNT; id++)
+		if (is_wanted(report, id))
+			print_rows(out, report, id, i);
 	fputc('}', out);
 }
 
