@@ -71,9 +71,10 @@ $(BUILD)/obj/%.o: %.c Makefile
 	$(if $(V),,@echo "  CC    $<")
 	$(Q)$(COMPILE) $(INCLUDES) -c -o $@ $<
 
+# q, as r would let modules of one name in two folders take the place of each other.
 $(BUILD)/libnbu-agentx.a: $(call objects,$(LIB_SOURCES))
 	@rm -f $@
-	$(Q)$(AR) rcs $@ $^
+	$(Q)$(AR) qcs $@ $^
 
 $(BUILD)/nbu-agentx: $(call objects,src/main.c) $(BUILD)/libnbu-agentx.a
 	$(if $(V),,@echo "  LINK  $@")
