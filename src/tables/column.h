@@ -60,7 +60,7 @@ struct column {
 	/* Exceptions; most columns have none. */
 	const char *key;	  /* in JSON, where it does not follow from the name */
 	const char *heading;	  /* on paper, where it does not follow from the key */
-	const char *const *words; /* of an enumeration, indexed by value */
+	const char *const *words; /* of an enumeration, indexed by value; NULL ends them */
 	enum column_place place;
 	int width; /* the least on paper */
 };
