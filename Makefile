@@ -52,7 +52,7 @@ LINK    = $(CC) $(CFLAGS) $(LDFLAGS)
 
 LIB_SOURCES  := $(wildcard src/*/*.c)
 SIM_SOURCES  := $(filter-out tests/simulator/test_%,$(wildcard tests/simulator/*.c))
-UNIT_SOURCES := $(wildcard tests/unit/*.c tests/unit/*/*.c) tests/simulator/test_sim.c
+UNIT_SOURCES := $(wildcard tests/unit/*.c tests/unit/*/*.c tests/simulator/test_*.c)
 INTEGRATION_SOURCES := $(wildcard tests/integration/*.c)
 FORMATTED    := $(wildcard src/*.[ch] src/*/*.[ch] tests/*.[ch] tests/*/*.[ch] tests/unit/*/*.[ch])
 

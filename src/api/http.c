@@ -26,6 +26,10 @@ struct http {
 	bool running; /* a request is under way */
 	bool too_large;
 	bool near_deadline; /* the deadline comes before the timeout */
+	bool plain;	    /* the url of the request begins with http:// */
+	char host[128];	    /* of that url */
+	char names[160];    /* for which the server's certificate is; "" = not known */
+	int64_t expires;    /* when it ends */
 	char *body;
 	size_t length;
 	size_t capacity;
@@ -33,31 +37,42 @@ struct http {
 	atomic_bool cancelled;
 };
 
+#define TLS_PORT "; url begins with http://, and this may be a TLS port: try https://"
+
 /* What the errors of curl mean. Any other is FAULT_OTHER. */
 static const struct meaning {
 	CURLcode code;
 	enum fault_class class;
 	bool passing;
 	const char *advice;
+	const char *plain_advice; /* for http://, where it is not the same */
 } meanings[] = {
-    {CURLE_COULDNT_RESOLVE_HOST, FAULT_DNS, false, "; check the host name in url"},
-    {CURLE_COULDNT_CONNECT, FAULT_CONNECT, true, ""},
-    {CURLE_RECV_ERROR, FAULT_CONNECT, true, ""},
-    {CURLE_SEND_ERROR, FAULT_CONNECT, true, ""},
-    {CURLE_GOT_NOTHING, FAULT_CONNECT, true, ""},
-    {CURLE_PARTIAL_FILE, FAULT_CONNECT, true, ""},
-    {CURLE_PEER_FAILED_VERIFICATION, FAULT_TLS, false,
-     "; set ca-file to the certificate of the primary's CA"},
-    {CURLE_SSL_CACERT_BADFILE, FAULT_TLS, false, "; check ca-file"},
-    {CURLE_SSL_CONNECT_ERROR, FAULT_TLS, false, "; check the scheme and port in url"},
-    {CURLE_SSL_CERTPROBLEM, FAULT_TLS, false, ""},
-    {CURLE_SSL_CIPHER, FAULT_TLS, false, ""},
-    {CURLE_SSL_ENGINE_INITFAILED, FAULT_TLS, false, ""},
+    {CURLE_COULDNT_RESOLVE_HOST, FAULT_DNS, false, "; check the host name in url", NULL},
+    {CURLE_COULDNT_CONNECT, FAULT_CONNECT, true, "", NULL},
+    {CURLE_RECV_ERROR, FAULT_CONNECT, true, "", NULL},
+    {CURLE_SEND_ERROR, FAULT_CONNECT, true, "", NULL},
+    {CURLE_GOT_NOTHING, FAULT_CONNECT, true, "", TLS_PORT},
+    {CURLE_PARTIAL_FILE, FAULT_CONNECT, true, "", NULL},
+    {CURLE_SSL_CACERT_BADFILE, FAULT_TLS, false, "; check ca-file", NULL},
+    {CURLE_SSL_CONNECT_ERROR, FAULT_TLS, false,
+     "; check the port in url: it may be one that does not speak TLS", NULL},
+    {CURLE_SSL_CERTPROBLEM, FAULT_TLS, false, "", NULL},
+    {CURLE_SSL_CIPHER, FAULT_TLS, false, "", NULL},
+    {CURLE_SSL_ENGINE_INITFAILED, FAULT_TLS, false, "", NULL},
     /* curl also reports this when a header is far too long. */
-    {CURLE_OUT_OF_MEMORY, FAULT_PROTOCOL, false, "; the answer is too large to be one"},
-    {CURLE_BAD_CONTENT_ENCODING, FAULT_PROTOCOL, false, ""},
-    {CURLE_WEIRD_SERVER_REPLY, FAULT_PROTOCOL, false, "; check the port in url"},
-    {CURLE_UNSUPPORTED_PROTOCOL, FAULT_PROTOCOL, false, "; check the port in url"},
+    {CURLE_OUT_OF_MEMORY, FAULT_PROTOCOL, false, "; the answer is too large to be one", NULL},
+    {CURLE_BAD_CONTENT_ENCODING, FAULT_PROTOCOL, false, "", NULL},
+    {CURLE_WEIRD_SERVER_REPLY, FAULT_PROTOCOL, false, "; check the port in url", TLS_PORT},
+    {CURLE_UNSUPPORTED_PROTOCOL, FAULT_PROTOCOL, false, "; check the port in url", TLS_PORT},
+};
+
+/* What is wrong with a certificate: the error codes of X509_verify_cert(3). Else it is the CA. */
+static const struct {
+	long code;
+	const char *advice;
+} certificate_flaws[] = {
+    {9, "; it is not valid yet: check the clocks"},
+    {10, "; renew it on the primary"},
 };
 
 void http_global_init(void)
@@ -110,6 +125,8 @@ static void set_options(struct http *http)
 	curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, verify);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, verify * 2);
+	/* What the certificate says is kept for http_certificate_expires. */
+	curl_easy_setopt(easy, CURLOPT_CERTINFO, 1L);
 	if (http->ca_file)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, http->ca_file);
 #if LIBCURL_VERSION_NUM >= 0x075500
@@ -144,6 +161,17 @@ static void set_headers(struct http *http, const char *const *headers)
 	curl_easy_setopt(http->easy, CURLOPT_HTTPHEADER, http->headers);
 }
 
+/* Remembers of URL what faults need to say. */
+static void note_url(struct http *http, const char *url)
+{
+	const char *host = strstr(url, "://");
+
+	http->plain = strncmp(url, "http://", 7) == 0;
+	host = host ? host + 3 : url;
+	snprintf(http->host, sizeof http->host, "%.*s",
+		 (int)strcspn(host, *host == '[' ? "/" : ":/"), host);
+}
+
 void http_start(struct http *http, const char *url, const char *const *headers, int64_t deadline)
 {
 	int64_t limit = (int64_t)http->timeout * 1000;
@@ -156,6 +184,7 @@ void http_start(struct http *http, const char *url, const char *const *headers, 
 		limit = left;
 	http->length = 0;
 	http->too_large = false;
+	note_url(http, url);
 	http->error[0] = '\0';
 	set_headers(http, headers);
 	curl_easy_setopt(http->easy, CURLOPT_URL, url);
@@ -189,6 +218,36 @@ static void set_timeout(struct http *http, struct fault *fault)
 	fault->passing = true;
 }
 
+/* Says what is wrong with a certificate: its time, its names, or else who signed it. */
+static void set_certificate_fault(struct http *http, const char *text, struct fault *fault)
+{
+	const char *advice = "; set ca-file to the certificate of the primary's CA";
+	bool is_name;
+	long code = 0;
+
+	curl_easy_getinfo(http->easy, CURLINFO_SSL_VERIFYRESULT, &code);
+	/* No code of OpenSSL: the chain is in order, and curl itself has compared the names. */
+	is_name = code <= 1;
+	if (is_name && http->names[0]) {
+		fault_set(
+		    fault, FAULT_TLS,
+		    "the server's certificate is for %s, not for %s; use a name that it has in url",
+		    http->names, http->host);
+		return;
+	}
+	if (is_name)
+		advice = "; use a name that the certificate has in url";
+	for (size_t i = 0; i < sizeof certificate_flaws / sizeof certificate_flaws[0]; i++)
+		if (certificate_flaws[i].code == code)
+			advice = certificate_flaws[i].advice;
+	fault_set(fault, FAULT_TLS, "%s%s", text, advice);
+}
+
+static const char *advice_of(const struct http *http, const struct meaning *meaning)
+{
+	return http->plain && meaning->plain_advice ? meaning->plain_advice : meaning->advice;
+}
+
 static void set_fault(struct http *http, CURLcode code, struct fault *fault)
 {
 	const char *text = http->error[0] ? http->error : curl_easy_strerror(code);
@@ -202,10 +261,14 @@ static void set_fault(struct http *http, CURLcode code, struct fault *fault)
 		set_timeout(http, fault);
 		return;
 	}
+	if (code == CURLE_PEER_FAILED_VERIFICATION) {
+		set_certificate_fault(http, text, fault);
+		return;
+	}
 	for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++) {
 		if (meanings[i].code != code)
 			continue;
-		fault_set(fault, meanings[i].class, "%s%s", text, meanings[i].advice);
+		fault_set(fault, meanings[i].class, "%s%s", text, advice_of(http, &meanings[i]));
 		fault->passing = meanings[i].passing;
 		return;
 	}
@@ -249,6 +312,52 @@ static void fill_response(struct http *http, struct http_response *response)
 	http->capacity = 0;
 }
 
+/*
+ * Takes from "DNS:a, IP Address:1.2.3.4" the names alone. Those that do not fit are left out.
+ */
+static void read_names(struct http *http, const char *text)
+{
+	size_t length = 0;
+
+	http->names[0] = '\0';
+	while (*text) {
+		const char *name = text + strcspn(text, ":,");
+		size_t size;
+
+		name += *name == ':';
+		size = strcspn(name, ",");
+		if (length + size + 3 < sizeof http->names)
+			length +=
+			    (size_t)snprintf(http->names + length, sizeof http->names - length,
+					     "%s%.*s", length > 0 ? ", " : "", (int)size, name);
+		text = name + size + strspn(name + size, ", ");
+	}
+}
+
+/* Keeps what the server's certificate says: the first of the chain that a new connection brings. */
+static void note_certificate(struct http *http)
+{
+	static const char expire[] = "Expire date:", names[] = "X509v3 Subject Alternative Name:";
+	struct curl_certinfo *info = NULL;
+
+	if (curl_easy_getinfo(http->easy, CURLINFO_CERTINFO, &info) != CURLE_OK || !info ||
+	    info->num_of_certs < 1)
+		return;
+	http->expires = 0;
+	for (const struct curl_slist *at = info->certinfo[0]; at; at = at->next) {
+		if (strncmp(at->data, expire, sizeof expire - 1) == 0)
+			timefmt_parse_certificate_date(at->data + sizeof expire - 1,
+						       &http->expires);
+		if (strncmp(at->data, names, sizeof names - 1) == 0)
+			read_names(http, at->data + sizeof names - 1);
+	}
+}
+
+int64_t http_certificate_expires(const struct http *http)
+{
+	return http->expires;
+}
+
 /* Drives the request until it is over. False when it was cancelled. */
 static bool drive(struct http *http, CURLcode *result)
 {
@@ -275,7 +384,11 @@ bool http_await(struct http *http, struct http_response *response, struct fault 
 	memset(response, 0, sizeof *response);
 	if (!drive(http, &result)) {
 		fault_set(fault, FAULT_OTHER, "stopped");
-	} else if (result != CURLE_OK) {
+		http_abandon(http);
+		return false;
+	}
+	note_certificate(http);
+	if (result != CURLE_OK) {
 		set_fault(http, result, fault);
 	} else {
 		fill_response(http, response);

@@ -67,6 +67,12 @@ bool http_pause(struct http *http, int64_t millis);
 void http_cancel(struct http *http);
 bool http_cancelled(const struct http *http);
 
+/*
+ * When the certificate of the server ends: an instant, as the TLS handshake of the present or last
+ * connection has shown it. 0 = not known, or there is no TLS.
+ */
+int64_t http_certificate_expires(const struct http *http);
+
 void http_response_free(struct http_response *response);
 
 /* Closes the connection and frees HTTP; NULL is fine. */

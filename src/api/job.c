@@ -2,6 +2,7 @@
 #include "api/job.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/timefmt.h"
@@ -11,17 +12,22 @@
 
 /* The attributes of a job that are read. A job has some 80. */
 enum attribute {
+	CHILD_COUNT,
 	CLIENT_NAME,
 	DEDUP_RATIO,
 	END_TIME,
 	JOB_ID,
+	JOB_PATH,
 	JOB_QUEUE_REASON,
 	JOB_TYPE,
 	KILOBYTES_TRANSFERRED,
 	LAST_UPDATE_TIME,
 	NUMBER_OF_FILES,
+	PARENT_JOB_ID,
 	POLICY_NAME,
 	POLICY_TYPE,
+	SCHEDULE_NAME,
+	SCHEDULE_TYPE,
 	START_TIME,
 	STATE,
 	STATUS,
@@ -29,46 +35,53 @@ enum attribute {
 };
 
 static const char *const attribute_names[ATTRIBUTE_COUNT] = {
+    [CHILD_COUNT] = "childCount",
     [CLIENT_NAME] = "clientName",
     [DEDUP_RATIO] = "dedupRatio",
     [END_TIME] = "endTime",
     [JOB_ID] = "jobId",
+    [JOB_PATH] = "jobPath",
     [JOB_QUEUE_REASON] = "jobQueueReason",
     [JOB_TYPE] = "jobType",
     [KILOBYTES_TRANSFERRED] = "kilobytesTransferred",
     [LAST_UPDATE_TIME] = "lastUpdateTime",
     [NUMBER_OF_FILES] = "numberOfFiles",
+    [PARENT_JOB_ID] = "parentJobId",
     [POLICY_NAME] = "policyName",
     [POLICY_TYPE] = "policyType",
+    [SCHEDULE_NAME] = "scheduleName",
+    [SCHEDULE_TYPE] = "scheduleType",
     [START_TIME] = "startTime",
     [STATE] = "state",
     [STATUS] = "status",
 };
 
-/* A counter. Absent, negative and absurd values are 0, so that they spoil no sum. */
+/* An amount. Absent and negative ones are 0. One beyond MAX is MAX, so that it spoils no sum. */
 static uint64_t read_amount(const struct json *value, double max)
 {
-	double number = json_number(value);
+	double number = json_amount(value);
 
-	return number > 0 && number <= max ? (uint64_t)number : 0;
+	if (!(number > 0))
+		return 0;
+	return number < max ? (uint64_t)number : (uint64_t)max;
 }
 
 /* A percentage, from 0 to 100. */
 static double read_ratio(const struct json *value)
 {
-	double number = json_number(value);
+	double number = json_amount(value);
 
 	if (!(number > 0))
 		return 0;
 	return number < 100 ? number : 100;
 }
 
-/* The status code, or -1. Only a number is one, no string. */
-static int64_t read_status(const struct json *value)
+/* A status code or a reason, or -1. */
+static int64_t read_code(const struct json *value)
 {
-	int64_t status = json_string(value) ? -1 : json_whole(value);
+	int64_t code = json_whole(value);
 
-	return status <= UINT32_MAX ? status : -1;
+	return code <= UINT32_MAX ? code : -1;
 }
 
 /* An instant, or 0. The server writes 1970 where there is none. */
@@ -78,18 +91,27 @@ static int64_t read_instant(const struct json *value)
 	int64_t instant;
 
 	if (!text || !timefmt_parse_instant(text, &instant))
-		return 0;
+		instant = timefmt_instant_of(json_amount(value));
 	return instant > 0 ? instant : 0;
 }
 
-/* A name, fit to be shown; FALLBACK when there is none. */
-static const char *read_name(const struct json *value, const char *fallback)
+/* A name, fit to be shown; empty when there is none. */
+static const char *read_name(const struct json *value)
 {
 	const char *name = json_clean_string(value);
 
-	return name && name[0] != '\0' ? name : fallback;
+	return name ? name : "";
 }
 
+/* The same of a word of an enumeration. */
+static const char *read_word(const struct json *value)
+{
+	const char *word = json_word(value);
+
+	return word && word[0] != '\0' ? word : JOB_NONE;
+}
+
+/* A state that nobody knows is one of a job that is not finished. */
 static enum job_state read_state(const struct json *value)
 {
 	static const char *const states[] = {
@@ -97,29 +119,87 @@ static enum job_state read_state(const struct json *value)
 	    [JOB_ACTIVE] = "ACTIVE",	   [JOB_REQUEUED] = "REQUEUED",
 	    [JOB_SUSPENDED] = "SUSPENDED", [JOB_INCOMPLETE] = "INCOMPLETE",
 	};
-	const char *text = json_string(value);
+	const char *text = json_word(value);
 
 	for (size_t i = 0; text && i < sizeof states / sizeof states[0]; i++)
 		if (strcmp(text, states[i]) == 0)
 			return (enum job_state)i;
-	return JOB_OTHER;
+	return json_is_none(value) || (text && text[0] == '\0') ? JOB_OTHER : JOB_INCOMPLETE;
+}
+
+/* The last but one of the ids in PATH, such as 8 in "6.8.9"; 0 = there is none. */
+static int64_t parent_in_path(const char *path)
+{
+	const char *dot = path ? strrchr(path, '.') : NULL, *start = dot;
+
+	while (start && start > path && start[-1] != '.')
+		start--;
+	return start ? strtoll(start, NULL, 10) : 0;
+}
+
+/* The id of the parent of job ID. A root has none, 0, or names itself. */
+static int64_t read_parent(const struct json *const *of, int64_t id)
+{
+	int64_t parent = json_is_none(of[PARENT_JOB_ID]) ? parent_in_path(json_string(of[JOB_PATH]))
+							 : json_whole(of[PARENT_JOB_ID]);
+
+	return parent > 0 && parent != id ? parent : 0;
+}
+
+/* The number of children, or -1. It came with API 10.0. */
+static int32_t read_children(const struct json *value)
+{
+	int64_t children = json_whole(value);
+
+	return children > INT32_MAX ? INT32_MAX : (int32_t)children;
 }
 
 static void read_attributes(const struct json *const *of, struct job *job)
 {
+	int64_t reason;
+
 	job->id = json_whole(of[JOB_ID]);
 	job->state = read_state(of[STATE]);
-	job->type = read_name(of[JOB_TYPE], JOB_NONE);
-	job->policy_type = read_name(of[POLICY_TYPE], JOB_NONE);
-	job->policy = read_name(of[POLICY_NAME], "");
-	job->client = read_name(of[CLIENT_NAME], "");
+	job->type = read_word(of[JOB_TYPE]);
+	job->policy_type = read_word(of[POLICY_TYPE]);
+	job->policy = read_name(of[POLICY_NAME]);
+	job->client = read_name(of[CLIENT_NAME]);
+	job->schedule = read_name(of[SCHEDULE_NAME]);
+	job->schedule_type = read_name(of[SCHEDULE_TYPE]);
+	job->children = read_children(of[CHILD_COUNT]);
 	job->started = read_instant(of[START_TIME]);
 	job->ended = read_instant(of[END_TIME]);
 	job->updated = read_instant(of[LAST_UPDATE_TIME]);
 	job->bytes = read_amount(of[KILOBYTES_TRANSFERRED], KILOBYTES_MAX) * 1024;
 	job->files = read_amount(of[NUMBER_OF_FILES], JSON_EXACT_MAX);
 	job->dedup = (uint32_t)(read_ratio(of[DEDUP_RATIO]) * 100 + 0.5);
-	job->queue_reason = (uint32_t)read_amount(of[JOB_QUEUE_REASON], UINT32_MAX);
+	reason = read_code(of[JOB_QUEUE_REASON]);
+	job->queue_reason = reason > 0 ? (uint32_t)reason : 0;
+}
+
+/* STATUS is -1 where the job has none. */
+static enum job_flaw find_flaw(const struct job *job, int64_t status)
+{
+	if (job->id <= 0)
+		return JOB_WITHOUT_ID;
+	if (job->state == JOB_OTHER && status < 0)
+		return JOB_WITHOUT_STATE;
+	if (job->state == JOB_DONE && status < 0)
+		return JOB_WITHOUT_STATUS;
+	if (job->state == JOB_DONE && job->ended == 0)
+		return JOB_WITHOUT_END;
+	return JOB_SOUND;
+}
+
+const char *job_flaw_attribute(enum job_flaw flaw)
+{
+	static const char *const attributes[JOB_FLAWS] = {[JOB_SOUND] = "",
+							  [JOB_WITHOUT_ID] = "jobId",
+							  [JOB_WITHOUT_STATE] = "state",
+							  [JOB_WITHOUT_STATUS] = "status",
+							  [JOB_WITHOUT_END] = "endTime"};
+
+	return attributes[flaw];
 }
 
 enum job_result job_read(const struct json *element, struct job *job)
@@ -134,14 +214,18 @@ enum job_result job_read(const struct json *element, struct job *job)
 	read_attributes(attributes, job);
 	if (job->id <= 0)
 		job->id = json_whole(json_member(element, "id"));
-	status = read_status(attributes[STATUS]);
+	job->parent = read_parent(attributes, job->id);
+	job->end_guessed = job->state == JOB_DONE && job->ended == 0;
+	if (job->end_guessed)
+		job->ended = job->updated;
+	status = read_code(attributes[STATUS]);
+	job->flaw = find_flaw(job, status);
 	job->status = (uint32_t)status;
+	if (job->state == JOB_OTHER)
+		job->state = JOB_INCOMPLETE;
 	if (job->state != JOB_DONE) {
 		job->status = 0;
 		job->ended = 0;
 	}
-	if (job->id <= 0 || (job->state == JOB_OTHER && status < 0) ||
-	    (job->state == JOB_DONE && (status < 0 || job->ended == 0)))
-		return JOB_SKIPPED;
-	return JOB_READ;
+	return job->flaw ? JOB_SKIPPED : JOB_READ;
 }

@@ -2,6 +2,7 @@
 #ifndef JOB_H
 #define JOB_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "api/json.h"
@@ -22,20 +23,36 @@ enum job_state {
 	JOB_REQUEUED = 3,
 	JOB_SUSPENDED = 4,
 	JOB_INCOMPLETE = 5,
-	JOB_OTHER = 6 /* absent, or unknown to this program */
+	JOB_OTHER = 6 /* not known; a store of an older version may have it */
 };
 #define JOB_STATES 7
 
+/* Why a job cannot be used. */
+enum job_flaw {
+	JOB_SOUND,
+	JOB_WITHOUT_ID,
+	JOB_WITHOUT_STATE,  /* and without a status */
+	JOB_WITHOUT_STATUS, /* though it is finished, like the next */
+	JOB_WITHOUT_END,    /* and without a last update */
+	JOB_FLAWS
+};
+
 struct job {
+	enum job_flaw flaw;
 	int64_t id;
+	int64_t parent;	      /* the id of the job that started it; 0 = none did, it is a root */
+	int32_t children;     /* how many it has started; -1 = the server does not say */
 	enum job_state state; /* status and ended have a meaning only when it is JOB_DONE */
 	uint32_t status;
-	const char *type;	 /* never empty; well-formed UTF-8; part of the page */
-	const char *policy_type; /* likewise */
-	const char *policy;	 /* may be empty; well-formed UTF-8; part of the page */
-	const char *client;	 /* likewise */
-	int64_t started;	 /* instants of the server's clock, 0 = none */
+	const char *type;	   /* never empty; capitals; well-formed UTF-8; part of the page */
+	const char *policy_type;   /* likewise */
+	const char *policy;	   /* may be empty; well-formed UTF-8; part of the page */
+	const char *client;	   /* likewise */
+	const char *schedule;	   /* likewise */
+	const char *schedule_type; /* likewise, such as "FULL_BACKUP" */
+	int64_t started;	   /* instants of the server's clock, 0 = none */
 	int64_t ended;
+	bool end_guessed; /* the server does not say when it ended; ended is its last update */
 	int64_t updated;
 	uint64_t bytes; /* kilobytesTransferred x 1024 */
 	uint64_t files;
@@ -44,14 +61,13 @@ struct job {
 };
 
 enum job_result {
-	JOB_READ, /* a job that can be used */
-	/*
-	 * One that cannot: without an id, without both a known state and a status, or finished
-	 * without a status or an end.
-	 */
-	JOB_SKIPPED,
-	JOB_END /* there is no element */
+	JOB_READ,    /* a job that can be used */
+	JOB_SKIPPED, /* one that cannot, for its flaw */
+	JOB_END	     /* there is no element */
 };
+
+/* The attribute that FLAW is about, such as "status". */
+const char *job_flaw_attribute(enum job_flaw flaw);
 
 /*
  * Reads the job in ELEMENT, one of a page of GET /admin/jobs; NULL gives JOB_END. The strings of

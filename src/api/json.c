@@ -82,7 +82,7 @@ struct json_document *json_parse(const char *text, size_t length, const char **c
 	document->root = cJSON_ParseWithLengthOpts(text, length, &end, 0);
 	parsing = NULL;
 	if (!document->root && document->arena && arena_is_full(document->arena))
-		*complaint = "takes more memory than a page of jobs can need";
+		*complaint = "takes more memory than a page of a list can need";
 	else if (!document->root)
 		*complaint = "is not valid JSON, or was cut short";
 	else if (!cJSON_IsObject(document->root))
@@ -175,22 +175,41 @@ const char *json_clean_string(const struct json *value)
 	return item_of(value)->valuestring;
 }
 
+const char *json_word(const struct json *value)
+{
+	char *word = (char *)json_clean_string(value);
+
+	/* Other letters than those of ASCII stay as they are. */
+	for (char *at = word; at && *at; at++)
+		if (*at >= 'a' && *at <= 'z')
+			*at = (char)(*at - 'a' + 'A');
+	return word;
+}
+
 double json_number(const struct json *value)
 {
 	return cJSON_IsNumber(item_of(value)) ? item_of(value)->valuedouble : NAN;
 }
 
-int64_t json_whole(const struct json *value)
+double json_amount(const struct json *value)
 {
 	const char *text = json_string(value);
-	double number = json_number(value);
+	double number;
 	char *end;
 
-	if (text && text[0] != '\0') {
-		number = strtod(text, &end);
-		if (*end != '\0')
-			return -1;
-	}
+	if (!text)
+		return json_number(value);
+	/* Neither hexadecimal nor the words for infinity and for what is no number. */
+	if (text[0] == '\0' || text[strspn(text, "0123456789+-.eE")] != '\0')
+		return NAN;
+	number = strtod(text, &end);
+	return *end == '\0' ? number : NAN;
+}
+
+int64_t json_whole(const struct json *value)
+{
+	double number = json_amount(value);
+
 	if (!isfinite(number) || number < 0 || number > JSON_EXACT_MAX || floor(number) != number)
 		return -1;
 	return (int64_t)number;

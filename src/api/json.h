@@ -58,8 +58,14 @@ const char *json_string(const struct json *value);
 /* The same, made fit to be shown: utf8_clean changes the string in the document. */
 const char *json_clean_string(const struct json *value);
 
+/* The same of a word of an enumeration: its letters become capitals. */
+const char *json_word(const struct json *value);
+
 /* A number, or NAN. It may be infinite. */
 double json_number(const struct json *value);
+
+/* The same, also where it is written as a string. */
+double json_amount(const struct json *value);
 
 /* A whole number from 0 to JSON_EXACT_MAX, also where it is written as a string; or -1. */
 int64_t json_whole(const struct json *value);

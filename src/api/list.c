@@ -1,60 +1,75 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "api/list.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/http.h"
+#include "api/query.h"
 #include "base/mem.h"
 
 #define PAGE_LIMIT 100 /* the most that the API gives in one answer */
+
+/* Where a page is found. */
+struct place {
+	char *way;	/* the parameter that names it; NULL = none does */
+	int64_t behind; /* it begins behind the element with this id; 0 = at the first */
+};
 
 /* A list on its way from the first page to the last. */
 struct walk {
 	struct netbackup *netbackup;
 	const struct list *list;
-	char *cursor;	     /* of the present page; NULL = the first */
+	struct place place;  /* of the present page */
 	uint64_t pages_left; /* the present one included */
 };
 
-/* TEXT as part of a URL's query (RFC 3986, 2.1), to be freed. */
-static char *encode(const char *text)
-{
-	static const char plain[] =
-	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~";
-	char *result = mem_zalloc(strlen(text) * 3 + 1, 1), *at = result;
-
-	for (; *text; text++) {
-		if (strchr(plain, *text))
-			*at++ = *text;
-		else
-			at += sprintf(at, "%%%02X", (unsigned char)*text);
-	}
-	return result;
-}
-
-static void request_page(const struct walk *walk, const char *cursor)
+static void request_page(const struct walk *walk, const struct place *place)
 {
 	const struct list *list = walk->list;
-	char *filter = encode(list->filter), *after = encode(cursor ? cursor : "");
+	char *text = place->behind > 0 ? mem_printf("%s and %s gt %lld", list->filter, list->sort,
+						    (long long)place->behind)
+				       : mem_strdup(list->filter);
+	char *filter = query_pair("filter", text);
 	char *path =
-	    mem_printf("%s?page%%5Blimit%%5D=%d&sort=%s&filter=%s%s%s", list->path, PAGE_LIMIT,
-		       list->sort, filter, cursor ? "&page%5Bafter%5D=" : "", after);
+	    mem_printf("%s?page%%5Blimit%%5D=%d&sort=%s&%s%s%s", list->path, PAGE_LIMIT, list->sort,
+		       filter, place->way ? "&" : "", place->way ? place->way : "");
 
-	netbackup_request(walk->netbackup, path);
+	netbackup_request(walk->netbackup, path, list->things);
 	free(path);
-	free(after);
 	free(filter);
+	free(text);
 }
 
-/* True when CURSOR leads back to the present page: the walk would never end. */
-static bool leads_back(const struct walk *walk, const char *cursor)
+/* True when WAY leads back to the present page: the walk would never end. */
+static bool leads_back(const struct walk *walk, const char *way)
 {
-	return walk->cursor && strcmp(walk->cursor, cursor) == 0;
+	return walk->place.way && strcmp(walk->place.way, way) == 0;
 }
 
-/* Parses a page and has it visited. PEEKED is the cursor that has been followed already. */
+static void complain_of_circle(const struct walk *walk, struct fault *fault)
+{
+	fault_set(fault, FAULT_PROTOCOL, "the server's list of %s goes round in circles",
+		  walk->list->things);
+}
+
+/* Sets FAULT for an answer that is no page, for which COMPLAINT says why. */
+static void complain(const struct walk *walk, const struct http_response *response,
+		     const char *complaint, struct fault *fault)
+{
+	const char *things = walk->list->things;
+	char *said = page_error_text(response->body, response->length);
+
+	if (said)
+		fault_set(fault, FAULT_SERVER,
+			  "the server answered with an error instead of %s: %s", things, said);
+	else
+		fault_set(fault, FAULT_PROTOCOL, "a page of %s %s", things, complaint);
+	netbackup_hide_key(walk->netbackup, fault->text);
+	free(said);
+}
+
+/* Parses a page. PEEKED is the way that has been followed already, or NULL. */
 static struct page *read_page(const struct walk *walk, const struct http_response *response,
 			      const char *peeked, struct fault *fault)
 {
@@ -62,77 +77,116 @@ static struct page *read_page(const struct walk *walk, const struct http_respons
 	struct page *page = page_parse(response->body, response->length, &complaint);
 
 	if (!page) {
-		fault_set(fault, FAULT_PROTOCOL, "a page of %s %s", things, complaint);
+		complain(walk, response, complaint, fault);
 		return NULL;
 	}
-	next = page_cursor(page);
-	if (next && leads_back(walk, next))
-		fault_set(fault, FAULT_PROTOCOL, "the server's list of %s goes round in circles",
-			  things);
-	else if (next && peeked && strcmp(peeked, next) != 0)
+	next = page_way(page);
+	if (!next || !netbackup_has_cursors(walk->netbackup))
+		return page;
+	if (leads_back(walk, next))
+		complain_of_circle(walk, fault);
+	else if (peeked && strcmp(peeked, next) != 0)
 		fault_set(fault, FAULT_PROTOCOL, "a page of %s names two different next pages",
 			  things);
-	else if (walk->list->visit(page, walk->list->arg, fault))
+	else
 		return page;
 	page_free(page);
 	return NULL;
 }
 
-/* The cursor of the next page, where it can be followed before this page is parsed; or NULL. */
+/* The way to the next page, where it can be followed before this page is parsed; or NULL. */
 static char *peek(const struct walk *walk, const struct http_response *response)
 {
-	char *cursor = NULL;
+	char *cursor = NULL, *way = NULL;
 
-	if (walk->pages_left > 1)
+	if (walk->pages_left > 1 && netbackup_has_cursors(walk->netbackup))
 		cursor = page_peek_cursor(response->body, response->length);
-	if (cursor && leads_back(walk, cursor)) {
-		free(cursor);
-		cursor = NULL;
+	if (cursor)
+		way = page_way_of_cursor(cursor);
+	free(cursor);
+	if (way && leads_back(walk, way)) {
+		free(way);
+		way = NULL;
 	}
-	return cursor;
+	return way;
+}
+
+/* Where the page behind PAGE is. False where there is none. */
+static bool find_next(const struct walk *walk, const struct page *page, struct place *next)
+{
+	const char *way = page_way(page);
+	bool named = way && netbackup_has_cursors(walk->netbackup);
+
+	*next = (struct place){.way = NULL};
+	if (named) {
+		next->way = mem_strdup(way);
+		next->behind = walk->place.behind;
+	} else if (page_names_next(page) || page_is_full(page, PAGE_LIMIT)) {
+		next->behind = page_last_id(page, walk->list->sort);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+/* Ids that do not rise would never come to an end. */
+static bool check_rise(const struct walk *walk, const struct place *next, struct fault *fault)
+{
+	if (next->way || next->behind > walk->place.behind)
+		return true;
+	complain_of_circle(walk, fault);
+	return false;
 }
 
 /*
  * Reads the page in RESPONSE and moves on to the next one. Where possible that one is requested
- * before this one is parsed, so that the server works meanwhile. False with FAULT; or true, and the
- * cursor of WALK is that of the next page, NULL when the list has ended.
+ * before this one is parsed, so that the server works meanwhile. False with FAULT; or true, and
+ * *LAST says whether the list has ended.
  */
-static bool advance(struct walk *walk, const struct http_response *response, struct fault *fault)
+static bool advance(struct walk *walk, const struct http_response *response, bool *last,
+		    struct fault *fault)
 {
 	char *peeked = peek(walk, response);
+	struct place next = {NULL, 0};
 	struct page *page;
-	const char *next = NULL;
+	bool fine = false;
 
 	if (peeked)
-		request_page(walk, peeked);
+		request_page(walk, &(struct place){peeked, walk->place.behind});
 	page = read_page(walk, response, peeked, fault);
-	if (page && walk->pages_left > 1)
-		next = page_cursor(page);
-	if (next && !peeked)
-		request_page(walk, next);
-	free(walk->cursor);
-	walk->cursor = mem_strdup(next);
+	if (page) {
+		*last = page_count(page) == 0 || !find_next(walk, page, &next);
+		fine = walk->list->visit(page, *last, walk->list->arg, fault) &&
+		       (*last || check_rise(walk, &next, fault));
+	}
+	if (page && !*last) {
+		free(walk->place.way);
+		walk->place = next;
+		if (fine && !peeked && walk->pages_left > 1)
+			request_page(walk, &next);
+	}
 	free(peeked);
 	page_free(page);
-	return page != NULL;
+	return fine;
 }
 
 bool list_fetch(struct netbackup *netbackup, const struct list *list, struct fault *fault)
 {
-	struct walk walk = {netbackup, list, NULL, list->max_pages ? list->max_pages : UINT64_MAX};
+	struct walk walk = {
+	    netbackup, list, {NULL, 0}, list->max_pages ? list->max_pages : UINT64_MAX};
 	struct http_response response;
-	bool fine;
+	bool fine, last = false;
 
-	request_page(&walk, NULL);
+	request_page(&walk, &walk.place);
 	do {
 		fine = netbackup_await(netbackup, &response, fault);
 		if (fine) {
-			fine = advance(&walk, &response, fault);
+			fine = advance(&walk, &response, &last, fault);
 			http_response_free(&response);
 		}
 		walk.pages_left--;
-	} while (fine && walk.cursor);
+	} while (fine && !last && walk.pages_left > 0);
 	netbackup_abandon(netbackup);
-	free(walk.cursor);
+	free(walk.place.way);
 	return fine;
 }

@@ -2,6 +2,7 @@
 #include "api/netbackup.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,21 +27,31 @@ struct netbackup {
 	const struct config_site *site;
 	struct http *http;
 	struct netbackup_traffic traffic;
-	char version[VERSION_SIZE];
-	bool version_agreed; /* an answer has come in this version */
+	char offered[VERSION_SIZE]; /* the server's own version; "" = it does not tell */
+	bool old_ping;		    /* it must be pinged in the oldest version */
+	char version[VERSION_SIZE]; /* to ask in */
+	bool version_agreed;	    /* an answer has come in this version */
+	char spoken[VERSION_SIZE];  /* of the last good answer */
 	int64_t time;
 	int64_t skew;
 	int64_t deadline;
-	char *path; /* of the last netbackup_request */
+	char *path; /* of the last netbackup_request, like the next */
+	const char *things;
 	unsigned random;
 };
 
 /*
- * Versions that this program speaks, newest first. Paging by cursors came with API 9.0, so older
- * ones cannot be read. 10.0 is the API of NetBackup 10.3.
+ * Versions that this program speaks, newest first. 4.0 is the API of NetBackup 8.3, 10.0 that of
+ * 10.3, 14.0 that of 11.2.
  */
-static const char *const versions[] = {"14.0", "13.0", "12.0", "11.0", "10.0"};
+static const char *const versions[] = {"14.0", "13.0", "12.0", "11.0", "10.0", "9.0",
+				       "8.0",  "7.0",  "6.0",  "5.0",  "4.0"};
 #define VERSION_COUNT (sizeof versions / sizeof versions[0])
+#define OLDEST versions[VERSION_COUNT - 1]
+#define VERSION_OF_CURSORS 9.0
+
+/* /ping is asked in a version that new servers still speak, and in the oldest where that fails. */
+#define PING_VERSION "10.0"
 
 /* What the HTTP status of an answer means. */
 static const struct answer {
@@ -48,19 +59,20 @@ static const struct answer {
 	enum fault_class class;
 	bool passing;
 	const char *advice;
+	const char *behind; /* the advice names the things asked for, and goes on behind them */
 } answers[] = {
-    {400, FAULT_REQUEST, false, "the server refused the request"},
-    {401, FAULT_AUTH, false,
-     "the API key is wrong or has expired, or its role may not view jobs; check the key"},
-    {403, FAULT_AUTH, false, "the API key's role may not view jobs; check its role"},
-    {404, FAULT_REQUEST, false, "no such path on this server; url should end in /netbackup"},
-    {406, FAULT_VERSION, false, "the server speaks none of the API versions that were tried"},
-    {408, FAULT_TIMEOUT, true, "the server waited too long for the request"},
-    {429, FAULT_SERVER, true, "the server asks for fewer requests"},
-    {500, FAULT_SERVER, true, "the server has an internal error"},
-    {502, FAULT_SERVER, true, "a gateway got no answer from the server"},
-    {503, FAULT_SERVER, true, "the server is busy or starting"},
-    {504, FAULT_SERVER, true, "a gateway got no answer in time"},
+    {400, FAULT_REQUEST, false, "the server refused the request", NULL},
+    {401, FAULT_AUTH, false, "the API key is wrong or has expired, or its role may not view ",
+     "; check the key"},
+    {403, FAULT_AUTH, false, "the API key's role may not view ", "; check its role"},
+    {404, FAULT_REQUEST, false, "no such path on this server; url should end in /netbackup", NULL},
+    {406, FAULT_VERSION, false, "the server speaks none of the API versions that were tried", NULL},
+    {408, FAULT_TIMEOUT, true, "the server waited too long for the request", NULL},
+    {429, FAULT_SERVER, true, "the server asks for fewer requests", NULL},
+    {500, FAULT_SERVER, true, "the server has an internal error", NULL},
+    {502, FAULT_SERVER, true, "a gateway got no answer from the server", NULL},
+    {503, FAULT_SERVER, true, "the server is busy or starting", NULL},
+    {504, FAULT_SERVER, true, "a gateway got no answer in time", NULL},
 };
 
 struct netbackup *netbackup_open(const struct config_site *site)
@@ -94,9 +106,19 @@ int64_t netbackup_skew(const struct netbackup *netbackup)
 	return netbackup->skew;
 }
 
+int64_t netbackup_certificate_expires(const struct netbackup *netbackup)
+{
+	return http_certificate_expires(netbackup->http);
+}
+
 const char *netbackup_version(const struct netbackup *netbackup)
 {
 	return netbackup->version_agreed ? netbackup->version : "";
+}
+
+bool netbackup_has_cursors(const struct netbackup *netbackup)
+{
+	return atof(netbackup->version) >= VERSION_OF_CURSORS;
 }
 
 const struct netbackup_traffic *netbackup_traffic(const struct netbackup *netbackup)
@@ -119,8 +141,7 @@ bool netbackup_cancelled(const struct netbackup *netbackup)
 	return http_cancelled(netbackup->http);
 }
 
-/* Overwrites the key wherever TEXT has it: an error page may repeat what was sent. */
-static void hide_key(const struct netbackup *netbackup, char *text)
+void netbackup_hide_key(const struct netbackup *netbackup, char *text)
 {
 	const char *key = netbackup->site->api_key;
 
@@ -140,7 +161,7 @@ static void send_request(struct netbackup *netbackup, const char *path, const ch
 	netbackup->traffic.requests++;
 	http_start(netbackup->http, url, headers, netbackup->deadline);
 	/* PATH may hold a cursor, which is anything that the server has sent. */
-	hide_key(netbackup, url);
+	netbackup_hide_key(netbackup, url);
 	log_debug("site %s: GET %s", netbackup->site->name, url);
 	explicit_bzero(authorization, strlen(authorization));
 	free(authorization);
@@ -164,10 +185,11 @@ static bool await(struct netbackup *netbackup, struct http_response *response, s
 
 static const struct answer *find_answer(int status)
 {
-	static const struct answer other = {0, FAULT_PROTOCOL, false, "an unexpected answer"};
+	static const struct answer other = {0, FAULT_PROTOCOL, false, "an unexpected answer", NULL};
 	static const struct answer redirect = {0, FAULT_REQUEST, false,
-					       "redirects are not followed; correct url"};
-	static const struct answer server = {0, FAULT_SERVER, true, "the server has a problem"};
+					       "redirects are not followed; correct url", NULL};
+	static const struct answer server = {0, FAULT_SERVER, true, "the server has a problem",
+					     NULL};
 
 	for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++)
 		if (answers[i].status == status)
@@ -175,6 +197,29 @@ static const struct answer *find_answer(int status)
 	if (status >= 300 && status < 400 && status != 304)
 		return &redirect;
 	return status >= 500 ? &server : &other;
+}
+
+/* Adds to FAULT, a refused version, which versions each side speaks. */
+static void explain_version(const struct netbackup *netbackup, int status, struct fault *fault)
+{
+	const char *named = netbackup->site->api_version, *offered = netbackup->offered;
+
+	if (offered[0] && atof(offered) < atof(OLDEST))
+		fault_set(
+		    fault, FAULT_VERSION,
+		    "HTTP %d: the server is too old: its API version is %s, and the least that can "
+		    "be read is %s, of NetBackup 8.3",
+		    status, offered, OLDEST);
+	else if (named)
+		fault_set(
+		    fault, FAULT_VERSION,
+		    "HTTP %d: the server does not speak version %s, which api-version names%s%s; "
+		    "remove api-version",
+		    status, named, offered[0] ? "; its own is " : "", offered);
+	else
+		fault_set(fault, FAULT_VERSION,
+			  "HTTP %d: the server speaks none of the API versions %s to %s%s%s",
+			  status, OLDEST, versions[0], offered[0] ? "; its own is " : "", offered);
 }
 
 /* Turns an answer that is not 200 into a fault. */
@@ -187,37 +232,64 @@ static void refuse(const struct netbackup *netbackup, const struct http_response
 
 	if (!said)
 		said = mem_strdup(response->location);
-	hide_key(netbackup, said);
-	fault_set(fault, answer->class, "HTTP %d: %s%s%s%s", response->status, answer->advice,
+	netbackup_hide_key(netbackup, said);
+	fault_set(fault, answer->class, "HTTP %d: %s%s%s%s%s%s", response->status, answer->advice,
+		  answer->behind ? netbackup->things : "", answer->behind ? answer->behind : "",
 		  said[0] ? " (" : "", said, said[0] ? ")" : "");
 	fault->passing = answer->passing;
-	fault->status = response->status;
 	fault->retry_after = timefmt_parse_retry_after(response->retry_after, now);
+	if (fault->class == FAULT_VERSION)
+		explain_version(netbackup, response->status, fault);
+	/* Servers that expect TLS often answer so, in HTML, to what comes without it. */
+	if (response->status == 400 && !netbackup->version_agreed &&
+	    strncmp(netbackup->site->url, "http://", 7) == 0 &&
+	    !strcasestr(response->content_type, "json"))
+		fault_set(
+		    fault, FAULT_REQUEST,
+		    "HTTP 400 without JSON; url begins with http://, and this may be a TLS port: "
+		    "try https://");
+	/* fault_set has cleared it. */
+	fault->status = response->status;
 	free(said);
 }
 
-/* The newest of our versions that a server speaks whose own version is OFFERED. */
-static const char *choose_version(const char *offered)
+/* The newest of our versions below LIMIT that the server may speak, or NULL. */
+static const char *find_version(const struct netbackup *netbackup, double limit)
 {
-	for (size_t i = 0; i < VERSION_COUNT; i++)
-		if (atof(versions[i]) <= atof(offered))
+	for (size_t i = 0; i < VERSION_COUNT; i++) {
+		double version = atof(versions[i]);
+
+		if (version < limit &&
+		    (netbackup->offered[0] == '\0' || version <= atof(netbackup->offered)))
 			return versions[i];
-	return versions[VERSION_COUNT - 1];
+	}
+	return NULL;
 }
 
-/* Takes the next older version. False when there is none, or the configuration names one. */
+/*
+ * Takes the next older version. What was agreed on may have become too old, so behind the oldest
+ * one the newest is tried. False when there is none, or the configuration names one.
+ */
 static bool step_down(struct netbackup *netbackup)
 {
+	const char *version = find_version(netbackup, atof(netbackup->version));
+
 	if (netbackup->site->api_version)
 		return false;
-	for (size_t i = 0; i < VERSION_COUNT; i++) {
-		if (atof(versions[i]) >= atof(netbackup->version))
-			continue;
-		snprintf(netbackup->version, sizeof netbackup->version, "%s", versions[i]);
-		netbackup->version_agreed = false;
-		return true;
-	}
-	return false;
+	if (!version && netbackup->version_agreed)
+		version = find_version(netbackup, INFINITY);
+	netbackup->version_agreed = false;
+	if (version)
+		snprintf(netbackup->version, sizeof netbackup->version, "%s", version);
+	return version != NULL;
+}
+
+/* Notes the server's own version. It may tell it in an answer of any status. */
+static void note_offered(struct netbackup *netbackup, const struct http_response *response)
+{
+	if (value_is_version(response->api_version))
+		snprintf(netbackup->offered, sizeof netbackup->offered, "%s",
+			 response->api_version);
 }
 
 /*
@@ -239,19 +311,17 @@ static void read_clock(struct netbackup *netbackup, const struct http_response *
 	netbackup->skew = server ? server - (sent + received) / 2 : 0;
 }
 
-static void read_version(struct netbackup *netbackup, const struct http_response *response)
+/* Chooses the version to ask in. What was agreed on stays where the server does not tell its own.
+ */
+static void set_version(struct netbackup *netbackup)
 {
-	const char *version = response->api_version;
+	const char *version = netbackup->site->api_version;
 
-	if (netbackup->site->api_version)
-		version = netbackup->site->api_version;
-	else if (value_is_version(version))
-		version = choose_version(version);
-	else if (netbackup->version_agreed)
+	if (!version && !netbackup->offered[0] && netbackup->version_agreed)
 		return;
-	else
-		version = versions[0];
-	snprintf(netbackup->version, sizeof netbackup->version, "%s", version);
+	if (!version)
+		version = find_version(netbackup, INFINITY);
+	snprintf(netbackup->version, sizeof netbackup->version, "%s", version ? version : OLDEST);
 }
 
 /*
@@ -283,25 +353,55 @@ static bool try_again(struct netbackup *netbackup, const struct fault *fault, in
 	       pause_before_retry(netbackup, fault, *try - 1);
 }
 
+/* Sends /ping and waits for the answer, with any status. *SENT is when it was sent. */
+static bool ping(struct netbackup *netbackup, struct http_response *response, int64_t *sent,
+		 struct fault *fault)
+{
+	const char *version = netbackup->old_ping ? OLDEST : PING_VERSION;
+	bool answered;
+	int try = 0;
+
+	if (netbackup->site->api_version)
+		version = netbackup->site->api_version;
+	do {
+		*sent = timefmt_now();
+		send_request(netbackup, "/ping", "text/vnd.netbackup+plain", version, false);
+		answered = await(netbackup, response, fault);
+	} while (!answered && try_again(netbackup, fault, &try));
+	if (answered)
+		note_offered(netbackup, response);
+	return answered;
+}
+
+/*
+ * Whether a ping in the other version may tell more: RESPONSE says that the server knows no such
+ * version, or no longer the oldest one; or it is of no use and little else is known yet.
+ */
+static bool must_ping_again(const struct netbackup *netbackup, const struct http_response *response)
+{
+	if (netbackup->site->api_version)
+		return false;
+	return response->status == 406 || (response->status >= 400 && response->status < 500 &&
+					   !netbackup->offered[0] && !netbackup->version_agreed);
+}
+
 bool netbackup_begin(struct netbackup *netbackup, int64_t deadline, struct fault *fault)
 {
-	/* /ping needs a version, too. Every server knows the oldest. */
-	const char *version = netbackup->site->api_version ? netbackup->site->api_version
-							   : versions[VERSION_COUNT - 1];
 	struct http_response response;
 	bool answered;
 	int64_t sent;
-	int try = 0;
 
 	netbackup->deadline = deadline;
-	do {
-		sent = timefmt_now();
-		send_request(netbackup, "/ping", "text/vnd.netbackup+plain", version, false);
-		answered = await(netbackup, &response, fault);
-	} while (!answered && try_again(netbackup, fault, &try));
+	netbackup->offered[0] = '\0';
+	answered = ping(netbackup, &response, &sent, fault);
+	if (answered && must_ping_again(netbackup, &response)) {
+		http_response_free(&response);
+		netbackup->old_ping = !netbackup->old_ping;
+		answered = ping(netbackup, &response, &sent, fault);
+	}
 	if (answered) {
 		read_clock(netbackup, &response, sent);
-		read_version(netbackup, &response);
+		set_version(netbackup);
 	}
 	http_response_free(&response);
 	return answered;
@@ -314,8 +414,9 @@ static void send_json_request(struct netbackup *netbackup)
 		     netbackup->version, true);
 }
 
-void netbackup_request(struct netbackup *netbackup, const char *path)
+void netbackup_request(struct netbackup *netbackup, const char *path, const char *things)
 {
+	netbackup->things = things;
 	free(netbackup->path);
 	netbackup->path = mem_strdup(path);
 	send_json_request(netbackup);
@@ -326,6 +427,8 @@ static bool accept_response(struct netbackup *netbackup, const struct http_respo
 			    struct fault *fault)
 {
 	if (response->status != 200) {
+		if (response->status == 406)
+			note_offered(netbackup, response);
 		refuse(netbackup, response, fault);
 		return false;
 	}
@@ -334,10 +437,14 @@ static bool accept_response(struct netbackup *netbackup, const struct http_respo
 			  "the server answered %s instead of JSON; check url, it should end in "
 			  "/netbackup",
 			  response->content_type[0] ? response->content_type : "nothing");
-		hide_key(netbackup, fault->text);
+		netbackup_hide_key(netbackup, fault->text);
 		return false;
 	}
 	netbackup->version_agreed = true;
+	if (netbackup->spoken[0] && strcmp(netbackup->spoken, netbackup->version) != 0)
+		log_info("site %s: API version %s instead of %s from now on", netbackup->site->name,
+			 netbackup->version, netbackup->spoken);
+	snprintf(netbackup->spoken, sizeof netbackup->spoken, "%s", netbackup->version);
 	return true;
 }
 

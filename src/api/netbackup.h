@@ -32,10 +32,11 @@ bool netbackup_begin(struct netbackup *netbackup, int64_t deadline, struct fault
 
 /*
  * Sends a request for the JSON document PATH, with the API key, and returns at once. PATH is what
- * follows the url of the site, with all characters encoded that need it. Only one request at a
+ * follows the url of the site, with all characters encoded that need it. THINGS is what is asked
+ * for, such as "jobs"; faults name it, so it must live until the answer. Only one request at a
  * time.
  */
-void netbackup_request(struct netbackup *netbackup, const char *path);
+void netbackup_request(struct netbackup *netbackup, const char *path, const char *things);
 
 /*
  * Waits for the answer to the last netbackup_request. What fails for a passing reason is asked for
@@ -55,8 +56,21 @@ int64_t netbackup_time(const struct netbackup *netbackup);
 /* How far the server's clock is ahead of ours, in milliseconds, at the last netbackup_begin. */
 int64_t netbackup_skew(const struct netbackup *netbackup);
 
+/* When the server's certificate ends: an instant; 0 = not known. See http_certificate_expires. */
+int64_t netbackup_certificate_expires(const struct netbackup *netbackup);
+
 /* The negotiated API version, such as "13.0"; "" before the first answer. */
 const char *netbackup_version(const struct netbackup *netbackup);
+
+/*
+ * Whether the server, in the negotiated version, names pages by cursors and can be asked for what
+ * has changed. Both came with API 9.0 (the vendor calls it a breaking change of GET /admin/jobs).
+ * Before there were offsets, which drift, and only ends could be asked for.
+ */
+bool netbackup_has_cursors(const struct netbackup *netbackup);
+
+/* Overwrites the API key wherever TEXT has it: what the server says may repeat what was sent. */
+void netbackup_hide_key(const struct netbackup *netbackup, char *text);
 
 /* Counted since netbackup_open. */
 const struct netbackup_traffic *netbackup_traffic(const struct netbackup *netbackup);

@@ -2,10 +2,11 @@
 #include "api/page.h"
 
 #include <math.h>
-#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/query.h"
 #include "base/mem.h"
 
 /* The cursor stands in the last part of a page, behind all elements. */
@@ -15,52 +16,112 @@ struct page {
 	struct json_document *document;
 	const struct json *first; /* NULL = there are no elements */
 	const struct json *next;  /* what page_next returns next */
-	char *cursor;
+	size_t count;
+	bool linked; /* links.next has something in it */
+	char *way;
 };
 
+char *page_way_of_cursor(const char *cursor)
+{
+	return query_pair("page[after]", cursor);
+}
+
+/* The address in links.next, or NULL. It is a string, or an object with href. */
+static const char *find_link(const struct json *root)
+{
+	const struct json *next = json_member(json_member(root, "links"), "next");
+	const char *address = json_string(next);
+
+	if (!address)
+		address = json_string(json_member(next, "href"));
+	return address && address[0] != '\0' ? address : NULL;
+}
+
+/* The way that ADDRESS names, or NULL. */
+static char *read_link(const char *address)
+{
+	static const char *const names[] = {"page[after]", "page[offset]"};
+	char *way = NULL;
+
+	for (size_t i = 0; address && !way && i < sizeof names / sizeof names[0]; i++) {
+		char *value = query_find(address, names[i]);
+
+		if (value && value[0] != '\0')
+			way = query_pair(names[i], value);
+		free(value);
+	}
+	return way;
+}
+
 /*
- * The API declares the cursor as a string; a number is taken, too. An absent, null or empty one
- * ends the list. False when it is something that cannot be a cursor.
+ * Sets *WAY. The API declares the cursor as a string; a number is taken, too. Where it is neither,
+ * a link may say more. False when nothing does, and it is something that cannot be a cursor.
  */
-static bool read_cursor(const struct json *root, char **cursor)
+static bool read_way(const struct json *root, char **way)
 {
 	const struct json *pagination = json_member(json_member(root, "meta"), "pagination");
 	const struct json *next = json_member(pagination, "next");
 	const char *text = json_string(next);
+	char number[32];
 
-	*cursor = NULL;
-	if (text && text[0] != '\0')
-		*cursor = mem_strdup(text);
-	else if (isfinite(json_number(next)))
-		*cursor = mem_printf("%.0f", json_number(next));
-	else
-		return text || json_is_none(next);
-	return true;
+	if (isfinite(json_number(next))) {
+		snprintf(number, sizeof number, "%.0f", json_number(next));
+		text = number;
+	}
+	*way = text && text[0] != '\0' ? page_way_of_cursor(text) : read_link(find_link(root));
+	return *way || text || json_is_none(next);
+}
+
+/* An error document, whatever else it has beside. */
+static bool tells_error(const struct json *root)
+{
+	const char *message = json_string(json_member(root, "errorMessage"));
+	double code = json_number(json_member(root, "errorCode"));
+
+	return (message && message[0] != '\0') || (isfinite(code) && code != 0);
+}
+
+/* What is wrong with ROOT; NULL = nothing. */
+static const char *find_flaw(const struct json *root)
+{
+	const struct json *data = json_member(root, "data");
+
+	if (!json_first(data) && tells_error(root))
+		return "is an error document";
+	if (!json_is_list(data) && !json_is_none(data))
+		return "has data that is not a list";
+	if (!data && !json_member(root, "meta") && !json_member(root, "links"))
+		return "has none of data, meta and links";
+	return NULL;
 }
 
 struct page *page_parse(const char *text, size_t length, const char **complaint)
 {
 	struct json_document *document = json_parse(text, length, complaint);
-	const struct json *data;
+	const struct json *root;
+	const char *flaw;
 	struct page *page;
-	char *cursor;
+	char *way;
 
 	if (!document)
 		return NULL;
-	data = json_member(json_root(document), "data");
-	if (!json_is_list(data) && !json_is_none(data)) {
-		*complaint = "has data that is not a list";
-	} else if (!read_cursor(json_root(document), &cursor)) {
-		*complaint = "has a cursor (meta.pagination.next) that is not a string";
-	} else {
-		page = mem_zalloc(1, sizeof *page);
-		page->document = document;
-		page->first = page->next = json_first(data);
-		page->cursor = cursor;
-		return page;
+	root = json_root(document);
+	flaw = find_flaw(root);
+	if (!flaw && !read_way(root, &way))
+		flaw = "has a cursor (meta.pagination.next) that is not a string";
+	if (flaw) {
+		*complaint = flaw;
+		json_free(document);
+		return NULL;
 	}
-	json_free(document);
-	return NULL;
+	page = mem_zalloc(1, sizeof *page);
+	page->document = document;
+	page->first = page->next = json_first(json_member(root, "data"));
+	page->way = way;
+	page->linked = find_link(root) != NULL;
+	for (const struct json *at = page->first; at; at = json_next(at))
+		page->count++;
+	return page;
 }
 
 const struct json *page_next(struct page *page)
@@ -71,9 +132,50 @@ const struct json *page_next(struct page *page)
 	return element;
 }
 
-const char *page_cursor(const struct page *page)
+const char *page_way(const struct page *page)
 {
-	return page->first ? page->cursor : NULL;
+	return page->first ? page->way : NULL;
+}
+
+bool page_names_next(const struct page *page)
+{
+	return page->first && (page->way || page->linked);
+}
+
+size_t page_count(const struct page *page)
+{
+	return page->count;
+}
+
+bool page_is_full(const struct page *page, size_t limit)
+{
+	const struct json *meta = json_member(json_root(page->document), "meta");
+	int64_t own = json_whole(json_member(json_member(meta, "pagination"), "limit"));
+
+	/* A server may give fewer than it was asked for, and say so. */
+	if (own > 0 && (uint64_t)own < limit)
+		limit = (size_t)own;
+	return page->count >= limit;
+}
+
+static int64_t id_of(const struct json *element, const char *attribute)
+{
+	int64_t id = json_whole(json_member(json_member(element, "attributes"), attribute));
+
+	return id > 0 ? id : json_whole(json_member(element, "id"));
+}
+
+int64_t page_last_id(const struct page *page, const char *attribute)
+{
+	int64_t last = 0;
+
+	for (const struct json *at = page->first; at; at = json_next(at)) {
+		int64_t id = id_of(at, attribute);
+
+		if (id > 0)
+			last = id;
+	}
+	return last;
 }
 
 void page_free(struct page *page)
@@ -81,20 +183,21 @@ void page_free(struct page *page)
 	if (!page)
 		return;
 	json_free(page->document);
-	free(page->cursor);
+	free(page->way);
 	free(page);
 }
 
 char *page_peek_cursor(const char *text, size_t length)
 {
 	static const char before[] = "\"pagination\"", key[] = "\"next\"";
-	const char *end = text + length, *at, *next, *close;
+	const char *end = text + length, *object, *at, *next, *close;
 
 	if (length > PEEK_SIZE)
 		text = end - PEEK_SIZE;
-	at = memmem(text, (size_t)(end - text), before, sizeof before - 1);
-	at = at ? memmem(at, (size_t)(end - at), key, sizeof key - 1) : NULL;
-	if (!at)
+	object = memmem(text, (size_t)(end - text), before, sizeof before - 1);
+	at = object ? memmem(object, (size_t)(end - object), key, sizeof key - 1) : NULL;
+	/* A "next" behind the object pagination is another one, such as that of the links. */
+	if (!at || memchr(object, '}', (size_t)(at - object)))
 		return NULL;
 	for (next = at + sizeof key - 1; next < end && strchr(" \t\r\n:", *next) && *next; next++)
 		;

@@ -8,19 +8,13 @@
 #include "base/utf8.h"
 
 const char *const fault_class_names[] = {
-    [FAULT_NONE] = "none",
-    [FAULT_DNS] = "dns",
-    [FAULT_CONNECT] = "connect",
-    [FAULT_TLS] = "tls",
-    [FAULT_TIMEOUT] = "timeout",
-    [FAULT_AUTH] = "auth",
-    [FAULT_VERSION] = "version",
-    [FAULT_REQUEST] = "request",
-    [FAULT_SERVER] = "server",
-    [FAULT_PROTOCOL] = "protocol",
-    [FAULT_STORAGE] = "storage",
-    [FAULT_OTHER] = "other",
-    NULL,
+    [FAULT_NONE] = "none",	   [FAULT_DNS] = "dns",
+    [FAULT_CONNECT] = "connect",   [FAULT_TLS] = "tls",
+    [FAULT_TIMEOUT] = "timeout",   [FAULT_AUTH] = "auth",
+    [FAULT_VERSION] = "version",   [FAULT_REQUEST] = "request",
+    [FAULT_SERVER] = "server",	   [FAULT_PROTOCOL] = "protocol",
+    [FAULT_STORAGE] = "storage",   [FAULT_OTHER] = "other",
+    [FAULT_VANISHED] = "vanished", NULL,
 };
 
 void fault_clear(struct fault *fault)

@@ -20,7 +20,8 @@ enum fault_class {
 	FAULT_SERVER = 9,
 	FAULT_PROTOCOL = 10,
 	FAULT_STORAGE = 11,
-	FAULT_OTHER = 12
+	FAULT_OTHER = 12,
+	FAULT_VANISHED = 13 /* jobs, all at once: see site/fetch.c */
 };
 
 /* An SnmpAdminString holds 255 octets. */

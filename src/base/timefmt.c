@@ -106,7 +106,7 @@ static bool read_fraction(const char **at, int64_t *millis)
 	int weight = 100;
 
 	*millis = 0;
-	if (!read_character(at, '.'))
+	if (!read_character(at, '.') && !read_character(at, ','))
 		return true;
 	if (!isdigit((unsigned char)**at))
 		return false;
@@ -121,15 +121,14 @@ static bool read_zone(const char **at, int64_t *seconds)
 	int hour, minute;
 
 	*seconds = 0;
-	if (read_character(at, 'Z'))
+	if (read_character(at, 'Z') || **at == '\0')
 		return true;
 	if (!read_character(at, '+') && !read_character(at, '-'))
 		return false;
 	hour = read_digits(at, 2);
 	if (hour < 0 || hour > 23)
 		return false;
-	read_character(at, ':');
-	minute = read_digits(at, 2);
+	minute = !read_character(at, ':') && **at == '\0' ? 0 : read_digits(at, 2);
 	if (minute < 0 || minute > 59)
 		return false;
 	*seconds = sign * (hour * 60 + minute) * 60;
@@ -141,11 +140,20 @@ bool timefmt_parse_instant(const char *text, int64_t *instant)
 	int64_t days, seconds, millis, zone;
 	const char *at = text;
 
-	if (!read_date(&at, &days) || !read_character(&at, 'T') || !read_time(&at, &seconds) ||
-	    !read_fraction(&at, &millis) || !read_zone(&at, &zone) || *at != '\0')
+	if (!read_date(&at, &days) || !(read_character(&at, 'T') || read_character(&at, ' ')) ||
+	    !read_time(&at, &seconds) || !read_fraction(&at, &millis) || !read_zone(&at, &zone) ||
+	    *at != '\0')
 		return false;
 	*instant = (days * DAY + seconds - zone) * 1000 + millis;
 	return true;
+}
+
+int64_t timefmt_instant_of(double number)
+{
+	/* The one is 1973 in milliseconds and 5138 in seconds, the other the end of 9999. */
+	if (number >= 1e11)
+		return number < 253402300800000.0 ? (int64_t)number : 0;
+	return number > 0 ? (int64_t)(number * 1000) : 0;
 }
 
 void timefmt_format_instant(int64_t instant, char out[TIMEFMT_INSTANT_SIZE])
@@ -186,15 +194,25 @@ bool timefmt_parse_duration(const char *text, int *seconds)
 	return false;
 }
 
-bool timefmt_parse_http_date(const char *text, int64_t *instant)
+static bool parse_by(const char *form, const char *text, int64_t *instant)
 {
 	struct tm utc = {0};
-	const char *end = strptime(text, "%a, %d %b %Y %H:%M:%S GMT", &utc);
+	const char *end = strptime(text, form, &utc);
 
 	if (!end || *end != '\0')
 		return false;
 	*instant = (int64_t)timegm(&utc) * 1000;
 	return true;
+}
+
+bool timefmt_parse_http_date(const char *text, int64_t *instant)
+{
+	return parse_by("%a, %d %b %Y %H:%M:%S GMT", text, instant);
+}
+
+bool timefmt_parse_certificate_date(const char *text, int64_t *instant)
+{
+	return parse_by("%b %d %H:%M:%S %Y GMT", text, instant);
 }
 
 int timefmt_parse_retry_after(const char *text, int64_t now)

@@ -18,10 +18,14 @@ int64_t timefmt_now(void);
 int64_t timefmt_monotonic(void);
 
 /*
- * Reads an ISO-8601 instant with date, time, optional fraction and a zone of Z or +hh:mm, as the
- * REST API writes them (2026-07-01T02:00:04.000Z). False when TEXT is anything else.
+ * Reads an ISO-8601 instant as the REST API writes them (2026-07-01T02:00:04.000Z). A space may
+ * stand for the T. The fraction may be absent or of any length, the zone Z, +hh:mm, +hhmm, +hh or
+ * absent, which is Z. False when TEXT is anything else.
  */
 bool timefmt_parse_instant(const char *text, int64_t *instant);
+
+/* The instant that NUMBER means, which is milliseconds or seconds since 1970; 0 = none. */
+int64_t timefmt_instant_of(double number);
 
 /* Writes INSTANT as 2026-07-01T02:00:04.000Z, as the filters of the REST API need it. */
 void timefmt_format_instant(int64_t instant, char out[TIMEFMT_INSTANT_SIZE]);
@@ -37,6 +41,12 @@ bool timefmt_parse_duration(const char *text, int *seconds);
  * False when TEXT is anything else; then *INSTANT is not changed.
  */
 bool timefmt_parse_http_date(const char *text, int64_t *instant);
+
+/*
+ * Reads the date of a certificate as OpenSSL prints it, such as "Nov 27 10:00:00 2027 GMT". False
+ * when TEXT is anything else; then *INSTANT is not changed.
+ */
+bool timefmt_parse_certificate_date(const char *text, int64_t *instant);
 
 /*
  * Reads the value of a Retry-After header: seconds or a date (RFC 9110, 10.2.3), or an ISO-8601

@@ -158,6 +158,19 @@ static void print_sheet(FILE *out, const struct report *report, enum table_id id
 	free(sheet.columns);
 }
 
+/* A line for each notice of a site. */
+static void print_notices(FILE *out, const struct site_row *site)
+{
+	const char *notice = site->notice, *end;
+
+	for (; *notice; notice = end + (*end ? strlen(NOTICE_BETWEEN) : 0)) {
+		end = strstr(notice, NOTICE_BETWEEN);
+		if (!end)
+			end = notice + strlen(notice);
+		fprintf(out, "%s: notice: %.*s\n", site->name, (int)(end - notice), notice);
+	}
+}
+
 void report_table(FILE *out, const struct report *report)
 {
 	bool several = (report->tables & (report->tables - 1)) != 0;
@@ -171,6 +184,8 @@ void report_table(FILE *out, const struct report *report)
 		print_sheet(out, report, id);
 		gap = "\n";
 	}
+	for (size_t i = 0; i < report->count; i++)
+		print_notices(out, sites_row(report->snapshots[i]));
 }
 
 /* JSON. */
@@ -237,10 +252,8 @@ static bool is_summary(const struct column *column, const struct site_row *site)
 		const char *name;
 		bool when_up;
 	} summary[] = {
-	    {"nbuSiteApiVersion", true},
-	    {"nbuSiteErrorClass", false},
-	    {"nbuSiteErrorText", false},
-	    {"nbuSiteRequests", true},
+	    {"nbuSiteApiVersion", true}, {"nbuSiteErrorClass", false}, {"nbuSiteErrorText", false},
+	    {"nbuSiteNotice", true},	 {"nbuSiteRequests", true},
 	};
 
 	for (size_t i = 0; i < sizeof summary / sizeof summary[0]; i++)

@@ -25,7 +25,10 @@ struct report {
 /* The set of tables for NAME: one table, or "all". 0 = there is no such table. */
 unsigned report_find_tables(const char *name);
 
-/* Prints aligned tables, each with a line of headings. If there are several, they have titles. */
+/*
+ * Prints aligned tables, each with a line of headings. If there are several, they have titles.
+ * Below all is a line "SITE: notice: ..." for each thing that should be known of a site.
+ */
 void report_table(FILE *out, const struct report *report);
 
 /*

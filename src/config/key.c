@@ -34,6 +34,10 @@ const struct key key_table[] = {
     {"deadline", OF_SITE(deadline), VALUE_DURATION, "30m", 1, DAY},
     {"client-limit", SHARED(client_limit), VALUE_NUMBER, "2000", 0, 100000},
     {"down-after", SHARED(down_after), VALUE_NUMBER, "2", 1, 1000},
+    {"parents", SHARED(parents), VALUE_PARENTS, "leave-out", 0, 0},
+    {"protecting-jobs", SHARED(protecting_jobs), VALUE_JOB_TYPES, "BACKUP DBBACKUP SNAPSHOT", 0, 0},
+    {"failures-kept", SHARED(failures_kept), VALUE_NUMBER, "50", 0, 1000},
+    {"vanish-hold", SHARED(vanish_hold), VALUE_DURATION, "1h", 0, 31 * DAY},
     {NULL, OF_WATCH(pattern), VALUE_PATTERN, NULL, 0, 0},
     {"max-age", OF_WATCH(max_age), VALUE_DURATION, "0s", 0, 366 * DAY},
 };

@@ -90,7 +90,7 @@ static cfg_opt_t *new_options(enum key_home place)
 
 	for (size_t i = 0; i < key_count; i++) {
 		const struct key *key = &key_table[i];
-		cfg_flag_t flags = key->kind == VALUE_NOTIFY ? CFGF_LIST : CFGF_NONE;
+		cfg_flag_t flags = value_is_list(key->kind) ? CFGF_LIST : CFGF_NONE;
 
 		if (!key->name || (key->home != place && !(key->shared && place == KEY_OF_FILE)))
 			continue;

@@ -30,6 +30,9 @@ struct config_watch_list {
 	size_t count;
 };
 
+/* Whether jobs that have children count beside their children. */
+enum config_parents { CONFIG_PARENTS_LEAVE_OUT, CONFIG_PARENTS_COUNT };
+
 /* One primary server. Durations are seconds. */
 struct config_site {
 	char *name;
@@ -49,6 +52,11 @@ struct config_site {
 	struct config_watch_list clients;
 	int client_limit; /* rows of nbuClientTable */
 	int down_after;	  /* failed refreshes in a row */
+	enum config_parents parents;
+	char *protecting_jobs; /* the job types by which policies and clients are judged; a space
+				  between them */
+	int failures_kept;     /* rows of nbuFailureTable */
+	int vanish_hold;       /* how long jobs that all vanish at once are still shown */
 };
 
 /* Which notifications are sent. */

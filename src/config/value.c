@@ -195,6 +195,28 @@ static bool read_notify(struct value *value, void *member)
 	return true;
 }
 
+static bool read_parents(struct value *value, void *member)
+{
+	static const char *const words[] = {
+	    [CONFIG_PARENTS_LEAVE_OUT] = "leave-out", [CONFIG_PARENTS_COUNT] = "count", NULL};
+
+	return read_word(value, words, "leave-out or count", member);
+}
+
+/* One word of the list, or the fallback, which has several. */
+static bool read_job_types(struct value *value, void *member)
+{
+	char **types = member, *before = *types;
+	size_t length = strlen(value->text);
+
+	if (length == 0 || strspn(value->text, LETTERS DIGITS "_ ") != length)
+		return refuse(value, "%s holds \"%s\", but may only hold job types like \"BACKUP\"",
+			      value->key, value->text);
+	*types = before ? mem_printf("%s %s", before, value->text) : mem_strdup(value->text);
+	free(before);
+	return true;
+}
+
 /* Whether TEXT is HOST or HOST:PORT; an IPv6 address is in brackets. */
 static bool authority_fits(const char *text, size_t length)
 {
@@ -383,6 +405,8 @@ static const struct kind {
     [VALUE_LOG_TARGET] = {read_log_target, sizeof(enum log_target)},
     [VALUE_LOG_LEVEL] = {read_log_level, sizeof(enum log_level)},
     [VALUE_NOTIFY] = {read_notify, sizeof(struct config_notify)},
+    [VALUE_PARENTS] = {read_parents, sizeof(enum config_parents)},
+    [VALUE_JOB_TYPES] = {read_job_types, 0},
     [VALUE_URL] = {read_url, 0},
     [VALUE_API_KEY] = {read_api_key, 0},
     [VALUE_API_KEY_FILE] = {read_api_key_file, 0},
@@ -395,6 +419,11 @@ static const struct kind {
 bool value_read(enum value_kind kind, struct value *value, void *member)
 {
 	return kinds[kind].read(value, member);
+}
+
+bool value_is_list(enum value_kind kind)
+{
+	return kind == VALUE_NOTIFY || kind == VALUE_JOB_TYPES;
 }
 
 bool value_equal(enum value_kind kind, const void *a, const void *b)

@@ -12,17 +12,19 @@
  */
 
 enum value_kind {
-	VALUE_DURATION,	    /* like "60s" or "24h"; int, seconds */
-	VALUE_NUMBER,	    /* int */
-	VALUE_SWITCH,	    /* true or false; bool */
-	VALUE_SOCKET,	    /* path or tcp:HOST:PORT; char * */
-	VALUE_STATE_DIR,    /* path or ":memory:"; char * */
-	VALUE_OID,	    /* struct config_oid */
-	VALUE_LOG_TARGET,   /* enum log_target */
-	VALUE_LOG_LEVEL,    /* enum log_level */
-	VALUE_NOTIFY,	    /* each word of a list by itself; struct config_notify */
-	VALUE_URL,	    /* becomes one without a slash at its end; char * */
-	VALUE_API_KEY,	    /* char * */
+	VALUE_DURATION,	  /* like "60s" or "24h"; int, seconds */
+	VALUE_NUMBER,	  /* int */
+	VALUE_SWITCH,	  /* true or false; bool */
+	VALUE_SOCKET,	  /* path or tcp:HOST:PORT; char * */
+	VALUE_STATE_DIR,  /* path or ":memory:"; char * */
+	VALUE_OID,	  /* struct config_oid */
+	VALUE_LOG_TARGET, /* enum log_target */
+	VALUE_LOG_LEVEL,  /* enum log_level */
+	VALUE_NOTIFY,	  /* each word of a list by itself; struct config_notify */
+	VALUE_PARENTS,	  /* enum config_parents */
+	VALUE_JOB_TYPES,  /* each word of a list by itself; char *, all of them, a space between */
+	VALUE_URL,	  /* becomes one without a slash at its end; char * */
+	VALUE_API_KEY,	  /* char * */
 	VALUE_API_KEY_FILE, /* becomes the key in it; char * */
 	VALUE_CA_FILE,	    /* char * */
 	VALUE_API_VERSION,  /* char *; "auto" = NULL */
@@ -49,6 +51,9 @@ bool value_equal(enum value_kind kind, const void *a, const void *b);
 
 /* Frees a string, overwritten first, for it may be a secret. Does nothing for other types. */
 void value_clear(enum value_kind kind, void *member);
+
+/* Whether values of KIND are lists. */
+bool value_is_list(enum value_kind kind);
 
 /* True when TEXT is a version of the API, like "13.0". */
 bool value_is_version(const char *text);

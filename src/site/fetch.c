@@ -3,20 +3,40 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "api/list.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "tally/overdue.h"
 #include "base/timefmt.h"
+#include "site/vanish.h"
 
 /* How far the mark is set back: a change may become visible a little later than its time stamp. */
 #define OVERLAP_MS 5000
+
+/* The same where only the end of a job can be asked for: it may be known some seconds later. */
+#define END_OVERLAP_MS 60000
 
 #define JOBS_A_PAGE 100
 #define PAGES_A_COMMIT 250 /* in a first sweep; each commit rewrites most of an index */
 #define PROGRESS_MS 10000
 #define FILTER_SIZE 128
+
+/* Before the first answer the version may be a guess, so the last time counts, too. */
+static int64_t overlap(const struct fetch *fetch)
+{
+	bool by_change =
+	    netbackup_has_cursors(fetch->netbackup) && !store_marks(fetch->store)->by_end;
+
+	return by_change ? OVERLAP_MS : END_OVERLAP_MS;
+}
+
+/* Whether all jobs are fetched each time. Another version may be able to tell changes. */
+static bool is_blind(const struct fetch *fetch)
+{
+	return fetch->blind[0] && strcmp(fetch->blind, netbackup_version(fetch->netbackup)) == 0;
+}
 
 int64_t fetch_known_since(const struct store_marks *marks)
 {
@@ -78,11 +98,18 @@ static void report(struct fetch *fetch)
 static void note_times(struct fetch *fetch, const struct job *job)
 {
 	struct store_marks *marks = store_marks(fetch->store);
+	int64_t change = marks->by_end ? job->ended : job->updated;
 
-	if (job->updated > fetch->newest)
-		fetch->newest = job->updated;
+	if (change > fetch->newest)
+		fetch->newest = change;
 	if (job->ended > marks->newest_end)
 		marks->newest_end = job->ended;
+}
+
+static void skip(struct fetch *fetch, const struct job *job)
+{
+	fetch->skipped++;
+	skipped_note(&fetch->flaws, job);
 }
 
 /* Puts the jobs of a page into the store, and their ids into IDS. The id of a skipped job is put
@@ -105,7 +132,7 @@ static bool take_page(struct fetch *fetch, struct page *page, struct fetch_ids *
 			remember(ids, job.id);
 		}
 		if (result == JOB_SKIPPED)
-			fetch->skipped++;
+			skip(fetch, &job);
 		else if (fine)
 			fine = store_put(fetch->store, &job, fault);
 		if (result == JOB_READ && job.state == JOB_DONE)
@@ -121,7 +148,7 @@ static bool take_page(struct fetch *fetch, struct page *page, struct fetch_ids *
 }
 
 static bool ask(struct fetch *fetch, const char *filter, uint64_t max_pages,
-		bool (*visit)(struct page *page, void *arg, struct fault *fault),
+		bool (*visit)(struct page *page, bool last, void *arg, struct fault *fault),
 		struct fault *fault)
 {
 	struct list list = {"/admin/jobs", "jobs", "jobId", filter, max_pages, visit, fetch};
@@ -130,10 +157,11 @@ static bool ask(struct fetch *fetch, const char *filter, uint64_t max_pages,
 	return list_fetch(fetch->netbackup, &list, fault);
 }
 
-static bool take_unfinished(struct page *page, void *arg, struct fault *fault)
+static bool take_unfinished(struct page *page, bool last, void *arg, struct fault *fault)
 {
 	struct fetch *fetch = arg;
 
+	(void)last;
 	return take_page(fetch, page, &fetch->unfinished, fault);
 }
 
@@ -145,18 +173,53 @@ static bool fetch_unfinished(struct fetch *fetch, struct fault *fault)
 	return ask(fetch, "state ne 'DONE'", 0, take_unfinished, fault);
 }
 
-static bool take_changed(struct page *page, void *arg, struct fault *fault)
+static bool take_changed(struct page *page, bool last, void *arg, struct fault *fault)
 {
 	struct fetch *fetch = arg;
 
+	(void)last;
 	fetch->page.count = 0;
 	return take_page(fetch, page, &fetch->page, fault);
 }
 
 /*
- * Fetches the jobs that have ended or changed since the mark. Then the mark moves to the newest
- * change seen, but not beyond the begin of this refresh: jobs that change while pages are fetched
- * may be missed.
+ * The server was upgraded, or went back: the mark becomes one of ends, or of changes. A job never
+ * ends later than it changes, so an end makes a good mark of changes. Where a change becomes a mark
+ * of ends, those ends are before it that became known since.
+ */
+static void turn_mark(struct fetch *fetch)
+{
+	struct store_marks *marks = store_marks(fetch->store);
+	int64_t by_end = !netbackup_has_cursors(fetch->netbackup);
+
+	if (marks->by_end == by_end)
+		return;
+	marks->by_end = by_end;
+	marks->mark -= END_OVERLAP_MS;
+}
+
+/* Goes on without what has changed, if FAULT says that the server cannot be asked for that. */
+static bool turn_blind(struct fetch *fetch, const struct fault *fault)
+{
+	/*
+	 * A 400 for a later page is about the cursor, not about the filter. And ends can always be
+	 * asked for, of a server that turns out to be old just now by the next refresh.
+	 */
+	if (fault->status != 400 || fetch->pages > 0 || store_marks(fetch->store)->by_end ||
+	    !netbackup_has_cursors(fetch->netbackup))
+		return false;
+	log_warning("site %s: the server cannot be asked for changes (%s); all jobs are "
+		    "fetched each time",
+		    fetch->site->name, fault->text);
+	snprintf(fetch->blind, sizeof fetch->blind, "%s", netbackup_version(fetch->netbackup));
+	return true;
+}
+
+/*
+ * Fetches the jobs that have ended or changed since the mark. A server that knows no cursors cannot
+ * be asked for changes either: what changes later than its end is found by the sweep. Then the mark
+ * moves to the newest change seen, but not beyond the begin of this refresh: jobs that change while
+ * pages are fetched may be missed.
  */
 static bool fetch_changed(struct fetch *fetch, struct fault *fault)
 {
@@ -164,21 +227,15 @@ static bool fetch_changed(struct fetch *fetch, struct fault *fault)
 	char filter[FILTER_SIZE], mark[TIMEFMT_INSTANT_SIZE];
 	int64_t next;
 
+	turn_mark(fetch);
 	timefmt_format_instant(marks->mark, mark);
-	snprintf(filter, sizeof filter, "state eq 'DONE' and lastUpdateTime ge %s", mark);
+	snprintf(filter, sizeof filter, "state eq 'DONE' and %s ge %s",
+		 marks->by_end ? "endTime" : "lastUpdateTime", mark);
 	fetch->last_id = 0;
 	fetch->newest = 0;
-	if (!ask(fetch, filter, 0, take_changed, fault)) {
-		/* A 400 for a later page is about the cursor, not about the filter. */
-		if (fault->status != 400 || fetch->pages > 0)
-			return false;
-		log_warning("site %s: the server cannot be asked for changes (%s); all jobs are "
-			    "fetched each time",
-			    fetch->site->name, fault->text);
-		fetch->blind = true;
-		return true;
-	}
-	next = (fetch->newest < fetch->now ? fetch->newest : fetch->now) - OVERLAP_MS;
+	if (!ask(fetch, filter, 0, take_changed, fault))
+		return turn_blind(fetch, fault);
+	next = (fetch->newest < fetch->now ? fetch->newest : fetch->now) - overlap(fetch);
 	if (next > marks->mark)
 		marks->mark = next;
 	return true;
@@ -197,15 +254,14 @@ static bool merge(struct fetch *fetch, int64_t upto, struct fault *fault)
 {
 	return fetch->fresh ||
 	       store_merge(fetch->store, store_marks(fetch->store)->sweep_id, upto,
-			   fetch->sweep_start, fetch->page.ids, fetch->page.count, fault);
+			   fetch->window_start, fetch->page.ids, fetch->page.count, fault);
 }
 
 /* Takes a page of the sweep. */
-static bool take_swept(struct page *page, void *arg, struct fault *fault)
+static bool take_swept(struct page *page, bool last, void *arg, struct fault *fault)
 {
 	struct fetch *fetch = arg;
 	struct store_marks *marks = store_marks(fetch->store);
-	bool last = page_cursor(page) == NULL;
 
 	fetch->page.count = 0;
 	if (!take_page(fetch, page, &fetch->page, fault) ||
@@ -304,9 +360,11 @@ static bool begin_marks(struct fetch *fetch, int64_t began, struct fault *fault)
 	marks->began = fetch->now;
 	marks->known_since = fetch->window_start;
 	marks->created = began;
-	marks->mark = fetch->now - OVERLAP_MS;
+	marks->by_end = !netbackup_has_cursors(fetch->netbackup);
+	marks->mark = fetch->now - overlap(fetch);
 	marks->window_start = fetch->window_start;
 	marks->sweep_began = fetch->now;
+	marks->families = 1;
 	return commit_and_begin(fetch, fault);
 }
 
@@ -330,6 +388,7 @@ static void finish_marks(struct fetch *fetch, int64_t began)
 	marks->data_at = began;
 	marks->skew = netbackup_skew(fetch->netbackup);
 	marks->down_notified = 0;
+	marks->vanished_at = 0;
 }
 
 /* Makes events of the policies whose overdue has changed; none at the FIRST success. */
@@ -368,19 +427,67 @@ static int64_t expiry(const struct fetch *fetch)
 	return fetch->full || fetch->window_start > expired ? fetch->window_start : expired;
 }
 
+/* Takes a page only to see whether it has jobs. */
+static bool take_any(struct page *page, bool last, void *arg, struct fault *fault)
+{
+	struct fetch *fetch = arg;
+
+	(void)last;
+	(void)fault;
+	fetch->jobs += page_next(page) != NULL;
+	return true;
+}
+
+/*
+ * The lists of this refresh had no job in them. They may have been of what has changed only, so
+ * asks for any job, if there should be some.
+ */
+static bool ask_for_any(struct fetch *fetch, struct fault *fault)
+{
+	int64_t gone = (int64_t)store_vanished(fetch->store);
+	char filter[FILTER_SIZE], start[TIMEFMT_INSTANT_SIZE];
+	bool holds;
+
+	if (!store_holds(fetch->store, fetch->window_start,
+			 gone < VANISH_LEAST ? VANISH_LEAST - gone : 1, &holds, fault))
+		return false;
+	if (!holds)
+		return true;
+	timefmt_format_instant(fetch->window_start, start);
+	snprintf(filter, sizeof filter, "endTime ge %s", start);
+	if (!ask(fetch, filter, 1, take_any, fault))
+		return false;
+	if (fetch->jobs == 0)
+		vanish_complain_of_all(fault);
+	return fetch->jobs > 0;
+}
+
+/* False with FAULT where so many jobs have vanished that it is not believed yet. */
+static bool check_vanished(struct fetch *fetch, struct fault *fault)
+{
+	if (fetch->trusts)
+		return true;
+	return (fetch->jobs > 0 || ask_for_any(fetch, fault)) && vanish_check(fetch->store, fault);
+}
+
 /* Fetches the lists in an order in which a job that ends meanwhile is in one of them. */
 static bool fetch_lists(struct fetch *fetch, int64_t began, struct fault *fault)
 {
 	struct store_marks *marks = store_marks(fetch->store);
 
-	fetch->full = !marks->complete;
+	/* In a store of an older version it is not known which jobs are parents. */
+	fetch->full = !marks->complete || !marks->families;
+	fetch->trusts = !marks->complete || vanish_is_believed(marks, fetch->site, began);
+	/* All that has vanished leaves the rows together. */
+	if (marks->vanished_at && fetch->trusts)
+		fetch->full = true;
 	if (reaches_back(fetch)) {
 		log_info("site %s: the window reaches further back than before; all jobs are "
 			 "fetched once",
 			 fetch->site->name);
 		fetch->full = true;
-		if (marks->mark > fetch->now - OVERLAP_MS)
-			marks->mark = fetch->now - OVERLAP_MS;
+		if (marks->mark > fetch->now - overlap(fetch))
+			marks->mark = fetch->now - overlap(fetch);
 	}
 	if (!fetch_unfinished(fetch, fault))
 		return false;
@@ -389,11 +496,11 @@ static bool fetch_lists(struct fetch *fetch, int64_t began, struct fault *fault)
 	 * But a first sweep that goes on has pages from an earlier refresh, which may be out of
 	 * date.
 	 */
-	if (!fetch->fresh && !fetch->blind && !fetch_changed(fetch, fault))
+	if (!fetch->fresh && !is_blind(fetch) && !fetch_changed(fetch, fault))
 		return false;
 	/* fetch_changed may just have set it. */
-	fetch->full = fetch->full || fetch->blind;
-	return fetch_swept(fetch, began, fault) &&
+	fetch->full = fetch->full || is_blind(fetch);
+	return fetch_swept(fetch, began, fault) && check_vanished(fetch, fault) &&
 	       store_drop_unfinished(fetch->store, fetch->unfinished.ids, fetch->unfinished.count,
 				     fault) &&
 	       store_expire(fetch->store, expiry(fetch), fault);
@@ -405,6 +512,7 @@ static bool finish(struct fetch *fetch, bool fetched, int64_t began, struct faul
 	bool first = store_marks(fetch->store)->data_at == 0;
 	struct fault second;
 
+	skipped_log(&fetch->flaws, &fetch->flaws_before, fetch->site->name);
 	if (fetched) {
 		finish_marks(fetch, began);
 		return watch_policies(fetch, first, fault) && store_commit(fetch->store, fault);
@@ -423,6 +531,8 @@ bool fetch_run(struct fetch *fetch, struct netbackup *netbackup, struct store *s
 	fetch->store = store;
 	fetch->site = site;
 	fetch->jobs = fetch->skipped = 0;
+	fetch->flaws_before = fetch->flaws;
+	fetch->flaws = (struct skipped){.count = {0}};
 	fetch->full = fetch->round_ended = false;
 	fetch->requests_before = netbackup_traffic(netbackup)->requests;
 	fetch->clock = fetch->reported = timefmt_monotonic();

@@ -8,6 +8,7 @@
 
 #include "config/config.h"
 #include "api/netbackup.h"
+#include "site/skipped.h"
 #include "store/store.h"
 
 /* What a refresh asks the server for, in which order, and what of it goes into the store. */
@@ -23,18 +24,22 @@ struct fetch_ids {
 struct fetch {
 	void (*report)(uint64_t jobs, uint64_t requests, void *arg); /* or NULL */
 	void *report_arg;
-	uint64_t jobs;	  /* received */
-	uint64_t skipped; /* of these, those that cannot be used */
+	uint64_t jobs;	      /* received */
+	uint64_t skipped;     /* of these, those that cannot be used */
+	struct skipped flaws; /* of these, and of those of the run before */
+	struct skipped flaws_before;
 	bool full;	  /* the whole window was asked for */
 	bool fresh;	  /* the store was empty before */
 	bool round_ended; /* the rolling sweep came round */
-	bool blind;	  /* the server cannot be asked for changes; stays for later runs */
+	/* The API version in which the server cannot be asked for changes; stays for later runs. */
+	char blind[16];
 
 	/* For fetch_run only. */
 	struct netbackup *netbackup;
 	struct store *store;
 	const struct config_site *site;
 	uint64_t requests_before;
+	bool trusts;	      /* what has vanished is taken for gone */
 	int64_t now;	      /* the server's time at the begin */
 	int64_t window_start; /* by the server's time */
 	int64_t sweep_start;  /* where the sweep begins */

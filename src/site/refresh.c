@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "site/fetch.h"
+#include "site/vanish.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "api/netbackup.h"
@@ -22,7 +23,13 @@ struct refresh {
 	struct site_row row;	  /* what is known of the site itself; without texts and index */
 	struct fetch fetch;	  /* of the last or present run */
 	struct event_list events; /* of the site itself */
-	bool down_notified;	  /* the event that the site is down has been made */
+	struct notice_facts facts;
+	/* The worst that a refresh has skipped, in this round of the sweep and in the last. */
+	struct skips {
+		uint64_t count;
+		char text[NOTICE_SIZE];
+	} skips, skips_before;
+	bool down_notified; /* the event that the site is down has been made */
 };
 
 struct refresh *refresh_open(const struct config_site *site, const char *state_dir)
@@ -53,6 +60,59 @@ static int32_t seconds_of_skew(int64_t millis)
 	return seconds < INT32_MIN ? INT32_MIN : (int32_t)seconds;
 }
 
+/*
+ * NetBackup cleans its list after some days. Whether it does so within the window can only be seen
+ * from jobs that were listed once: not all is empty that is old on a young primary.
+ */
+#define UNLISTED_LEAST 3
+
+/* Finds out whether the server's list goes back far enough. */
+static void look_back(struct refresh *refresh)
+{
+	int64_t window = refresh->site->window * INT64_C(1000);
+	int64_t start = timefmt_now() + store_marks(refresh->store)->skew - window, first;
+	struct fault ignored;
+	uint64_t unlisted;
+
+	refresh->facts.listed = 0;
+	if (store_reach(refresh->store, start, &first, &unlisted, &ignored) &&
+	    unlisted >= UNLISTED_LEAST && first - start > window / 4)
+		refresh->facts.listed = (start + window - first) / 1000;
+}
+
+/* A job that cannot be used is told until the sweep has come round without one. */
+static void note_skipped(struct refresh *refresh)
+{
+	const struct fetch *fetch = &refresh->fetch;
+	struct skips *skips = &refresh->skips, *before = &refresh->skips_before;
+
+	if (fetch->skipped > skips->count) {
+		skips->count = fetch->skipped;
+		skipped_text(&fetch->flaws, skips->text, sizeof skips->text);
+	}
+	if (fetch->round_ended) {
+		*before = *skips;
+		*skips = (struct skips){.count = 0};
+	}
+	refresh->facts.skipped = skips->count > before->count ? skips->text
+				 : before->count > 0	      ? before->text
+							      : NULL;
+}
+
+/* Notes of a refresh that has succeeded what people should know although it is no error. */
+static void note_facts(struct refresh *refresh)
+{
+	const struct fetch *fetch = &refresh->fetch;
+
+	if (fetch->jobs > 0 || store_jobs(refresh->store) > 0)
+		refresh->facts.no_jobs = false;
+	else if (fetch->round_ended)
+		refresh->facts.no_jobs = true;
+	note_skipped(refresh);
+	if (fetch->round_ended)
+		look_back(refresh);
+}
+
 /* Opens the store if it is not open. Data of an earlier run are shown with their true age. */
 static bool open_store(struct refresh *refresh, struct fault *fault)
 {
@@ -60,8 +120,7 @@ static bool open_store(struct refresh *refresh, struct fault *fault)
 
 	if (refresh->store)
 		return true;
-	refresh->store =
-	    store_open(refresh->state_dir, refresh->site->name, refresh->site->url, fault);
+	refresh->store = store_open(refresh->state_dir, refresh->site, fault);
 	if (!refresh->store)
 		return false;
 	marks = store_marks(refresh->store);
@@ -69,6 +128,10 @@ static bool open_store(struct refresh *refresh, struct fault *fault)
 	if (marks->down_notified && !refresh->down_notified) {
 		refresh->down_notified = true;
 		refresh->row.failure_streak += drawing_gauge((uint64_t)marks->down_notified);
+	}
+	if (marks->complete) {
+		refresh->facts.no_jobs = store_jobs(refresh->store) == 0;
+		look_back(refresh);
 	}
 	if (refresh->row.data_at == 0) {
 		refresh->row.data_at = marks->data_at;
@@ -114,6 +177,7 @@ static void note_success(struct refresh *refresh, int64_t began, int64_t millis,
 	row->refreshes++;
 	row->failure_streak = 0;
 	row->jobs_skipped += fetch->skipped;
+	note_facts(refresh);
 	row->clock_skew = seconds_of_skew(netbackup_skew(refresh->netbackup));
 }
 
@@ -139,6 +203,8 @@ static void note_failure(struct refresh *refresh, const struct fault *fault)
 	if (row->status != SITE_DOWN || row->fault.class != fault->class)
 		log_warning("site %s: down (%s): %s", refresh->site->name,
 			    fault_class_name(fault->class), fault->text);
+	if (fault->class == FAULT_VANISHED)
+		vanish_note(refresh->store, timefmt_now());
 	row->status = SITE_DOWN;
 	row->failures++;
 	row->failure_streak++;
@@ -201,11 +267,13 @@ static void draw_from_store(struct refresh *refresh, struct drawing *drawing, st
 	row->swept_at = marks->sweep_ended;
 	if (marks->created)
 		row->started = marks->created;
+	drawing->facts.lost_file = store_lost_file(refresh->store);
 	drawing->skew = marks->skew;
 	drawing->known_since = fetch_known_since(marks);
 	if (!marks->complete)
 		return;
 	drawing->tally = store_tally(refresh->store);
+	drawing->failures = store_failures(refresh->store);
 	overdue_expect(drawing->tally, refresh->site);
 }
 
@@ -214,8 +282,11 @@ struct snapshot *refresh_snapshot(struct refresh *refresh)
 	const struct netbackup_traffic *traffic = netbackup_traffic(refresh->netbackup);
 	struct snapshot *snapshot = snapshot_new(refresh->site->name);
 	struct site_row row;
-	struct drawing drawing = {
-	    .snapshot = snapshot, .site = refresh->site, .row = &row, .now = timefmt_now()};
+	struct drawing drawing = {.snapshot = snapshot,
+				  .site = refresh->site,
+				  .row = &row,
+				  .facts = refresh->facts,
+				  .now = timefmt_now()};
 	struct fault ignored;
 
 	open_store(refresh, &ignored);
@@ -224,6 +295,7 @@ struct snapshot *refresh_snapshot(struct refresh *refresh)
 	row.received_bytes = traffic->received_bytes;
 	snprintf(row.api_version, sizeof row.api_version, "%s",
 		 netbackup_version(refresh->netbackup));
+	row.certificate_expires = netbackup_certificate_expires(refresh->netbackup);
 	event_move(&snapshot->events, &refresh->events);
 	if (refresh->store) {
 		event_move(&snapshot->events, store_events(refresh->store));

@@ -43,7 +43,7 @@ static const struct {
 			  JOBS,
 			  {"nbuJobSiteLabel", "nbuJobTypeLabel", "nbuJobPolicyTypeLabel",
 			   "nbuJobStatusCode", "nbuNotifyJobId", "nbuNotifyPolicy",
-			   "nbuNotifyClient"}},
+			   "nbuNotifyClient", "nbuNotifySchedule", "nbuNotifyScheduleType"}},
     [EVENT_POLICY_OVERDUE] = {"nbuPolicyOverdueRaised",
 			      POLICIES,
 			      {"nbuPolicySiteLabel", "nbuPolicyLabel", "nbuPolicyLastSuccessAge",
@@ -187,6 +187,8 @@ static void fill_job(struct notify *notify, const struct event *event)
 	notify->scalars.job_id = event->job_id > 0 ? (uint64_t)event->job_id : 0;
 	notify->scalars.policy = or_empty(event->policy);
 	notify->scalars.client = or_empty(event->client);
+	notify->scalars.schedule = or_empty(event->schedule);
+	notify->scalars.schedule_type = or_empty(event->schedule_type);
 }
 
 static void fill_policy(struct notify *notify, const struct event *event)

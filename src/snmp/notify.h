@@ -49,7 +49,7 @@ uint64_t notify_suppressed(const struct notify *notify);
 void notify_free(struct notify *notify);
 
 /* The parts of notify_turn that do not send, for tests. */
-#define NOTIFY_OBJECTS_MAX 7
+#define NOTIFY_OBJECTS_MAX 9
 
 struct notify_message {
 	const char *name; /* as in the MIB */

@@ -7,10 +7,13 @@
 #include "base/mem.h"
 #include "store/schema.h"
 
-void cache_start(struct cache *cache, struct database *database, struct names *names)
+void cache_start(struct cache *cache, struct database *database, struct names *names,
+		 const struct config_site *site)
 {
-	*cache = (struct cache){.database = database, .names = names, .tally = tally_new()};
+	*cache = (struct cache){
+	    .database = database, .names = names, .site = site, .tally = tally_new()};
 	cache->completions = completions_new(cache->tally);
+	cache->failures = failures_new();
 }
 
 /* ARRAY with room for the pointers 0 to LAST; those that are new are NULL. */
@@ -29,6 +32,7 @@ static void *grow(void *array, size_t *room, size_t last)
 void cache_add_cell(struct cache *cache, struct tally_cell *cell)
 {
 	cell->id = (int64_t)++cache->cell_count;
+	cell->protects = tally_is_among(cell->job_type, cache->site->protecting_jobs);
 	cache->cells = grow(cache->cells, &cache->cell_room, cache->cell_count);
 	cache->cells[cache->cell_count] = cell;
 }
@@ -56,13 +60,12 @@ struct tally_cell *cache_cell(const struct cache *cache, int64_t id)
 	return id >= 1 && (uint64_t)id <= cache->cell_count ? cache->cells[id] : NULL;
 }
 
-struct tally_subject *cache_subject(struct cache *cache, enum tally_kind kind,
-				    const struct tally_cell *cell, int64_t id)
+struct tally_subject *cache_subject(struct cache *cache, enum tally_kind kind, int64_t id)
 {
 	const char *text = names_text(cache->names, id);
 	struct tally_subject **subject;
 
-	if (!*text || !tally_is_backup(cell))
+	if (!*text)
 		return NULL;
 	cache->subjects[kind] = grow(cache->subjects[kind], &cache->subject_room[kind], (size_t)id);
 	subject = &cache->subjects[kind][id];
@@ -84,6 +87,7 @@ void cache_free(struct cache *cache)
 {
 	cache_forget_subjects(cache);
 	completions_free(cache->completions);
+	failures_free(cache->failures);
 	tally_free(cache->tally);
 	free(cache->cells);
 	memset(cache, 0, sizeof *cache);

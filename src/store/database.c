@@ -488,6 +488,16 @@ const char *database_path(const struct database *database)
 	return database->path;
 }
 
+bool database_is_lost(const struct database *database)
+{
+	int lost = 0;
+
+	return !database->in_memory &&
+	       sqlite3_file_control(database->db, "main", SQLITE_FCNTL_HAS_MOVED, &lost) ==
+		   SQLITE_OK &&
+	       lost;
+}
+
 bool database_damaged(const struct database *database)
 {
 	return database->aside != NULL;

@@ -47,6 +47,9 @@ database_open(const char *directory, const char *name, const struct database_sch
 /* The file's name, for messages. */
 const char *database_path(const struct database *database);
 
+/* Whether the file is not at its place any more: it has been moved or deleted. */
+bool database_is_lost(const struct database *database);
+
 /*
  * Sets the values of a statement, counted from 1. They stay set until they are set again. TEXT must
  * stay valid until the statement has run.

@@ -5,12 +5,16 @@
 #include "store/cache.h"
 #include "store/marks.h"
 #include "store/names.h"
+#include "store/rows.h"
 #include "tally/event.h"
 
-/* For store.c, jobs.c and verify.c only, which share the functions of store.h among them. */
+/*
+ * For store.c, jobs.c and verify.c, which share the functions of store.h among them, and for
+ * families.c.
+ */
 
 struct store {
-	char *name; /* of the site */
+	const struct config_site *site;
 	struct database *database;
 	struct store_marks marks;
 	struct store_marks saved; /* as on disk */
@@ -21,6 +25,8 @@ struct store {
 	bool loaded; /* it has been read */
 
 	uint64_t written;
+	/* Finished jobs of this transaction: no longer listed, and listed for the first time. */
+	uint64_t vanished, appeared;
 	struct event_list events;  /* committed */
 	struct event_list pending; /* of this transaction */
 };
@@ -30,5 +36,12 @@ struct store {
  * not loaded, and FAULT (class storage) says why.
  */
 bool store_reload(struct store *store, struct fault *fault);
+
+/*
+ * Puts ROW in the place of OLD, which is all zeros where there was none: on disk, in the totals and
+ * in the histories. False with FAULT.
+ */
+bool store_replace(struct store *store, const struct row *old, const struct row *row,
+		   struct fault *fault);
 
 #endif

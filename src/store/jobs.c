@@ -8,8 +8,10 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "store/families.h"
 #include "store/inside.h"
 #include "store/rows.h"
+#include "tally/family.h"
 #include "tally/totals.h"
 
 /* Takes the job of ROW out of the totals. */
@@ -26,14 +28,14 @@ static void subtract(struct store *store, const struct row *row)
 /* Whether JOB, by its time stamp, is what ROW has. */
 static bool is_same(const struct row *row, const struct job *job)
 {
-	return job->updated != 0 && row->updated == job->updated &&
-	       row->state == (int64_t)job->state && !row->unlisted &&
-	       (job->state != JOB_DONE || row->ended == job->ended);
+	return job->updated != 0 && row->updated == job->updated && row->parent == job->parent &&
+	       family_agrees(row->family, job) && row->state == (int64_t)job->state &&
+	       !row->unlisted && (job->state != JOB_DONE || row->ended == job->ended);
 }
 
 /* Makes of JOB the row that is to take the place of OLD. */
-static bool make_row(struct store *store, const struct job *job, const struct row *old,
-		     struct row *row, struct fault *fault)
+static bool make_row(struct store *store, const struct job *job, struct row *old, struct row *row,
+		     struct fault *fault)
 {
 	*row = (struct row){
 	    .id = job->id,
@@ -45,10 +47,14 @@ static bool make_row(struct store *store, const struct job *job, const struct ro
 	    .files = (int64_t)job->files,
 	    .dedup = job->dedup,
 	    .reason = job->queue_reason,
+	    .parent = job->parent,
+	    .family = family_of(job, old->family),
+	    .guessed = job->end_guessed,
 	};
 	return cache_intern_cell(&store->cache, job, &row->cell, fault) &&
 	       names_intern(&store->names, store->database, job->policy, &row->policy, fault) &&
-	       names_intern(&store->names, store->database, job->client, &row->client, fault);
+	       names_intern(&store->names, store->database, job->client, &row->client, fault) &&
+	       families_complete(store, old, row, fault);
 }
 
 /* Whether the completion of JOB has not been counted yet; OLD is what was held of the job. */
@@ -59,10 +65,25 @@ static bool is_new_completion(const struct store *store, const struct job *job,
 	       job->ended >= store->marks.began && job->ended >= store->saved.window_start;
 }
 
-/* Whether A and B, which ended at the same time, mean the same for all histories. */
-static bool same_completion(const struct row *a, const struct row *b)
+/* Whether A and B, completions at the same time, mean the same for all histories. */
+static bool same_completion(const struct tally_job *a, const struct tally_job *b)
 {
-	return a->cell == b->cell && a->policy == b->policy && a->client == b->client;
+	return a->cell == b->cell && a->run == b->run &&
+	       memcmp(a->subjects, b->subjects, sizeof a->subjects) == 0;
+}
+
+/* Notes the completion of ROW in the histories. BEFORE is what was known of it, or NULL. */
+static void tell_histories(struct cache *cache, const struct row *before, const struct row *row)
+{
+	struct tally_job job = rows_job(cache, row), known;
+
+	if (before) {
+		known = rows_job(cache, before);
+		if (same_completion(&known, &job))
+			return;
+		completions_retract(cache->completions, &known);
+	}
+	completions_note(cache->completions, &job);
 }
 
 /*
@@ -78,7 +99,6 @@ static bool note_completion(struct store *store, const struct row *old, const st
 	bool done = row->state == JOB_DONE;
 	bool known = has_completion && done && old->ended == row->ended;
 	struct row before = *old;
-	struct tally_job job;
 
 	if (has_completion && !known && !rows_keep_earlier(cache, old, fault))
 		return false;
@@ -88,40 +108,67 @@ static bool note_completion(struct store *store, const struct row *old, const st
 	if (!known && (old->id || store->marks.complete) &&
 	    !rows_take_earlier(cache, row, &before, &known, fault))
 		return false;
-	if (row->ended < store->marks.expired || (known && same_completion(&before, row)))
-		return true;
-	if (known) {
-		job = rows_job(cache, &before);
-		completions_retract(cache->completions, &job);
-	}
-	job = rows_job(cache, row);
-	completions_note(cache->completions, &job);
+	if (row->ended >= store->marks.expired)
+		tell_histories(cache, known ? &before : NULL, row);
 	return true;
 }
 
-/* Counts JOB. A job that failed is an event. */
-static void count(struct store *store, const struct job *job, const struct tally_job *counted)
+bool store_replace(struct store *store, const struct row *old, const struct row *row,
+		   struct fault *fault)
 {
+	struct tally_job job;
+
+	database_bind(store->database, PUT_JOB, ROWS_COLUMNS, row->columns);
+	if (!database_write(store->database, PUT_JOB, &store->written, fault))
+		return false;
+	if (old->id)
+		subtract(store, old);
+	if (!row->unlisted) {
+		job = rows_job(&store->cache, row);
+		totals_add(store->cache.tally, &job);
+	}
+	/* Its completion is among the earlier ones, as it was at that time. */
+	if (row->unlisted == ROWS_UNLISTED_UNFINISHED)
+		return true;
+	return note_completion(store, old, row, fault);
+}
+
+/* Counts JOB, which is in ROW now. A job that failed is an event, unless its children tell it. */
+static void count(struct store *store, const struct job *job, const struct row *row)
+{
+	struct tally_job counted = rows_job(&store->cache, row);
 	struct event event = {
 	    .kind = EVENT_JOB_FAILED,
-	    .site = store->name,
+	    .site = store->site->name,
 	    .job_id = job->id,
 	    .status = job->status,
 	    .job_type = job->type,
 	    .policy_type = job->policy_type,
 	    .policy = job->policy,
 	    .client = job->client,
+	    .schedule = job->schedule,
+	    .schedule_type = job->schedule_type,
 	};
 
-	totals_count(counted);
-	if (!history_is_success(job->status))
+	totals_count(&counted);
+	if (!history_is_success(job->status) && counted.subjects[TALLY_WORKLOAD])
 		event_add(&store->pending, &event);
+}
+
+/* A failure that its children tell is none of its own. */
+static void note_failure(struct store *store, const struct job *job, const struct row *row)
+{
+	/* Nearly all are successes, and cost next to nothing here. */
+	if (history_is_success(job->status) ||
+	    !rows_job(&store->cache, row).subjects[TALLY_WORKLOAD])
+		failures_forget(store->cache.failures, job->id);
+	else
+		failures_note(store->cache.failures, job);
 }
 
 bool store_put(struct store *store, const struct job *job, struct fault *fault)
 {
 	struct row old = {.id = 0}, row;
-	struct tally_job added;
 	bool held, fine;
 
 	if (!database_is_open(store->database, fault))
@@ -133,16 +180,15 @@ bool store_put(struct store *store, const struct job *job, struct fault *fault)
 		return false;
 	if (held && memcmp(&old, &row, sizeof row) == 0)
 		return true;
-	database_bind(store->database, PUT_JOB, ROWS_COLUMNS, row.columns);
-	if (!database_write(store->database, PUT_JOB, &store->written, fault))
+	if (!store_replace(store, &old, &row, fault))
 		return false;
-	if (held)
-		subtract(store, &old);
-	added = rows_job(&store->cache, &row);
-	totals_add(store->cache.tally, &added);
+	store->appeared +=
+	    row.state == JOB_DONE && !(held && old.state == JOB_DONE && !old.unlisted);
 	if (is_new_completion(store, job, &old))
-		count(store, job, &added);
-	return note_completion(store, &old, &row, fault);
+		count(store, job, &row);
+	if (job->state == JOB_DONE)
+		note_failure(store, job, &row);
+	return families_tell(store, &old, &row, fault);
 }
 
 /* Marks the job of ROW as one that the server does not list any more. */
@@ -172,6 +218,7 @@ bool store_merge(struct store *store, int64_t after, int64_t upto, int64_t since
 			continue;
 		subtract(store, &row);
 		unlisted = unlist(store, &row, ROWS_UNLISTED, fault);
+		store->vanished++;
 	}
 	if (!unlisted)
 		database_reset(store->database, LIST_FINISHED);
@@ -191,6 +238,8 @@ static bool drop_unfinished(struct store *store, const struct row *row, struct f
 	subtract(store, row);
 	if (row->ended)
 		return unlist(store, row, ROWS_UNLISTED_UNFINISHED, fault);
+	if (!families_keep(store, row, fault))
+		return false;
 	database_bind(store->database, DROP_JOB, 1, &row->id);
 	return database_write(store->database, DROP_JOB, &store->written, fault);
 }
@@ -251,6 +300,10 @@ bool store_expire(struct store *store, int64_t window_start, struct fault *fault
 		any = true;
 	}
 	store->marks.expired = window_start;
+	if (fine && store->cache.has_orphans) {
+		database_bind(store->database, EXPIRE_ORPHANS, 1, &window_start);
+		fine = database_write(store->database, EXPIRE_ORPHANS, NULL, fault);
+	}
 	database_bind(store->database, DROP_EXPIRED, 1, &window_start);
 	return fine &&
 	       (!any || database_write(store->database, DROP_EXPIRED, &store->written, fault));

@@ -2,6 +2,7 @@
 #include "store/load.h"
 
 #include "store/rows.h"
+#include "tally/family.h"
 #include "tally/totals.h"
 
 /* Reads the cells and what they have counted. */
@@ -44,11 +45,15 @@ static bool read_history(struct cache *cache, struct history *history)
 	history->last_at = database_number(database, ALL_SUBJECTS, 7);
 	history->last_id = database_number(database, ALL_SUBJECTS, 8);
 	history->streak = (uint32_t)database_number(database, ALL_SUBJECTS, 10);
+	history->run_at = database_number(database, ALL_SUBJECTS, 12);
+	history->run_id = database_number(database, ALL_SUBJECTS, 13);
+	history->run_status = (uint32_t)database_number(database, ALL_SUBJECTS, 14);
 	if (history->last_at == 0)
 		return true;
 	if (!cell)
 		return false;
 	history->last_status = cell->status;
+	history->last_job_type = cell->job_type;
 	history->last_type = cell->policy_type;
 	return true;
 }
@@ -97,6 +102,38 @@ static bool load_queues(struct cache *cache, struct fault *fault)
 	return fine;
 }
 
+static bool load_orphans(struct cache *cache, struct fault *fault)
+{
+	bool fine;
+
+	while (database_next(cache->database, ANY_ORPHAN, &fine, fault))
+		cache->has_orphans = true;
+	return fine;
+}
+
+static bool load_failures(struct cache *cache, struct fault *fault)
+{
+	struct database *database = cache->database;
+	bool fine;
+
+	while (database_next(database, ALL_FAILURES, &fine, fault)) {
+		struct failure failure = {
+		    .id = database_number(database, ALL_FAILURES, 0),
+		    .ended = database_number(database, ALL_FAILURES, 1),
+		    .status = (uint32_t)database_number(database, ALL_FAILURES, 2),
+		    .job_type = database_text(database, ALL_FAILURES, 3),
+		    .policy_type = database_text(database, ALL_FAILURES, 4),
+		    .policy = database_text(database, ALL_FAILURES, 5),
+		    .client = database_text(database, ALL_FAILURES, 6),
+		    .schedule = database_text(database, ALL_FAILURES, 7),
+		    .schedule_type = database_text(database, ALL_FAILURES, 8),
+		};
+
+		failures_load(cache->failures, &failure);
+	}
+	return fine;
+}
+
 static void use_names(struct cache *cache, const struct row *row)
 {
 	names_use(cache->names, row->policy);
@@ -111,6 +148,7 @@ static bool load_jobs(struct cache *cache, struct fault *fault)
 
 	while (rows_next(cache, ALL_JOBS, &row, &fine, fault)) {
 		use_names(cache, &row);
+		cache->has_uncounted |= !(row.family & FAMILY_COUNTED);
 		if (row.unlisted)
 			continue;
 		job = rows_job(cache, &row);
@@ -173,7 +211,8 @@ bool load_cache(struct cache *cache, const struct store_marks *marks, struct fau
 {
 	completions_distrust(cache->completions);
 	if (!load_cells(cache, fault) || !load_subjects(cache, fault) ||
-	    !load_queues(cache, fault) || !load_jobs(cache, fault) ||
+	    !load_queues(cache, fault) || !load_orphans(cache, fault) ||
+	    !load_failures(cache, fault) || !load_jobs(cache, fault) ||
 	    !load_histories(cache, marks, fault))
 		return false;
 	tally_each(cache->tally, settle_cell, NULL);

@@ -24,6 +24,7 @@ static const struct {
     MARK(newest_end, "newest_end"),
     MARK(expired, "expired"),
     MARK(mark, "mark"),
+    MARK(by_end, "mark_by_end"),
     MARK(complete, "complete"),
     MARK(sweep_id, "sweep_id"),
     MARK(sweep_pages, "sweep_pages"),
@@ -32,6 +33,8 @@ static const struct {
     MARK(data_at, "data_at"),
     MARK(skew, "skew"),
     MARK(down_notified, "down_told"),
+    MARK(families, "families"),
+    MARK(vanished_at, "vanished_at"),
 #undef MARK
 };
 #define MARK_COUNT (sizeof keys / sizeof keys[0])

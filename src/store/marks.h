@@ -19,6 +19,7 @@ struct store_marks {
 	int64_t newest_end;   /* latest end of a job that has been seen */
 	int64_t expired;      /* the window's start at the last store_expire */
 	int64_t mark;	      /* from where the next refresh asks for what has changed */
+	int64_t by_end;	  /* 1 = the mark is of ends, not of changes: the server is an old one */
 	int64_t complete; /* 1 = the first sweep has come to its end: there is something to show */
 	int64_t sweep_id; /* last id of the rolling sweep */
 	int64_t sweep_pages;   /* pages of this round so far */
@@ -28,6 +29,8 @@ struct store_marks {
 	int64_t skew;	       /* milliseconds, server less agent, at that time */
 	int64_t down_notified; /* failures in a row when the event was made that the site is down;
 				  0 = there is none */
+	int64_t families;      /* 1 = of all jobs it is known whether they are parents */
+	int64_t vanished_at;   /* since when too many jobs have vanished, local clock; 0 = no */
 };
 
 /* Reads MARKS; what the file does not have is 0. False with FAULT (class storage). */

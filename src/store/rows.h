@@ -15,7 +15,7 @@ enum rows_unlisted {
 	ROWS_UNLISTED_UNFINISHED = 2
 };
 
-#define ROWS_COLUMNS 13
+#define ROWS_COLUMNS 16
 
 /* A row of table job, in the order of its columns; 0 where the table has NULL. */
 struct row {
@@ -34,6 +34,9 @@ struct row {
 			int64_t files;
 			int64_t dedup;
 			int64_t reason;
+			int64_t parent;	 /* id of a job, 0 = a root */
+			int64_t family;	 /* see family.h */
+			int64_t guessed; /* its end is, so that no sweep lists it */
 		};
 		int64_t columns[ROWS_COLUMNS];
 	};
@@ -41,6 +44,9 @@ struct row {
 
 /* All that ROW counts in. */
 struct tally_job rows_job(struct cache *cache, const struct row *row);
+
+/* Whether the job of ROW is done and has failed. */
+bool rows_has_failed(const struct cache *cache, const struct row *row);
 
 /*
  * The next row of a statement that gives jobs. At the end false, and FINE says whether it was
@@ -50,7 +56,7 @@ bool rows_next(struct cache *cache, enum schema_statement statement, struct row 
 	       struct fault *fault);
 
 /* The same for a statement that gives completions: rows of finished jobs with the columns id, cell,
- * policy, client and ended only. */
+ * policy, client, ended, parent and family only. */
 bool rows_next_completion(struct cache *cache, enum schema_statement statement, struct row *row,
 			  bool *fine, struct fault *fault);
 
@@ -64,5 +70,14 @@ bool rows_get(struct cache *cache, int64_t id, struct row *row, bool *fine, stru
 bool rows_keep_earlier(struct cache *cache, const struct row *row, struct fault *fault);
 bool rows_take_earlier(struct cache *cache, const struct row *row, struct row *earlier, bool *found,
 		       struct fault *fault);
+
+/*
+ * What children have told of job ID, which is not held: *FAMILY, 0 = nothing. False with FAULT.
+ * SEEN is when that was, by the server's clock; store_expire forgets it by that.
+ */
+bool rows_get_orphan(struct cache *cache, int64_t id, int64_t *family, struct fault *fault);
+bool rows_put_orphan(struct cache *cache, int64_t id, int64_t family, int64_t seen,
+		     struct fault *fault);
+bool rows_drop_orphan(struct cache *cache, int64_t id, struct fault *fault);
 
 #endif

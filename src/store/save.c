@@ -87,12 +87,12 @@ static void save_cell(struct tally_cell *cell, void *arg)
 static int64_t last_cell(const struct cache *cache, const struct tally_subject *subject)
 {
 	const struct history *expired = &subject->expired;
-	const char *type = subject->kind == TALLY_WORKLOAD ? subject->name : "BACKUP";
 	const struct tally_cell *cell;
 
 	if (expired->last_at == 0)
 		return 0;
-	cell = tally_find_cell(cache->tally, type, expired->last_type, expired->last_status);
+	cell = tally_find_cell(cache->tally, expired->last_job_type, expired->last_type,
+			       expired->last_status);
 	return cell ? cell->id : 0;
 }
 
@@ -112,11 +112,12 @@ static void save_subject(struct tally_subject *subject, void *arg)
 			 saving->fault);
 	if (!saving->fine)
 		return;
-	write_row(saving, PUT_SUBJECT, 12,
+	write_row(saving, PUT_SUBJECT, 15,
 		  (int64_t[]){subject->kind, name, ptype, expired->ok_at, expired->ok_id,
 			      expired->failed_at, expired->failed_id, expired->last_at,
 			      expired->last_id, last_cell(cache, subject), expired->streak,
-			      subject->overdue});
+			      subject->overdue, expired->run_at, expired->run_id,
+			      expired->run_status});
 }
 
 static void save_queue(struct tally_queue *queue, void *arg)
@@ -133,6 +134,39 @@ static void save_queue(struct tally_queue *queue, void *arg)
 	write_row(saving, PUT_QUEUE, 2, (int64_t[]){queue->reason, queue->empty_since});
 }
 
+static bool drop_failure(int64_t id, void *arg)
+{
+	struct saving *saving = arg;
+
+	write_row(saving, DROP_FAILURE, 1, &id);
+	return saving->fine;
+}
+
+static bool put_failure(const struct failure *failure, void *arg)
+{
+	struct saving *saving = arg;
+	struct database *database = saving->cache->database;
+	const char *const texts[] = {failure->job_type, failure->policy_type,
+				     failure->policy,	failure->client,
+				     failure->schedule, failure->schedule_type};
+
+	for (int i = 0; i < (int)(sizeof texts / sizeof texts[0]); i++)
+		database_bind_text(database, PUT_FAILURE, 4 + i, texts[i]);
+	write_row(saving, PUT_FAILURE, 3,
+		  (int64_t[]){failure->id, failure->ended, failure->status});
+	return saving->fine;
+}
+
+/* Those that have been noted in this transaction may be more than are kept. */
+static void save_failures(struct saving *saving)
+{
+	struct cache *cache = saving->cache;
+
+	failures_trim(cache->failures, (size_t)cache->site->failures_kept);
+	saving->fine =
+	    saving->fine && failures_save(cache->failures, drop_failure, put_failure, saving);
+}
+
 bool save_cache(struct cache *cache, struct fault *fault)
 {
 	struct saving saving = {cache, fault, true, timefmt_now()};
@@ -141,5 +175,6 @@ bool save_cache(struct cache *cache, struct fault *fault)
 	for (int kind = 0; kind < TALLY_KINDS; kind++)
 		tally_each_subject(cache->tally, (enum tally_kind)kind, save_subject, &saving);
 	tally_each_queue(cache->tally, save_queue, &saving);
+	save_failures(&saving);
 	return saving.fine;
 }

@@ -6,7 +6,7 @@
 
 /*
  * Brings the maxima in CACHE up to date, and writes what has changed in it and must outlive the
- * program: counters of cells, subjects and queues. False with FAULT.
+ * program: counters of cells, subjects and queues, and failures. False with FAULT.
  */
 bool save_cache(struct cache *cache, struct fault *fault);
 

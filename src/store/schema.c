@@ -43,11 +43,33 @@ static const char *const migrations[] = {
     "UPDATE job SET gone = 2 WHERE gone = 1;",
     /* At each new job it cost more than it saved in finding the latest end of a cell. */
     "DROP INDEX IF EXISTS job_last;",
+    /*
+     * Columns parent and family of a job: see family.h; family 0 = not known, the job came before
+     * this version. Column guessed: whether its end is only its last update. Table orphan: the
+     * families of jobs that are not held, as far as their children tell them. Columns run_* of a
+     * subject: the latest run of a policy. Table failure: the newest failed jobs, for as long as
+     * there are no newer ones.
+     */
+    "ALTER TABLE job ADD COLUMN parent INT NOT NULL DEFAULT 0;"
+    "ALTER TABLE job ADD COLUMN family INT NOT NULL DEFAULT 0;"
+    "ALTER TABLE job ADD COLUMN guessed INT NOT NULL DEFAULT 0;"
+    "ALTER TABLE earlier ADD COLUMN parent INT NOT NULL DEFAULT 0;"
+    "ALTER TABLE earlier ADD COLUMN family INT NOT NULL DEFAULT 0;"
+    "ALTER TABLE subject ADD COLUMN run_at INT NOT NULL DEFAULT 0;"
+    "ALTER TABLE subject ADD COLUMN run_id INT NOT NULL DEFAULT 0;"
+    "ALTER TABLE subject ADD COLUMN run_status INT NOT NULL DEFAULT 0;"
+    "CREATE TABLE orphan(id INTEGER PRIMARY KEY, family INT NOT NULL, seen INT NOT NULL);"
+    "CREATE TABLE failure(id INTEGER PRIMARY KEY, ended INT NOT NULL, status INT NOT NULL,"
+    " type TEXT NOT NULL, ptype TEXT NOT NULL, policy TEXT NOT NULL, client TEXT NOT NULL,"
+    " schedule TEXT NOT NULL, stype TEXT NOT NULL);",
 };
 
 #define COLUMNS                                                                                    \
 	"id, cell, policy, client, state, gone, started, ended, updated, bytes, files, dedup, "    \
-	"reason"
+	"reason, parent, family, guessed"
+
+/* The columns of tables job and earlier that tell a completion. */
+#define COMPLETION "id, cell, policy, client, ended, parent, family"
 
 /*
  * All statements. Where the planner could choose, the index is named, so that a statement which
@@ -63,9 +85,10 @@ static const struct database_statement statements[STATEMENT_COUNT] = {
 		   " ORDER BY id",
 		   true},
     [ALL_JOBS] = {"SELECT " COLUMNS " FROM job NOT INDEXED", true},
-    [ALL_SUBJECTS] = {"SELECT kind, name, ptype, ok_at, ok_id, failed_at, failed_id, last_at,"
-		      " last_id, last_cell, streak, overdue FROM subject",
-		      true},
+    [ALL_SUBJECTS] =
+	{"SELECT kind, name, ptype, ok_at, ok_id, failed_at, failed_id, last_at,"
+	 " last_id, last_cell, streak, overdue, run_at, run_id, run_status FROM subject",
+	 true},
     [ALL_QUEUES] = {"SELECT reason, empty_since FROM queue", true},
     [ADD_NAME] = {"INSERT INTO name VALUES(?1, ?2)", false},
     [DROP_NAME] = {"DELETE FROM name WHERE id = ?1", false},
@@ -75,17 +98,18 @@ static const struct database_statement statements[STATEMENT_COUNT] = {
 		   false},
     [GET_JOB] = {"SELECT " COLUMNS " FROM job WHERE id = ?1", false},
     [PUT_JOB] = {"INSERT INTO job(" COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, nullif(?7, 0),"
-		 " nullif(?8, 0), ?9, ?10, ?11, ?12, ?13)"
+		 " nullif(?8, 0), ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
 		 " ON CONFLICT(id) DO UPDATE SET cell = excluded.cell, policy = excluded.policy,"
 		 " client = excluded.client, state = excluded.state, gone = excluded.gone,"
 		 " started = excluded.started, ended = excluded.ended, updated = excluded.updated,"
 		 " bytes = excluded.bytes, files = excluded.files, dedup = excluded.dedup,"
-		 " reason = excluded.reason",
+		 " reason = excluded.reason, parent = excluded.parent, family = excluded.family,"
+		 " guessed = excluded.guessed",
 		 false},
     [DROP_JOB] = {"DELETE FROM job WHERE id = ?1", false},
     [UNLIST_JOB] = {"UPDATE job SET state = 0, gone = ?2 WHERE id = ?1", false},
     [LIST_FINISHED] = {"SELECT " COLUMNS " FROM job NOT INDEXED WHERE id > ?1 AND id <= ?2"
-		       " AND state = 0 AND gone = 0 AND ended >= ?3 ORDER BY id",
+		       " AND state = 0 AND gone = 0 AND guessed = 0 AND ended >= ?3 ORDER BY id",
 		       false},
     [LIST_UNFINISHED] = {"SELECT " COLUMNS " FROM job INDEXED BY job_open WHERE state > 0", false},
     [LIST_EXPIRED] = {"SELECT " COLUMNS " FROM job INDEXED BY job_end"
@@ -93,26 +117,51 @@ static const struct database_statement statements[STATEMENT_COUNT] = {
 		      false},
     [DROP_EXPIRED] = {"DELETE FROM job INDEXED BY job_end WHERE state = 0 AND ended < ?1", false},
     /* In the order of completions, with the earlier ones of restarted jobs. */
-    [LIST_COMPLETIONS] = {"SELECT id, cell, policy, client, ended FROM job INDEXED BY job_end"
+    [LIST_COMPLETIONS] = {"SELECT " COMPLETION " FROM job INDEXED BY job_end"
 			  " WHERE state = 0 AND ended >= ?1 AND ended < ?2 AND gone < 2"
-			  " UNION ALL SELECT id, cell, policy, client, ended FROM earlier"
+			  " UNION ALL SELECT " COMPLETION " FROM earlier"
 			  " WHERE ended >= ?1 AND ended < ?2 ORDER BY 5, 1",
 			  false},
-    [GET_EARLIER] = {"SELECT id, cell, policy, client, ended FROM earlier"
+    [GET_EARLIER] = {"SELECT " COMPLETION " FROM earlier"
 		     " WHERE ended = ?1 AND id = ?2",
 		     false},
-    [PUT_EARLIER] = {"INSERT OR REPLACE INTO earlier(ended, id, cell, policy, client)"
-		     " VALUES(?1, ?2, ?3, ?4, ?5)",
+    [PUT_EARLIER] = {"INSERT OR REPLACE INTO earlier(ended, id, cell, policy, client, parent,"
+		     " family) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
 		     false},
     [DROP_EARLIER] = {"DELETE FROM earlier WHERE ended = ?1 AND id = ?2", false},
     [EXPIRE_EARLIER] = {"DELETE FROM earlier WHERE ended < ?1", false},
-    [PUT_SUBJECT] = {"INSERT OR REPLACE INTO subject VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
-		     " ?10, ?11, ?12)",
+    [PUT_SUBJECT] = {"INSERT OR REPLACE INTO subject(kind, name, ptype, ok_at, ok_id, failed_at,"
+		     " failed_id, last_at, last_id, last_cell, streak, overdue, run_at, run_id,"
+		     " run_status) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+		     " ?14, ?15)",
 		     false},
-    [DROP_SUBJECTS] = {"DELETE FROM subject WHERE max(ok_at, failed_at, last_at) < ?1"
+    [DROP_SUBJECTS] = {"DELETE FROM subject WHERE max(ok_at, failed_at, last_at, run_at) < ?1"
 		       " AND (overdue = 0 OR last_at > 0)",
 		       true},
+    /* What an older version has noted of those that are clients of parents only. */
+    [DROP_PARENTS_CLIENTS] = {"DELETE FROM subject WHERE kind = ?1 AND name IN (SELECT client FROM"
+			      " job NOT INDEXED WHERE family & ?2) AND name NOT IN (SELECT client"
+			      " FROM job NOT INDEXED WHERE NOT family & ?2)",
+			      true},
+    [GET_ORPHAN] = {"SELECT family FROM orphan WHERE id = ?1", false},
+    [ANY_ORPHAN] = {"SELECT 1 FROM orphan LIMIT 1", true},
+    [PUT_ORPHAN] = {"INSERT OR REPLACE INTO orphan VALUES(?1, ?2, ?3)", false},
+    [DROP_ORPHAN] = {"DELETE FROM orphan WHERE id = ?1", false},
+    [EXPIRE_ORPHANS] = {"DELETE FROM orphan WHERE seen < ?1", true},
+    [SOME_ENDED] = {"SELECT 1 FROM job INDEXED BY job_end WHERE state = 0 AND ended >= ?1"
+		    " AND gone = 0 AND guessed = 0 LIMIT ?2",
+		    false},
+    [FIRST_ENDED] = {"SELECT gone, ended FROM job INDEXED BY job_end WHERE state = 0"
+		     " AND ended >= ?1 AND gone < 2 ORDER BY ended",
+		     false},
     [PUT_QUEUE] = {"INSERT OR REPLACE INTO queue VALUES(?1, ?2)", false},
+    [ALL_FAILURES] = {"SELECT id, ended, status, type, ptype, policy, client, schedule, stype"
+		      " FROM failure ORDER BY id",
+		      true},
+    [PUT_FAILURE] = {"INSERT OR REPLACE INTO failure(id, ended, status, type, ptype, policy,"
+		     " client, schedule, stype) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+		     false},
+    [DROP_FAILURE] = {"DELETE FROM failure WHERE id = ?1", false},
     [LONGEST] = {"SELECT (ended - started) / 1000 FROM job INDEXED BY job_long WHERE state = 0"
 		 " AND gone = 0 AND cell = ?1 ORDER BY (ended - started) / 1000 DESC LIMIT 1",
 		 false},

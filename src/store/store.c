@@ -15,7 +15,7 @@ bool store_reload(struct store *store, struct fault *fault)
 {
 	struct cache cache;
 
-	cache_start(&cache, store->database, &store->names);
+	cache_start(&cache, store->database, &store->names, store->site);
 	store->loaded = names_read(&store->names, store->database, fault) &&
 			load_cache(&cache, &store->marks, fault);
 	if (store->loaded) {
@@ -27,34 +27,25 @@ bool store_reload(struct store *store, struct fault *fault)
 	return store->loaded;
 }
 
-/* What load needs. */
-struct opening {
-	struct store *store;
-	const char *url;
-};
-
 /* Runs when the file has been opened; again where another has taken its place. */
 static bool load(struct database *database, void *arg, struct fault *fault)
 {
-	const struct opening *opening = arg;
-	struct store *store = opening->store;
+	struct store *store = arg;
 
 	store->database = database;
-	if (!marks_check_url(database, opening->url, fault) ||
+	if (!marks_check_url(database, store->site->url, fault) ||
 	    !marks_read(&store->saved, database, fault))
 		return false;
 	store->marks = store->saved;
 	return store_reload(store, fault);
 }
 
-struct store *store_open(const char *directory, const char *name, const char *url,
-			 struct fault *fault)
+struct store *store_open(const char *directory, const struct config_site *site, struct fault *fault)
 {
 	struct store *store = mem_zalloc(1, sizeof *store);
-	struct opening opening = {store, url};
 
-	store->name = mem_strdup(name);
-	store->database = database_open(directory, name, &schema, load, &opening, fault);
+	store->site = site;
+	store->database = database_open(directory, site->name, &schema, load, store, fault);
 	if (store->database)
 		return store;
 	store_close(store);
@@ -70,13 +61,17 @@ void store_close(struct store *store)
 	names_free(&store->names);
 	event_clear(&store->events);
 	event_clear(&store->pending);
-	free(store->name);
 	free(store);
 }
 
 struct tally *store_tally(struct store *store)
 {
 	return store->cache.tally;
+}
+
+const struct failures *store_failures(const struct store *store)
+{
+	return store->cache.failures;
 }
 
 struct store_marks *store_marks(struct store *store)
@@ -100,6 +95,16 @@ struct event_list *store_pending_events(struct store *store)
 	return &store->pending;
 }
 
+uint64_t store_vanished(const struct store *store)
+{
+	return store->vanished;
+}
+
+uint64_t store_appeared(const struct store *store)
+{
+	return store->appeared;
+}
+
 uint64_t store_written(const struct store *store)
 {
 	return store->written;
@@ -112,8 +117,47 @@ bool store_damaged(const struct store *store)
 
 bool store_begin(struct store *store, struct fault *fault)
 {
+	store->vanished = store->appeared = 0;
 	return (store->loaded || database_damaged(store->database) || store_reload(store, fault)) &&
 	       database_begin(store->database, fault);
+}
+
+bool store_holds(struct store *store, int64_t since, int64_t count, bool *answer,
+		 struct fault *fault)
+{
+	int64_t found = 0;
+	bool fine;
+
+	if (!database_is_open(store->database, fault))
+		return false;
+	database_bind(store->database, SOME_ENDED, 2, (int64_t[]){since, count});
+	while (database_next(store->database, SOME_ENDED, &fine, fault))
+		found++;
+	*answer = found >= count;
+	return fine;
+}
+
+bool store_reach(struct store *store, int64_t since, int64_t *first, uint64_t *unlisted,
+		 struct fault *fault)
+{
+	bool fine = true;
+
+	*first = 0;
+	*unlisted = 0;
+	database_bind_number(store->database, FIRST_ENDED, 1, since);
+	while (*first == 0 && database_next(store->database, FIRST_ENDED, &fine, fault)) {
+		if (database_number(store->database, FIRST_ENDED, 0) == ROWS_LISTED)
+			*first = database_number(store->database, FIRST_ENDED, 1);
+		else
+			++*unlisted;
+	}
+	database_reset(store->database, FIRST_ENDED);
+	return fine;
+}
+
+const char *store_lost_file(const struct store *store)
+{
+	return database_is_lost(store->database) ? database_path(store->database) : NULL;
 }
 
 bool store_settle(struct store *store, struct fault *fault)

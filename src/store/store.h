@@ -8,8 +8,10 @@
 
 #include "base/fault.h"
 #include "api/job.h"
+#include "config/config.h"
 #include "store/marks.h"
 #include "tally/event.h"
+#include "tally/failures.h"
 #include "tally/tally.h"
 
 /*
@@ -24,17 +26,18 @@ struct store;
 #define STORE_MEMORY ":memory:"
 
 /*
- * Opens the store of the site NAME at URL in the folder DIRECTORY, or in memory where that is
- * STORE_MEMORY. It is made where there is none, and an older one is brought forward. Only one
- * process can have it open. A file that is corrupt, foreign or made for another URL is set aside:
- * it gets another name (NAME.db.corrupt-, .foreign- or .other-url- and the time), with its -wal and
- * -shm, a new file is begun, and the log has a warning. NULL with FAULT (class storage) where there
- * can be no store: not writable, in use, made by a newer version.
+ * Opens the store of SITE in the folder DIRECTORY, or in memory where that is STORE_MEMORY. SITE
+ * must outlive it; it has the name and the url, and says which jobs count where. It is made where
+ * there is none, and an older one is brought forward. Only one process can have it open. A file
+ * that is corrupt, foreign or made for another URL is set aside: it gets another name
+ * (NAME.db.corrupt-, .foreign- or .other-url- and the time), with its -wal and -shm, a new file is
+ * begun, and the log has a warning. NULL with FAULT (class storage) where there can be no store:
+ * not writable, in use, made by a newer version.
  *
  * Opening reads all jobs, and so finds what is wrong with them. What is wrong with an index is
  * found later, when it is used: see store_damaged.
  */
-struct store *store_open(const char *directory, const char *name, const char *url,
+struct store *store_open(const char *directory, const struct config_site *site,
 			 struct fault *fault);
 
 /*
@@ -44,6 +47,12 @@ struct store *store_open(const char *directory, const char *name, const char *ur
  * transaction was committed.
  */
 struct tally *store_tally(struct store *store);
+
+/*
+ * The failures, which stay the store's and change with it like the tally. Each finished job that
+ * has failed is one, whether it counts as an event or not, unless its children tell of it.
+ */
+const struct failures *store_failures(const struct store *store);
 
 /*
  * The marks. To be changed freely between store_begin and store_commit, which saves them in the
@@ -61,6 +70,13 @@ struct event_list *store_pending_events(struct store *store);
 
 /* How many jobs are held, finished or not, without those that the server no longer lists. */
 uint64_t store_jobs(const struct store *store);
+
+/*
+ * Of the present transaction: how many finished jobs the server does not list any more, and how
+ * many it lists that were not held as finished before.
+ */
+uint64_t store_vanished(const struct store *store);
+uint64_t store_appeared(const struct store *store);
 
 /* How many rows of jobs have been written (inserted, changed, deleted) since the store was opened.
  */
@@ -80,7 +96,7 @@ bool store_begin(struct store *store, struct fault *fault);
  * (totals_count) if it is not held with this same end, and ended neither before the store began nor
  * before the window's start at the last commit. Nothing counts before the store has begun. A job
  * that is restarted leaves the totals, but its end is remembered: it counts again only with another
- * end.
+ * end. What JOB tells of its parent is noted there.
  */
 bool store_put(struct store *store, const struct job *job, struct fault *fault);
 
@@ -111,6 +127,21 @@ bool store_expire(struct store *store, int64_t window_start, struct fault *fault
  * stay empty until the marks say that the first sweep is complete.
  */
 bool store_settle(struct store *store, struct fault *fault);
+
+/* *ANSWER becomes whether at least COUNT listed jobs are held that ended at SINCE or later. */
+bool store_holds(struct store *store, int64_t since, int64_t count, bool *answer,
+		 struct fault *fault);
+
+/*
+ * How far the server's list goes back. *FIRST becomes the first end, at SINCE or later, of a job
+ * that is listed; 0 = there is none. *UNLISTED becomes how many of those that ended before it are
+ * not listed any more. Needs no transaction.
+ */
+bool store_reach(struct store *store, int64_t since, int64_t *first, uint64_t *unlisted,
+		 struct fault *fault);
+
+/* The name of the store's file, if it has been moved or deleted since it was opened; else NULL. */
+const char *store_lost_file(const struct store *store);
 
 /*
  * Settles (store_settle), brings the tally's maxima up to date, saves counters, histories and

@@ -9,12 +9,27 @@
 #include "store/load.h"
 #include "store/schema.h"
 #include "tally/compare.h"
+#include "tally/family.h"
 
 /*
  * A policy, a client or a workload without jobs is remembered for so long: longer than the longest
  * max-age and row-hold together.
  */
 #define REMEMBER_MS (INT64_C(800) * 86400 * 1000)
+
+/*
+ * A store of an older version has noted the primary itself among the clients, for it is the client
+ * of many a parent. Once a sweep has told all parents, drops the clients that have no other jobs.
+ */
+static bool know_families(struct store *store, uint64_t *dropped, struct fault *fault)
+{
+	if (store->marks.families)
+		return true;
+	store->marks.families = 1;
+	database_bind(store->database, DROP_PARENTS_CLIENTS, 2,
+		      (int64_t[]){TALLY_CLIENT, FAMILY_PARENT});
+	return database_write(store->database, DROP_PARENTS_CLIENTS, dropped, fault);
+}
 
 /* Drops names that nothing refers to, and subjects that have long been without jobs. */
 static bool drop_unused(struct store *store, struct fault *fault)
@@ -28,7 +43,7 @@ static bool drop_unused(struct store *store, struct fault *fault)
 	database_bind(store->database, DROP_SUBJECTS, 1, &before);
 	fine = names_drop_unused(&store->names, store->database, &names, fault) &&
 	       database_write(store->database, DROP_SUBJECTS, &subjects, fault) &&
-	       store_commit(store, fault);
+	       know_families(store, &subjects, fault) && store_commit(store, fault);
 	store_rollback(store);
 	/* What has been dropped is still in memory. */
 	if (fine && subjects > 0)
@@ -46,7 +61,7 @@ bool store_verify(struct store *store, struct fault *fault)
 	bool fine, equal = true;
 
 	names_unuse_all(&store->names);
-	cache_start(&fresh, store->database, &store->names);
+	cache_start(&fresh, store->database, &store->names, store->site);
 	fine = load_cache(&fresh, &store->marks, fault);
 	if (fine)
 		equal = compare_equal(store->cache.tally, fresh.tally);

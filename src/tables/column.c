@@ -96,6 +96,27 @@ static void get_reached(const void *member, struct column_value *value)
 	value->integer = timefmt_now() >= INSTANT(member) ? 1 : 2;
 }
 
+/* How many of the instants have come at NOW. */
+static uint64_t count_come(const struct column_instants *instants, int64_t now)
+{
+	size_t low = 0, high = instants->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (instants->at[middle] <= now)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void get_come(const void *member, struct column_value *value)
+{
+	value->number = count_come(member, timefmt_now());
+}
+
 static void get_date(const void *member, struct column_value *value)
 {
 	_Static_assert(sizeof(value->scratch) >= TIMEFMT_DATE_AND_TIME_SIZE, "no room");
@@ -147,6 +168,11 @@ static const char *print_reached(const void *member, int64_t now, char room[COLU
 	return now >= INSTANT(member) ? "true" : "false";
 }
 
+static const char *print_come(const void *member, int64_t now, char room[COLUMN_ROOM])
+{
+	return write_number(count_come(member, now), room);
+}
+
 static const char *print_instant(const void *member, int64_t now, char room[COLUMN_ROOM])
 {
 	_Static_assert(COLUMN_ROOM >= TIMEFMT_INSTANT_SIZE, "no room");
@@ -173,6 +199,7 @@ KIND(PERCENT, COLUMN_GAUGE, get_u32, print_percent, false);
 KIND(LIMIT, COLUMN_GAUGE, get_u32, print_limit, false);
 KIND(AGE, COLUMN_GAUGE, get_age, print_age, false);
 KIND(ELAPSED, COLUMN_GAUGE, get_elapsed, print_age, false);
+KIND(COME, COLUMN_GAUGE, get_come, print_come, false);
 KIND(COUNTER, COLUMN_COUNTER32, get_u32, NULL, false);
 KIND(AMOUNT, COLUMN_COUNTER64, get_u64, NULL, false);
 KIND(TIMESTAMP, COLUMN_TICKS, get_timestamp, print_instant, true);

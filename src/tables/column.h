@@ -77,6 +77,12 @@ struct column {
 		__VA_ARGS__                                                                        \
 	}
 
+/* Rising instants of the local clock, in the arena of the snapshot. Zeroed, there are none. */
+struct column_instants {
+	const int64_t *at;
+	size_t count;
+};
+
 /* The kinds, each with the type of member that it reads. */
 
 #define COLUMN_SITE_OF const char * /* the site's name, set by snapshot_add */
@@ -94,16 +100,17 @@ struct column {
 #define COLUMN_LIMIT_OF uint32_t     /* seconds; 0 = none */
 #define COLUMN_REASON_OF uint32_t    /* a reason for waiting, shown as text */
 /* Instants of the local clock in milliseconds, 0 = never. */
-#define COLUMN_AGE_OF int64_t	    /* seconds since; 4294967295 = never (NbuAge) */
-#define COLUMN_ELAPSED_OF int64_t   /* the same, but 0 = never */
-#define COLUMN_REACHED_OF int64_t   /* a TruthValue: whether the instant has come */
-#define COLUMN_DATE_OF int64_t	    /* a DateAndTime */
-#define COLUMN_TIMESTAMP_OF int64_t /* sysUpTime at that instant */
+#define COLUMN_AGE_OF int64_t		      /* seconds since; 4294967295 = never (NbuAge) */
+#define COLUMN_ELAPSED_OF int64_t	      /* the same, but 0 = never */
+#define COLUMN_REACHED_OF int64_t	      /* a TruthValue: whether the instant has come */
+#define COLUMN_COME_OF struct column_instants /* a Gauge32: how many of the instants have come */
+#define COLUMN_DATE_OF int64_t		      /* a DateAndTime */
+#define COLUMN_TIMESTAMP_OF int64_t	      /* sysUpTime at that instant */
 
 extern const struct column_kind column_SITE, column_TEXT, column_CHARS, column_ENUM, column_NUMBER,
     column_LARGE, column_SIGNED, column_COUNTER, column_AMOUNT, column_MEBIBYTES, column_PERCENT,
     column_STATUS, column_LIMIT, column_REASON, column_AGE, column_ELAPSED, column_REACHED,
-    column_DATE, column_TIMESTAMP;
+    column_COME, column_DATE, column_TIMESTAMP;
 
 /* Sets VALUE to the value of COLUMN in ROW. */
 void column_get(const struct column *column, const void *row, struct column_value *value);

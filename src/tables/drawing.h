@@ -6,19 +6,23 @@
 #include <stdint.h>
 
 #include "config/config.h"
+#include "tables/notice.h"
 #include "tables/snapshot.h"
 #include "tally/tally.h"
 
+struct failures;
 struct site_row;
 
 /* What the rows of a site are made from, and the snapshot that they are added to. */
 struct drawing {
 	struct snapshot *snapshot;
 	const struct config_site *site;
-	const struct site_row *row; /* of the site itself, without texts and index */
-	struct tally *tally;	    /* NULL until the first sweep is complete */
-	int64_t now;		    /* instant of the local clock */
-	int64_t skew;		    /* milliseconds, server's clock less local clock */
+	const struct site_row *row;	 /* of the site itself, without texts and index */
+	struct tally *tally;		 /* NULL until the first sweep is complete */
+	const struct failures *failures; /* NULL = there are none */
+	struct notice_facts facts;	 /* those that rows and configuration do not tell */
+	int64_t now;			 /* instant of the local clock */
+	int64_t skew;			 /* milliseconds, server's clock less local clock */
 	int64_t
 	    known_since; /* all completions from this instant of the server's clock on are known */
 };

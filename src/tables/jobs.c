@@ -19,6 +19,7 @@ static const struct column columns[] = {
     COLUMN(15, "nbuJobFinished", AMOUNT, job_row, finished, HIDDEN),
     COLUMN(16, "nbuJobFinishedBytes", AMOUNT, job_row, finished_bytes, HIDDEN),
     COLUMN(17, "nbuJobFinishedFiles", AMOUNT, job_row, finished_files, HIDDEN),
+    COLUMN(18, "nbuJobParents", NUMBER, job_row, parents),
 };
 #undef HIDDEN
 
@@ -37,6 +38,7 @@ static void add_cell(struct tally_cell *cell, void *arg)
 	    .policy_type = cell->policy_type,
 	    .status = cell->status,
 	    .count = drawing_gauge(cell->count),
+	    .parents = drawing_gauge(cell->parents),
 	    .bytes = cell->bytes,
 	    .files = cell->files,
 	    .mean_duration = drawing_gauge(mean),

@@ -14,6 +14,7 @@ struct job_row {
 	const char *policy_type;
 	uint32_t status;
 	uint32_t count;
+	uint32_t parents; /* of these */
 	uint64_t bytes;
 	uint64_t files;
 	uint32_t mean_duration; /* seconds */

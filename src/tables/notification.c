@@ -5,6 +5,8 @@ static const struct column columns[] = {
     COLUMN(1, "nbuNotifyJobId", LARGE, notification_row, job_id),
     COLUMN(2, "nbuNotifyPolicy", TEXT, notification_row, policy),
     COLUMN(3, "nbuNotifyClient", TEXT, notification_row, client),
+    COLUMN(4, "nbuNotifySchedule", TEXT, notification_row, schedule),
+    COLUMN(5, "nbuNotifyScheduleType", TEXT, notification_row, schedule_type),
 };
 
 const struct table notification_table = {

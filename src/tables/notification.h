@@ -12,6 +12,8 @@ struct notification_row {
 	uint64_t job_id;
 	const char *policy;
 	const char *client;
+	const char *schedule;
+	const char *schedule_type;
 };
 
 extern const struct table notification_table;

@@ -3,6 +3,7 @@
 
 #include "config/config.h"
 #include "tables/drawing.h"
+#include "tables/subject.h"
 
 _Static_assert(CONFIG_SITE_NAME_MAX <= INDEX_TYPE_MAX, "a site's name is never cut");
 
@@ -39,12 +40,72 @@ static const struct column columns[] = {
     COLUMN(25, "nbuSiteDiscontinuityTime", TIMESTAMP, site_row, started, HIDDEN),
     COLUMN(26, "nbuSiteSweepAge", AGE, site_row, swept_at, HIDDEN),
     COLUMN(27, "nbuSiteClientsLeftOut", NUMBER, site_row, clients_left_out, HIDDEN),
+    COLUMN(28, "nbuSiteNotice", CHARS, site_row, notice, .place = COLUMN_AT_END),
+    COLUMN(29, "nbuSiteCertificateExpires", DATE, site_row, certificate_expires, HIDDEN),
+    COLUMN(30, "nbuSiteSucceeded", NUMBER, site_row, succeeded),
+    COLUMN(31, "nbuSitePartial", NUMBER, site_row, partial),
+    COLUMN(32, "nbuSiteFailed", NUMBER, site_row, failed),
+    COLUMN(33, "nbuSiteActive", NUMBER, site_row, active),
+    COLUMN(34, "nbuSiteQueued", NUMBER, site_row, queued),
+    COLUMN(35, "nbuSiteOldestActiveAge", ELAPSED, site_row, oldest_active, HIDDEN),
+    COLUMN(36, "nbuSiteOldestQueuedAge", ELAPSED, site_row, oldest_queued, HIDDEN),
+    COLUMN(37, "nbuSiteLastEndAge", AGE, site_row, last_end, HIDDEN),
+    COLUMN(38, "nbuSitePoliciesOverdue", COME, site_row, policies_overdue),
+    COLUMN(39, "nbuSiteClientsOverdue", COME, site_row, clients_overdue),
+    COLUMN(40, "nbuSiteFailuresKept", NUMBER, site_row, failures_kept, HIDDEN),
 };
 #undef HIDDEN
+
+/* Of two instants, 0 = there is none. */
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a == 0 || (b != 0 && b < a) ? b : a;
+}
+
+/* The sums of a site, not cut to 32 bits yet. Instants are of the server's clock. */
+struct sums {
+	uint64_t succeeded, partial, failed, active, queued;
+	int64_t oldest_active, oldest_queued, last_end;
+};
+
+static void add_workload(struct tally_subject *subject, void *arg)
+{
+	const struct tally_workload *workload = tally_workload(subject);
+	struct sums *sums = arg;
+
+	sums->succeeded += subject->succeeded;
+	sums->partial += subject->partial;
+	sums->failed += subject->failed;
+	sums->active += workload->jobs[JOB_ACTIVE];
+	sums->queued += workload->jobs[JOB_QUEUED];
+	sums->oldest_active = earlier(sums->oldest_active, workload->oldest[JOB_ACTIVE]);
+	sums->oldest_queued = earlier(sums->oldest_queued, workload->oldest[JOB_QUEUED]);
+	if (subject->history.last_at > sums->last_end)
+		sums->last_end = subject->history.last_at;
+}
+
+/* One number for each question, for checks that can read only one. */
+static void sum_up(struct drawing *drawing, struct site_row *row)
+{
+	struct sums sums = {0};
+
+	tally_each_subject(drawing->tally, TALLY_WORKLOAD, add_workload, &sums);
+	row->succeeded = drawing_gauge(sums.succeeded);
+	row->partial = drawing_gauge(sums.partial);
+	row->failed = drawing_gauge(sums.failed);
+	row->active = drawing_gauge(sums.active);
+	row->queued = drawing_gauge(sums.queued);
+	row->oldest_active = drawing_local(drawing, sums.oldest_active);
+	row->oldest_queued = drawing_local(drawing, sums.oldest_queued);
+	row->last_end = drawing_local(drawing, sums.last_end);
+	row->policies_overdue = subject_overdue(drawing, TALLY_POLICY, &drawing->site->policies);
+	row->clients_overdue = subject_overdue(drawing, TALLY_CLIENT, &drawing->site->clients);
+}
 
 static void draw(struct drawing *drawing)
 {
 	struct snapshot *snapshot = drawing->snapshot;
+	struct notice_facts facts = drawing->facts;
 	struct site_row row = *drawing->row;
 
 	row.url = drawing->site->url;
@@ -52,6 +113,14 @@ static void draw(struct drawing *drawing)
 	row.refresh_interval = (uint32_t)drawing->site->refresh;
 	row.names_cut += snapshot->names_cut;
 	row.clients_left_out = snapshot->tables[TABLE_CLIENTS].left_out;
+	row.failures_kept = (uint32_t)snapshot->tables[TABLE_FAILURES].count;
+	facts.clients_left_out = row.clients_left_out;
+	facts.window = drawing->site->window;
+	facts.certificate = row.certificate_expires;
+	facts.skew = row.clock_skew;
+	notice_write(&facts, drawing->now, row.notice);
+	if (drawing->tally)
+		sum_up(drawing, &row);
 	snapshot_add(snapshot, TABLE_SITES, &row);
 }
 

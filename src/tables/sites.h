@@ -5,6 +5,8 @@
 #include <stdint.h>
 
 #include "base/fault.h"
+#include "tables/column.h"
+#include "tables/notice.h"
 #include "tables/snapshot.h"
 
 /* The numbers of nbuSiteStatus and nbuSiteRefreshMode. */
@@ -41,6 +43,21 @@ struct site_row {
 	int64_t started;	   /* when the site's counters began */
 	int64_t swept_at;	   /* when the rolling sweep last came round */
 	uint32_t clients_left_out; /* because of client-limit */
+	char notice[NOTICE_SIZE];
+	int64_t certificate_expires; /* that of the server; 0 = not known */
+	/* All workloads together. */
+	uint32_t succeeded; /* within the window, like the next two */
+	uint32_t partial;
+	uint32_t failed;
+	uint32_t active; /* at the last refresh */
+	uint32_t queued;
+	int64_t oldest_active; /* when the oldest active job started; 0 = there is none */
+	int64_t oldest_queued;
+	int64_t last_end; /* ever */
+	/* From when on policies and clients are overdue. */
+	struct column_instants policies_overdue;
+	struct column_instants clients_overdue;
+	uint32_t failures_kept; /* rows of nbuFailureTable */
 };
 
 /* The row of a site of which nothing is known yet, without index and texts. */

@@ -1,27 +1,34 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tables/subject.h"
 
+#include <stdlib.h>
+
+#include "base/mem.h"
 #include "tally/overdue.h"
 
 /* The retention of a watched row begins when it is overdue, so that people can see that it is. */
 bool subject_is_shown(const struct drawing *drawing, const struct tally_subject *subject,
 		      const struct config_watch *watch)
 {
-	int64_t since = subject->history.last_at;
+	const struct history *history = &subject->history;
+	int64_t since = history->last_at > history->run_at ? history->last_at : history->run_at;
+	uint64_t jobs = subject->succeeded + subject->partial + subject->failed +
+			subject->unfinished + subject->runs;
 	int64_t overdue = overdue_from(subject, watch, drawing->known_since);
+	bool ended = since > 0;
 
 	if (overdue != OVERDUE_NEVER && overdue > since)
 		since = overdue;
-	return subject->succeeded + subject->partial + subject->failed + subject->unfinished > 0 ||
-	       (watch && watch->expected) ||
-	       (subject->history.last_at &&
-		drawing_retains(drawing, drawing_local(drawing, since)));
+	return jobs > 0 || (watch && watch->expected) ||
+	       (ended && drawing_retains(drawing, drawing_local(drawing, since)));
 }
 
-/* Statuses of NetBackup are small, so an Integer32 is enough. */
-static int32_t last_status(const struct history *history)
+/* The status of what ended at AT. Statuses of NetBackup are small, so an Integer32 is enough. */
+static int32_t status_at(int64_t at, uint32_t status)
 {
-	return history->last_status < INT32_MAX ? (int32_t)history->last_status : INT32_MAX;
+	if (at == 0)
+		return -1;
+	return status < INT32_MAX ? (int32_t)status : INT32_MAX;
 }
 
 struct subject_row subject_row(const struct drawing *drawing, const struct tally_subject *subject,
@@ -36,13 +43,65 @@ struct subject_row subject_row(const struct drawing *drawing, const struct tally
 	    .succeeded = drawing_gauge(subject->succeeded),
 	    .partial = drawing_gauge(subject->partial),
 	    .failed = drawing_gauge(subject->failed),
-	    .last_status = history->last_at ? last_status(history) : -1,
+	    .last_status = status_at(history->last_at, history->last_status),
 	    .last_success = drawing_local(drawing, history->ok_at),
 	    .last_failure = drawing_local(drawing, history->failed_at),
 	    .failure_streak = history->streak,
 	    .bytes = subject->bytes,
 	    .max_age = watch ? (uint32_t)watch->max_age : 0,
+	    .last_run_status = status_at(history->run_at, history->run_status),
+	    .last_run = drawing_local(drawing, history->run_at),
+	    .runs_active = drawing_gauge(subject->runs),
 	    .overdue_at =
 		overdue == OVERDUE_NEVER ? SUBJECT_NEVER : drawing_local(drawing, overdue),
 	};
+}
+
+/* What add_overdue needs, and has found. */
+struct overdue {
+	const struct drawing *drawing;
+	const struct config_watch_list *list;
+	int64_t *instants;
+	size_t count, room;
+};
+
+static void add_overdue(struct tally_subject *subject, void *arg)
+{
+	struct overdue *overdue = arg;
+	const struct drawing *drawing = overdue->drawing;
+	const struct config_watch *watch = overdue_watch(subject, overdue->list);
+	int64_t from = overdue_from(subject, watch, drawing->known_since);
+
+	if (from == OVERDUE_NEVER || !subject_is_shown(drawing, subject, watch))
+		return;
+	if (overdue->count == overdue->room) {
+		overdue->room = overdue->room ? overdue->room * 2 : 64;
+		overdue->instants =
+		    mem_resize(overdue->instants, overdue->room, sizeof *overdue->instants);
+	}
+	overdue->instants[overdue->count++] = drawing_local(drawing, from);
+}
+
+static int compare_instants(const void *a, const void *b)
+{
+	const int64_t *left = a, *right = b;
+
+	return (*left > *right) - (*left < *right);
+}
+
+struct column_instants subject_overdue(const struct drawing *drawing, enum tally_kind kind,
+				       const struct config_watch_list *list)
+{
+	struct overdue overdue = {.drawing = drawing, .list = list};
+	struct column_instants instants = {NULL, 0};
+
+	tally_each_subject(drawing->tally, kind, add_overdue, &overdue);
+	if (overdue.count > 0) {
+		qsort(overdue.instants, overdue.count, sizeof *overdue.instants, compare_instants);
+		instants.count = overdue.count;
+		instants.at = arena_copy(drawing->snapshot->arena, overdue.instants,
+					 overdue.count * sizeof *overdue.instants);
+	}
+	free(overdue.instants);
+	return instants;
 }

@@ -12,7 +12,8 @@
 	TABLE(WORKLOADS, workloads_table)                                                          \
 	TABLE(POLICIES, policies_table)                                                            \
 	TABLE(CLIENTS, clients_table)                                                              \
-	TABLE(QUEUE, queue_table)
+	TABLE(QUEUE, queue_table)                                                                  \
+	TABLE(FAILURES, failures_table)
 
 /* TABLE_AGENT, TABLE_SITES and so on: places in tables_all. */
 enum table_id {

@@ -70,7 +70,8 @@ static void add_workload(struct tally_subject *subject, void *arg)
 	};
 
 	row.success_rate = workloads_success_rate(row.succeeded, row.partial, row.failed);
-	if (subject->watch || subject->unfinished)
+	/* A cell may have parents only, which do not count here. */
+	if ((subject->watch && subject->history.last_at) || subject->unfinished)
 		snapshot_add(drawing->snapshot, TABLE_WORKLOADS, &row);
 	subject->watch = 0;
 }

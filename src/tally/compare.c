@@ -17,17 +17,19 @@ static void compare_cell(struct tally_cell *cell, void *arg)
 
 	if (cell->count == 0 && (!other || other->count == 0))
 		return;
-	comparison->equal = comparison->equal && other && cell->count == other->count &&
-			    cell->bytes == other->bytes && cell->files == other->files &&
-			    cell->duration_sum == other->duration_sum &&
-			    cell->duration_max == other->duration_max &&
-			    cell->last_end == other->last_end;
+	comparison->equal =
+	    comparison->equal && other && cell->count == other->count &&
+	    cell->parents == other->parents && cell->bytes == other->bytes &&
+	    cell->files == other->files && cell->duration_sum == other->duration_sum &&
+	    cell->duration_max == other->duration_max && cell->last_end == other->last_end;
 }
 
 static bool is_blank(const struct tally_subject *subject)
 {
-	return subject->succeeded + subject->partial + subject->failed + subject->unfinished == 0 &&
-	       subject->history.last_at == 0;
+	return subject->succeeded + subject->partial + subject->failed + subject->unfinished +
+		       subject->runs ==
+		   0 &&
+	       subject->history.last_at == 0 && subject->history.run_at == 0;
 }
 
 static bool workloads_equal(const struct tally_workload *a, const struct tally_workload *b)
@@ -59,7 +61,7 @@ static void compare_subject(struct tally_subject *subject, void *arg)
 			    subject->partial == other->partial &&
 			    subject->failed == other->failed && subject->bytes == other->bytes &&
 			    subject->unfinished == other->unfinished &&
-			    histories_equal(subject, other) &&
+			    subject->runs == other->runs && histories_equal(subject, other) &&
 			    (subject->kind != TALLY_WORKLOAD ||
 			     workloads_equal(tally_workload(subject), tally_workload(other)));
 }

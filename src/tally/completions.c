@@ -41,9 +41,26 @@ void completions_free(struct completions *completions)
 	free(completions);
 }
 
-static struct completion completion_of(const struct tally_job *job)
+/* What KIND of subject must know of the completion of JOB; NULL = nothing. */
+static struct tally_subject *subject_of(const struct tally_job *job, int kind)
 {
-	return (struct completion){job->ended, job->id, job->cell->status, job->cell->policy_type};
+	if (kind == TALLY_POLICY && job->run)
+		return job->run;
+	return job->subjects[kind];
+}
+
+/* The completion of JOB as the subject of that KIND has it. */
+static struct completion completion_of(const struct tally_job *job, int kind)
+{
+	return (struct completion){
+	    .at = job->ended,
+	    .id = job->id,
+	    .status = job->cell->status,
+	    .job_type = job->cell->job_type,
+	    .policy_type = job->cell->policy_type,
+	    .counts = job->subjects[kind] != NULL,
+	    .is_run = kind == TALLY_POLICY && job->run != NULL,
+	};
 }
 
 static void mark_stale(struct completions *completions, struct tally_subject *subject)
@@ -73,10 +90,12 @@ void completions_note(struct completions *completions, const struct tally_job *j
 		completions_distrust(completions);
 	if (completions->distrusted)
 		return;
-	for (int kind = 0; kind < TALLY_KINDS; kind++)
-		if (job->subjects[kind])
-			add_noted(completions,
-				  (struct noted){job->subjects[kind], completion_of(job)});
+	for (int kind = 0; kind < TALLY_KINDS; kind++) {
+		struct tally_subject *subject = subject_of(job, kind);
+
+		if (subject)
+			add_noted(completions, (struct noted){subject, completion_of(job, kind)});
+	}
 }
 
 static int compare_noted(const void *a, const void *b)
@@ -111,13 +130,12 @@ static void apply_noted(struct completions *completions)
 
 void completions_retract(struct completions *completions, const struct tally_job *job)
 {
-	struct completion completion = completion_of(job);
-
 	if (completions->distrusted)
 		return;
 	apply_noted(completions);
 	for (int kind = 0; kind < TALLY_KINDS; kind++) {
-		struct tally_subject *subject = job->subjects[kind];
+		struct tally_subject *subject = subject_of(job, kind);
+		struct completion completion = completion_of(job, kind);
 
 		if (!subject || history_retract(&subject->history, &completion))
 			continue;
@@ -128,13 +146,14 @@ void completions_retract(struct completions *completions, const struct tally_job
 
 void completions_expire(const struct tally_job *job)
 {
-	struct completion completion = completion_of(job);
-
 	for (int kind = 0; kind < TALLY_KINDS; kind++) {
-		if (!job->subjects[kind])
+		struct tally_subject *subject = subject_of(job, kind);
+		struct completion completion = completion_of(job, kind);
+
+		if (!subject)
 			continue;
-		history_note(&job->subjects[kind]->expired, &completion);
-		job->subjects[kind]->changed = true;
+		history_note(&subject->expired, &completion);
+		subject->changed = true;
 	}
 }
 
@@ -201,10 +220,9 @@ bool completions_settle(struct completions *completions, int64_t kept, int64_t *
 
 void completions_replay(const struct completions *completions, const struct tally_job *job)
 {
-	struct completion completion = completion_of(job);
-
 	for (int kind = 0; kind < TALLY_KINDS; kind++) {
-		struct tally_subject *subject = job->subjects[kind];
+		struct tally_subject *subject = subject_of(job, kind);
+		struct completion completion = completion_of(job, kind);
 
 		/* Where all are made again, one of them may be new. */
 		if (subject && (subject->stale || completions->replaying))

@@ -11,6 +11,7 @@ static const size_t texts[] = {
     offsetof(struct event, site),     offsetof(struct event, error_text),
     offsetof(struct event, job_type), offsetof(struct event, policy_type),
     offsetof(struct event, client),   offsetof(struct event, policy),
+    offsetof(struct event, schedule), offsetof(struct event, schedule_type),
 };
 #define TEXTS (sizeof texts / sizeof texts[0])
 
@@ -66,6 +67,26 @@ void event_add(struct event_list *list, const struct event *event)
 		append(list, copy(event));
 	else
 		list->left_out[event->kind]++;
+}
+
+void event_forget_job(struct event_list *list, int64_t id)
+{
+	struct event *before = NULL, *event = list->first;
+
+	while (event && (event->kind != EVENT_JOB_FAILED || event->job_id != id)) {
+		before = event;
+		event = event->next;
+	}
+	if (!event)
+		return;
+	if (before)
+		before->next = event->next;
+	else
+		list->first = event->next;
+	if (list->last == event)
+		list->last = before;
+	list->count--;
+	free(event);
 }
 
 void event_move(struct event_list *list, struct event_list *from)

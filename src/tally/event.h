@@ -32,6 +32,8 @@ struct event {
 	const char *job_type;
 	const char *policy_type;
 	const char *client;
+	const char *schedule;
+	const char *schedule_type;
 	/* Of a job or a policy. */
 	const char *policy;
 	/* Of a policy. */
@@ -51,6 +53,9 @@ struct event_list {
 
 /* Adds a copy of EVENT with its strings. */
 void event_add(struct event_list *list, const struct event *event);
+
+/* Drops the event that job ID has failed, if LIST has it. */
+void event_forget_job(struct event_list *list, int64_t id);
 
 /* Moves all events of FROM to the end of LIST; FROM is then empty. */
 void event_move(struct event_list *list, struct event_list *from);

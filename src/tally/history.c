@@ -39,8 +39,21 @@ static void note_failure(struct history *history, const struct completion *compl
 	history->failed_id = completion->id;
 }
 
+static void note_run(struct history *history, const struct completion *completion)
+{
+	if (!completion->is_run ||
+	    !is_after(completion->at, completion->id, history->run_at, history->run_id))
+		return;
+	history->run_at = completion->at;
+	history->run_id = completion->id;
+	history->run_status = completion->status;
+}
+
 void history_note(struct history *history, const struct completion *completion)
 {
+	note_run(history, completion);
+	if (!completion->counts)
+		return;
 	if (history_is_success(completion->status))
 		note_success(history, completion);
 	else
@@ -50,11 +63,17 @@ void history_note(struct history *history, const struct completion *completion)
 	history->last_at = completion->at;
 	history->last_id = completion->id;
 	history->last_status = completion->status;
+	history->last_job_type = completion->job_type;
 	history->last_type = completion->policy_type;
 }
 
 bool history_retract(struct history *history, const struct completion *completion)
 {
+	if (completion->is_run && completion->at == history->run_at &&
+	    completion->id == history->run_id)
+		return false;
+	if (!completion->counts)
+		return true;
 	if ((completion->at == history->ok_at && completion->id == history->ok_id) ||
 	    (completion->at == history->failed_at && completion->id == history->failed_id) ||
 	    (completion->at == history->last_at && completion->id == history->last_id))
@@ -84,6 +103,8 @@ bool history_equal(const struct history *a, const struct history *b)
 	return a->ok_at == b->ok_at && a->ok_id == b->ok_id && a->failed_at == b->failed_at &&
 	       a->failed_id == b->failed_id && a->last_at == b->last_at &&
 	       a->last_id == b->last_id && a->last_status == b->last_status &&
-	       a->streak == b->streak &&
-	       (a->last_at == 0 || strcmp(a->last_type, b->last_type) == 0);
+	       a->streak == b->streak && a->run_at == b->run_at && a->run_id == b->run_id &&
+	       a->run_status == b->run_status &&
+	       (a->last_at == 0 || (strcmp(a->last_job_type, b->last_job_type) == 0 &&
+				    strcmp(a->last_type, b->last_type) == 0));
 }

@@ -10,7 +10,11 @@ struct completion {
 	int64_t at; /* instant of the server's clock */
 	int64_t id; /* of the job */
 	uint32_t status;
-	const char *policy_type; /* must live as long as the history */
+	/* They must live as long as the history. */
+	const char *job_type;
+	const char *policy_type;
+	bool counts; /* it is a success or a failure of its own */
+	bool is_run; /* it is the end of a run: of a job that no other has started */
 };
 
 /*
@@ -21,10 +25,13 @@ struct completion {
 struct history {
 	int64_t ok_at, ok_id;	      /* the latest success, 0 = none */
 	int64_t failed_at, failed_id; /* the latest failure */
-	int64_t last_at, last_id;     /* the latest completion of all */
+	int64_t last_at, last_id;     /* the latest completion of all that count */
 	uint32_t last_status;
 	uint32_t streak; /* failures since the latest success */
-	const char *last_type;
+	const char *last_job_type;
+	const char *last_type;	/* of the policy */
+	int64_t run_at, run_id; /* the latest run, 0 = none */
+	uint32_t run_status;
 	bool uncertain; /* the streak is not known: completions came out of order */
 };
 

@@ -140,9 +140,18 @@ struct tally_workload *tally_workload(struct tally_subject *subject)
 	return (struct tally_workload *)(void *)subject;
 }
 
-bool tally_is_backup(const struct tally_cell *cell)
+bool tally_is_among(const char *job_type, const char *types)
 {
-	return strcmp(cell->job_type, "BACKUP") == 0;
+	size_t length = strlen(job_type);
+
+	for (const char *word = types; *word; word += strspn(word, " ")) {
+		size_t size = strcspn(word, " ");
+
+		if (size == length && memcmp(word, job_type, size) == 0)
+			return true;
+		word += size;
+	}
+	return false;
 }
 
 struct tally_jobs *tally_jobs(struct tally *tally)

@@ -37,6 +37,7 @@ struct tally_subject {
 	uint64_t failed;	/* any other */
 	uint64_t bytes;		/* exact modulo 2^64 */
 	uint64_t unfinished;	/* jobs */
+	uint64_t runs;		/* of a policy: unfinished jobs that no other has started */
 	struct history history; /* of all completions that have been seen */
 	struct history expired; /* of those that are no longer in the store */
 	enum tally_overdue overdue;
@@ -66,8 +67,10 @@ struct tally_cell {
 	const char *policy_type;
 	uint32_t status;
 	struct tally_workload *workload;
+	bool protects; /* policies and clients are judged by such jobs */
 	/* The jobs that have been added and not removed. Sums are exact modulo 2^64. */
 	uint64_t count;
+	uint64_t parents; /* of these */
 	uint64_t bytes;
 	uint64_t files;
 	uint64_t duration_sum; /* seconds */
@@ -108,10 +111,15 @@ struct tally_job {
 	uint64_t files;
 	uint32_t dedup;
 	uint32_t queue_reason;
+	bool is_parent;
 	struct tally_cell *cell; /* its status means something for a finished job only */
-	/* By kind. Only backups have a policy and a client, and only if they have its name: else
-	 * NULL. */
+	/*
+	 * By kind. All are NULL for a job that is left out, because its children count. Only jobs
+	 * that protect count in a policy and a client, and only if they have its name.
+	 */
 	struct tally_subject *subjects[TALLY_KINDS];
+	/* The policy of which it is a run, also where it does not count in it; or NULL. */
+	struct tally_subject *run;
 };
 
 /* How many jobs are in a tally now. Only totals.c changes it. */
@@ -144,8 +152,8 @@ struct tally_queue *tally_find_queue(const struct tally *tally, uint32_t reason)
 /* The workload that SUBJECT is the common part of. */
 struct tally_workload *tally_workload(struct tally_subject *subject);
 
-/* Whether jobs in CELL are counted by policy and client. */
-bool tally_is_backup(const struct tally_cell *cell);
+/* Whether JOB_TYPE is one of the words TYPES, which have a space between them. */
+bool tally_is_among(const char *job_type, const char *types);
 
 struct tally_jobs *tally_jobs(struct tally *tally);
 

@@ -31,12 +31,15 @@ static void change_finished(struct tally *tally, const struct tally_job *job, in
 	tally_jobs(tally)->finished += sign;
 	cell->changed |= cell->count == 0;
 	cell->count += sign;
+	cell->parents += sign * job->is_parent;
 	cell->changed |= cell->count == 0;
 	cell->bytes += sign * job->bytes;
 	cell->files += sign * job->files;
 	cell->duration_sum += sign * (uint64_t)totals_duration(job);
-	cell->workload->dedup_sum += sign * kib * job->dedup;
-	cell->workload->dedup_weight += sign * kib;
+	if (job->subjects[TALLY_WORKLOAD]) {
+		cell->workload->dedup_sum += sign * kib * job->dedup;
+		cell->workload->dedup_weight += sign * kib;
+	}
 	for (int kind = 0; kind < TALLY_KINDS; kind++) {
 		struct tally_subject *subject = job->subjects[kind];
 
@@ -69,7 +72,10 @@ static void change_unfinished(struct tally *tally, const struct tally_job *job, 
 	struct tally_queue *queue;
 
 	tally_jobs(tally)->unfinished += sign;
-	job->cell->workload->jobs[job->state] += sign;
+	if (job->subjects[TALLY_WORKLOAD])
+		job->cell->workload->jobs[job->state] += sign;
+	if (job->run)
+		job->run->runs += sign;
 	for (int kind = 0; kind < TALLY_KINDS; kind++)
 		if (job->subjects[kind])
 			job->subjects[kind]->unfinished += sign;
@@ -102,7 +108,8 @@ void totals_remove(struct tally *tally, const struct tally_job *job)
 		cell->last_left |= job->ended == cell->last_end;
 	} else {
 		change_unfinished(tally, job, -1);
-		if (job->started && job->started == cell->workload->oldest[job->state])
+		if (job->subjects[TALLY_WORKLOAD] && job->started &&
+		    job->started == cell->workload->oldest[job->state])
 			tally_jobs(tally)->oldest_left = true;
 	}
 }
@@ -138,6 +145,7 @@ void totals_note_oldest(const struct tally_job *job)
 {
 	int64_t *oldest = &job->cell->workload->oldest[job->state];
 
-	if (job->started && (*oldest == 0 || job->started < *oldest))
+	if (job->subjects[TALLY_WORKLOAD] && job->started &&
+	    (*oldest == 0 || job->started < *oldest))
 		*oldest = job->started;
 }

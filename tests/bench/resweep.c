@@ -44,7 +44,7 @@ int main(int argc, char **argv)
 		cells_fail("%s", error);
 	http_global_init();
 	netbackup = netbackup_open(config->sites[0]);
-	store = store_open(STORE_MEMORY, config->sites[0]->name, config->sites[0]->url, &fault);
+	store = store_open(STORE_MEMORY, config->sites[0], &fault);
 	for (int i = 0; i < 2; i++) {
 		began = cpu();
 		written = store ? store_written(store) : 0;

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "config/config.h"
+#include "resolve.h"
 #include "unit/rows.h"
 #include "world.h"
 

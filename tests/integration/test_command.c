@@ -64,10 +64,10 @@ static void test_options(void)
 	CHECK_CALL(WORDS("-c"), 2, NULL, "requires an argument");
 	CHECK_CALL(WORDS("word"), 2, NULL, "word");
 	CHECK_CALL(WORDS("--once", "--format=xml"), 2, NULL, "xml");
-	CHECK_CALL(
-	    WORDS("--once", "--table=policy"), 2, NULL,
-	    "the table must be agent, sites, jobs, workloads, policies, clients, queue or all, not "
-	    "policy\n");
+	CHECK_CALL(WORDS("--once", "--table=policy"), 2, NULL,
+		   "the table must be agent, sites, jobs, workloads, policies, clients, queue, "
+		   "failures or all, not "
+		   "policy\n");
 	CHECK_CALL(WORDS("--once", "--table="), 2, NULL, "the table must be");
 	CHECK_CALL(WORDS("--once", "--table"), 2, NULL, "requires an argument");
 	CHECK_CALL(WORDS("--help"), 0, "--table", NULL);
@@ -219,6 +219,17 @@ static void test_once_tables(void)
 	CHECK_CALL(WORDS("-c", file, "--once", "--table=all"), 0, "\n\nClients: ", NULL);
 }
 
+/* What should be known stands below the table. */
+static void test_once_notice(void)
+{
+	world_site("paris", world_sim("sim", "--jobs 0"), NULL);
+	CHECK_CALL(WORDS("-c", world_config_file(), "--once"), 0,
+		   "\nparis: notice: no job is visible: the API key's role may not see jobs ",
+		   NULL);
+	CHECK_CALL(WORDS("-c", world_config_file(), "--once", "--format=json"), 0,
+		   "\"notice\":\"no job is visible: ", NULL);
+}
+
 static void test_once_site(void)
 {
 	struct sim *sim = world_sim("sim", "--jobs 20");
@@ -339,6 +350,7 @@ static const struct harness_test tests[] = {
     {"--check-config", test_check_config},
     {"--once in JSON", test_once_json},
     {"--once with other tables", test_once_tables},
+    {"--once with a notice", test_once_notice},
     {"--once of one site", test_once_site},
     {"--once when a site fails", test_once_fails},
     {"--once in a table", test_once_table},

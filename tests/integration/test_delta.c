@@ -217,6 +217,7 @@ static void begin(struct trial *trial, const char *options, bool rolling)
 					   .deadline = 600,
 					   .policies = {policies, COUNT(policies)},
 					   .clients = {clients, COUNT(clients)},
+					   .protecting_jobs = RESOLVE_PROTECTING,
 					   .client_limit = 100000,
 					   .down_after = 2};
 	trial->model = model_new(trial->sim, &trial->site);

@@ -8,6 +8,7 @@
 #include "manager.h"
 #include "master.h"
 #include "base/timefmt.h"
+#include "tables/tables.h"
 #include "world.h"
 
 /*
@@ -19,7 +20,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-#define ADDITIONS 8 /* the tables, of which the scalars are one, and a line in sysORTable */
+#define ADDITIONS 9 /* the tables, of which the scalars are one, and a line in sysORTable */
 #define NAME_MAX_IDS 128
 #define OBJECTS 1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 1556, 1, 1
 #define ENTRY_LENGTH 14
@@ -515,10 +516,6 @@ static void test_random_ranges(void)
 
 #define AGE_TOLERANCE (harness_sanitized() ? 100 : 30)
 
-/* Table and column of what moves. */
-static const oid moving[][2] = {{1, 3},	 {1, 6},  {2, 6},  {2, 25}, {2, 26}, {3, 14}, {4, 13},
-				{4, 14}, {4, 17}, {4, 18}, {5, 9},  {5, 10}, {6, 8},  {6, 9}};
-
 static bool is_ours(const oid *name, size_t length)
 {
 	static const oid objects[] = {OBJECTS};
@@ -526,13 +523,19 @@ static bool is_ours(const oid *name, size_t length)
 	return netsnmp_oid_is_subtree(objects, COUNT(objects), name, length) == 0;
 }
 
+/* Whether the cell NAME is an age or the like, which moves on by itself. */
 static bool is_moving(const oid *name)
 {
-	oid column = name[name[ENTRY_LENGTH - 2] == 1 ? ENTRY_LENGTH - 1 : ENTRY_LENGTH];
+	oid number = name[ENTRY_LENGTH - 2];
+	oid place = name[number == 1 ? ENTRY_LENGTH - 1 : ENTRY_LENGTH];
 
-	for (size_t i = 0; i < COUNT(moving); i++)
-		if (name[ENTRY_LENGTH - 2] == moving[i][0] && column == moving[i][1])
-			return true;
+	for (size_t i = 0; i < TABLE_COUNT; i++) {
+		const struct column *column = table_column(tables_all[i], (uint32_t)place);
+
+		if (tables_all[i]->path[2] == number && column)
+			return column->kind == &column_AGE || column->kind == &column_ELAPSED ||
+			       column->kind == &column_TIMESTAMP;
+	}
 	return false;
 }
 

@@ -10,6 +10,7 @@
 #include "base/fault.h"
 #include "harness.h"
 #include "manager.h"
+#include "tables/sites.h"
 #include "world.h"
 
 /* What goes wrong with one site is told, costs no row, harms no other site, and passes. */
@@ -89,6 +90,9 @@ FAULT_TEST(test_500, "500", FAULT_SERVER, NULL)
 FAULT_TEST(test_500_late, "page:2=500", FAULT_SERVER, NULL)
 FAULT_TEST(test_401, "401", FAULT_AUTH, NULL)
 FAULT_TEST(test_repeat, "repeat-cursor", FAULT_PROTOCOL, NULL)
+FAULT_TEST(test_error_200, "error-200", FAULT_SERVER, NULL)
+FAULT_TEST(test_bare_object, "bare-object", FAULT_PROTOCOL, NULL)
+FAULT_TEST(test_no_rights, "no-rights", FAULT_VANISHED, NULL)
 FAULT_TEST(test_redirect, "redirect", FAULT_REQUEST, NULL)
 FAULT_TEST(test_huge, "huge", FAULT_PROTOCOL, NULL)
 FAULT_TEST(test_reset, "reset", FAULT_CONNECT, NULL)
@@ -156,6 +160,39 @@ static void test_not_tls(void)
 	check_wrong(more, FAULT_TLS);
 }
 
+/* The text of the last error has PART in it. */
+static void check_text(const char *part)
+{
+	struct manager_cell cell;
+
+	CU_ASSERT_TRUE(manager_site_cell(manager, "paris", SITE_ERROR_TEXT, &cell));
+	if (!strstr(cell.text, part))
+		FAIL("the text is \"%s\"", cell.text);
+}
+
+/* And the other way round. */
+static void test_not_plain(void)
+{
+	char more[100];
+	struct sim *tls = world_sim("tls", "--jobs 20");
+
+	snprintf(more, sizeof more, "url = \"http://127.0.0.1:%d/netbackup\"\n", tls->port);
+	check_wrong(more, FAULT_CONNECT);
+	check_text("this may be a TLS port: try https://");
+}
+
+/* The certificate is for other names and addresses. */
+static void test_wrong_name(void)
+{
+	char more[100];
+	struct sim *named = world_sim("named", "--jobs 20 --listen 127.0.0.2:0");
+
+	snprintf(more, sizeof more, "url = \"https://127.0.0.2:%d/netbackup\"\n", named->port);
+	check_wrong(more, FAULT_TLS);
+	check_text("is for localhost, 127.0.0.1");
+	check_text("not for 127.0.0.2; use a name that it has in url");
+}
+
 /* A server that is busy now and then: asked again, and nobody sees a thing. */
 static void check_retried(const char *fault)
 {
@@ -196,6 +233,8 @@ static void check_version(const char *options, const char *version)
 	AWAIT(manager_site(manager, "paris", SITE_STATUS) == UP, 20);
 	CU_ASSERT_TRUE(manager_site_cell(manager, "paris", SITE_API_VERSION, &cell));
 	EQUAL_TEXT(cell.text, version);
+	/* What has changed can be asked for, whatever the version. */
+	AWAIT(manager_site(manager, "paris", SITE_REFRESH_MODE) == SITE_MODE_DELTA, 20);
 	EQUAL_NUMBER(manager_site(manager, "paris", SITE_FAILURES), 0);
 	CHECK_ROWS(manager_rows(manager, "paris", WITH_BULK), paris);
 }
@@ -203,7 +242,7 @@ static void check_version(const char *options, const char *version)
 #define VERSION_TEST(function, options, version)                                                   \
 	static void function(void)                                                                 \
 	{                                                                                          \
-		check_version("--jobs 50 " options, version);                                      \
+		check_version("--jobs 350 " options, version);                                     \
 	}
 
 VERSION_TEST(test_version_14, "--api-version 14.0", "14.0")
@@ -211,13 +250,20 @@ VERSION_TEST(test_version_99, "--api-version 99.0", "14.0")
 VERSION_TEST(test_version_12_3, "--api-version 12.3", "12.0")
 VERSION_TEST(test_version_11, "--api-version 11.0", "11.0")
 VERSION_TEST(test_version_10, "--api-version 10.0", "10.0")
+VERSION_TEST(test_version_9, "--api-version 9.0", "9.0")
+VERSION_TEST(test_version_8, "--api-version 8.0", "8.0")
+VERSION_TEST(test_version_4, "--api-version 4.0", "4.0")
+VERSION_TEST(test_version_4_no_ping, "--api-version 4.0 --fault no-ping", "4.0")
 VERSION_TEST(test_version_11_no_ping, "--api-version 11.0 --fault no-ping", "11.0")
 VERSION_TEST(test_version_10_no_ping, "--api-version 10.0 --fault no-ping", "10.0")
 VERSION_TEST(test_version_11_silent, "--api-version 11.0 --fault ping-no-version", "11.0")
 
+VERSION_TEST(test_next_in_links, "--fault next-in-links", "13.0")
+VERSION_TEST(test_no_next, "--fault no-next", "13.0")
+
 static void test_version_too_old(void)
 {
-	begin("--jobs 50 --api-version 9.0", NULL);
+	begin("--jobs 50 --api-version 3.0", NULL);
 	AWAIT(manager_site(manager, "paris", SITE_STATUS) == DOWN, 20);
 	check_down(FAULT_VERSION);
 	check_other();
@@ -268,6 +314,9 @@ static const struct harness_test tests[] = {
     {"internal error on page 2", test_500_late},
     {"key refused", test_401},
     {"a cursor that leads back", test_repeat},
+    {"an error with 200", test_error_200},
+    {"an object that is no list", test_bare_object},
+    {"a role that loses its rights", test_no_rights},
     {"a redirect", test_redirect},
     {"a body of 512 MiB", test_huge},
     {"connection reset", test_reset},
@@ -277,6 +326,8 @@ static const struct harness_test tests[] = {
     {"closed port", test_closed_port},
     {"a name that nobody knows", test_no_name},
     {"no TLS", test_not_tls},
+    {"TLS where there should be none", test_not_plain},
+    {"a certificate for another name", test_wrong_name},
     {"503 twice", test_503_twice},
     {"429 twice", test_429_twice},
     {"one reset on page 2", test_reset_once},
@@ -285,9 +336,15 @@ static const struct harness_test tests[] = {
     {"version 12.3", test_version_12_3},
     {"version 11.0", test_version_11},
     {"version 10.0", test_version_10},
+    {"version 9.0", test_version_9},
+    {"version 8.0", test_version_8},
+    {"version 4.0", test_version_4},
+    {"version 4.0 without ping", test_version_4_no_ping},
     {"version 11.0 without ping", test_version_11_no_ping},
     {"version 10.0 without ping", test_version_10_no_ping},
     {"version 11.0 that ping does not tell", test_version_11_silent},
+    {"the next page is named by links only", test_next_in_links},
+    {"pages that name no other", test_no_next},
     {"version too old", test_version_too_old},
     {"version fixed and refused", test_version_fixed},
     {"the key is shown nowhere", test_secret},

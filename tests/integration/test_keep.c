@@ -30,7 +30,10 @@ static void let_run(unsigned millis)
 static int64_t store_began(const struct sim *sim)
 {
 	struct fault fault;
-	struct store *store = store_open(world_path("state"), "paris", sim->url, &fault);
+	struct config_site site = {.name = (char *)"paris",
+				   .url = (char *)sim->url,
+				   .protecting_jobs = RESOLVE_PROTECTING};
+	struct store *store = store_open(world_path("state"), &site, &fault);
 	int64_t began;
 
 	if (!store)
@@ -53,6 +56,7 @@ static uint64_t check_store(const struct sim *sim)
 				   .row_retention = 7 * 86400,
 				   .policies = {&all, 1},
 				   .clients = {&all, 1},
+				   .protecting_jobs = RESOLVE_PROTECTING,
 				   .client_limit = 2000};
 	struct model *model = model_new(sim, &site);
 	int64_t now = sim_advance(sim, 0);

@@ -7,9 +7,12 @@
 #include <string.h>
 
 #include "harness.h"
+#include "resolve.h"
 #include "tables/index.h"
 #include "manager.h"
+#include "base/mem.h"
 #include "base/timefmt.h"
+#include "tally/tally.h"
 #include "world.h"
 
 /*
@@ -149,6 +152,10 @@ static void print_job(FILE *out, const struct job *job)
 	print_text(out, job->policy);
 	fputs("\t" MANAGER_OBJECTS ".8.3.0", out);
 	print_text(out, job->client);
+	fputs("\t" MANAGER_OBJECTS ".8.4.0", out);
+	print_text(out, job->schedule);
+	fputs("\t" MANAGER_OBJECTS ".8.5.0", out);
+	print_text(out, job->schedule_type);
 	fputc('\n', out);
 }
 
@@ -157,13 +164,47 @@ struct failures {
 	int64_t began;
 	FILE *out;
 	size_t count;
+	/* All jobs, rising. */
+	struct kin {
+		int64_t id, parent;
+		bool failed;	   /* it has, or one of those under it */
+		bool failed_below; /* one of those under it has */
+	} * kin;
+	size_t kin_count, at;
 };
 
-static void add_failure(const struct job *job, void *arg)
+static void note_kin(const struct job *job, void *arg)
 {
 	struct failures *failures = arg;
 
+	failures->kin = mem_resize(failures->kin, failures->kin_count + 1, sizeof(struct kin));
+	failures->kin[failures->kin_count++] =
+	    (struct kin){.id = job->id,
+			 .parent = job->parent,
+			 .failed = job->state == JOB_DONE && job->status > 1};
+}
+
+/* Children have higher ids than their parents. */
+static void blame_parents(const struct failures *failures)
+{
+	for (size_t i = failures->kin_count; i-- > 0;) {
+		const struct kin *child = &failures->kin[i];
+
+		for (size_t j = i; child->parent && child->failed && j-- > 0;)
+			if (failures->kin[j].id == child->parent)
+				failures->kin[j].failed = failures->kin[j].failed_below = true;
+	}
+}
+
+/* A parent is told only if nothing under it has failed. */
+static void add_failure(const struct job *job, void *arg)
+{
+	struct failures *failures = arg;
+	const struct kin *kin = &failures->kin[failures->at++];
+
 	if (job->state != JOB_DONE || job->status <= 1 || job->ended < failures->began)
+		return;
+	if (job->children > 0 && kin->failed_below)
 		return;
 	failures->count++;
 	print_job(failures->out, job);
@@ -174,10 +215,14 @@ static char *due_failures(const struct scene *scene, size_t *count)
 {
 	char *text = NULL;
 	size_t size = 0;
-	struct failures failures = {scene->began, open_memstream(&text, &size), 0};
+	struct failures failures = {.began = scene->began, .out = open_memstream(&text, &size)};
 
+	/* The clock stands still: both times there are the same jobs. */
+	sim_each_job(scene->sim, note_kin, &failures);
+	blame_parents(&failures);
 	sim_each_job(scene->sim, add_failure, &failures);
 	fclose(failures.out);
+	free(failures.kin);
 	manager_sort_lines(text);
 	*count = failures.count;
 	return text;
@@ -433,7 +478,7 @@ static void note_completion(const struct job *job, void *arg)
 	size_t i = 0;
 
 	if (job->state != JOB_DONE || job->ended < policies->since || job->policy[0] == '\0' ||
-	    strcmp(job->type, "BACKUP") != 0)
+	    !tally_is_among(job->type, RESOLVE_PROTECTING) || job->children > 0)
 		return;
 	while (i < policies->count && strcmp(policies->list[i].name, job->policy) != 0)
 		i++;

@@ -83,6 +83,7 @@ static struct stage usual_stage(void)
 				       .row_retention = 7 * DAY,
 				       .policies = {all, COUNT(all)},
 				       .clients = {all, COUNT(all)},
+				       .protecting_jobs = RESOLVE_PROTECTING,
 				       .client_limit = 2000}};
 }
 
@@ -128,6 +129,7 @@ static const struct field job_fields[] = {
     {15, NUMBER64, AT(job_row, finished)},
     {16, NUMBER64, AT(job_row, finished_bytes)},
     {17, NUMBER64, AT(job_row, finished_files)},
+    {18, NUMBER32, AT(job_row, parents)},
 };
 
 static const struct index *add_job(struct snapshot *snapshot, void *memory,
@@ -184,7 +186,11 @@ static const struct index *add_workload(struct snapshot *snapshot, void *memory,
 	    {(first) + 9, NUMBER32, AT(subject_row, max_age)},
 
 static const struct field policy_fields[] = {
-    {3, TEXT, AT(subject_row, name)}, {4, TEXT, AT(subject_row, policy_type)}, SUBJECT_FIELDS(5)};
+    {3, TEXT, AT(subject_row, name)},
+    {4, TEXT, AT(subject_row, policy_type)},
+    SUBJECT_FIELDS(5){16, INTEGER32, AT(subject_row, last_run_status)},
+    {17, AGE, AT(subject_row, last_run)},
+    {18, NUMBER32, AT(subject_row, runs_active)}};
 
 static const struct field client_fields[] = {{3, TEXT, AT(subject_row, name)}, SUBJECT_FIELDS(4)};
 

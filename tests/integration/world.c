@@ -27,7 +27,7 @@
 #define STRINGS_MAX 4000
 #define CONFIG_SIZE 16000
 #define WORDS_MAX 40
-#define JOB_FIELDS 14
+#define JOB_FIELDS 18
 #define ENGINE "0x80001f8804746573747472617073" /* of snmpd; senders are known by it */
 #define STARTS_MAX 5 /* tries to get a port that somebody else may take in between */
 
@@ -427,10 +427,18 @@ static void add_words(const char **argv, size_t count, char *copy)
 	argv[count] = NULL;
 }
 
+static const char *certificate_days; /* NULL = as long as they last by default */
+
+void world_certificate_days(const char *days)
+{
+	certificate_days = days;
+}
+
 static const char *certificates(void)
 {
 	const char *path = world_path("tls");
-	const char *const argv[] = {world_source("tests/simulator/make-certs"), path, NULL};
+	const char *const argv[] = {world_source("tests/simulator/make-certs"), path,
+				    certificate_days, NULL};
 	int status;
 
 	if (access(world_path("tls/ca.pem"), R_OK) < 0) {
@@ -603,7 +611,11 @@ static bool read_job(char *line, struct job *job)
 			 .policy = fields[10],
 			 .client = fields[11],
 			 .queue_reason = (uint32_t)strtoul(fields[12] ? fields[12] : "0", NULL, 10),
-			 .dedup = (uint32_t)strtoul(fields[13] ? fields[13] : "0", NULL, 10)};
+			 .dedup = (uint32_t)strtoul(fields[13] ? fields[13] : "0", NULL, 10),
+			 .parent = strtoll(fields[14] ? fields[14] : "0", NULL, 10),
+			 .children = (int32_t)strtol(fields[15] ? fields[15] : "0", NULL, 10),
+			 .schedule = fields[16],
+			 .schedule_type = fields[17]};
 	return true;
 }
 

@@ -87,6 +87,10 @@ struct sim {
 	char url[80];
 };
 
+/* How many days the certificate of the simulators lasts. To be called before the first is started.
+ */
+void world_certificate_days(const char *days);
+
 /* Starts it with the option words of OPTIONS, separated by spaces (NULL = none). */
 struct sim *world_sim(const char *name, const char *options);
 /* The same without TLS. */

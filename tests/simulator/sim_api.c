@@ -7,8 +7,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "sim_field.h"
 #include "sim_filter.h"
 #include "sim_json.h"
+#include "sim_order.h"
 #include "sim_page.h"
 
 enum {
@@ -31,7 +33,16 @@ enum {
 	ERROR_OTHER = 9999,
 };
 
-enum { OLDEST_VERSION = 9 * SIM_VERSION_MINORS };
+enum {
+	OLDEST_VERSION = 1 * SIM_VERSION_MINORS,
+	CURSORS_VERSION = 9 * SIM_VERSION_MINORS, /* before it, there were offsets */
+};
+
+/* What could be filtered and sorted by before API 9.0. */
+#define OLD_FIELDS                                                                                 \
+	(1U << SIM_FIELD_JOB_ID | 1U << SIM_FIELD_PARENT_JOB_ID | 1U << SIM_FIELD_START_TIME |     \
+	 1U << SIM_FIELD_END_TIME | 1U << SIM_FIELD_STATUS | 1U << SIM_FIELD_STATE |               \
+	 1U << SIM_FIELD_JOB_TYPE | 1U << SIM_FIELD_POLICY_TYPE | 1U << SIM_FIELD_CLIENT_NAME)
 
 #define JSON_TYPE "application/vnd.netbackup+json"
 #define PLAIN_TYPE "text/vnd.netbackup+plain"
@@ -48,6 +59,11 @@ struct call {
 	int jobs;    /* that it shows */
 	char base[256];
 };
+
+static bool is_old(const struct call *call)
+{
+	return call->version < CURSORS_VERSION;
+}
 
 static void set_media(struct sim_reply *reply, const char *type, int version)
 {
@@ -205,7 +221,7 @@ static void answer_job(struct call *call)
 {
 	const char *text = call->request->path + strlen(JOBS_PATH "/");
 	struct sim_world world = sim_state_world(call->state);
-	int64_t count = sim_job_count(&world, call->now_ms);
+	int64_t count = sim_order_count(&world, call->now_ms);
 	struct sim_job job;
 	int64_t ordinal;
 	long long id;
@@ -219,7 +235,7 @@ static void answer_job(struct call *call)
 		fail(call, HTTP_NOT_FOUND, ERROR_NOT_FOUND, "Simulated: not a job id.");
 		return;
 	}
-	ordinal = sim_job_first_id(&world, id);
+	ordinal = sim_order_first_id(&world, id);
 	if (ordinal < count)
 		job = sim_job_at(&world, ordinal, call->now_ms);
 	if (ordinal >= count || job.id != id || job.deleted) {
@@ -228,7 +244,7 @@ static void answer_job(struct call *call)
 	}
 	set_media(call->reply, JSON_TYPE, call->version);
 	call->reply->may_pack = true;
-	sim_json_one(&call->reply->body, call->base, &job, call->now_ms);
+	sim_json_one(&call->reply->body, call->base, is_old(call), &job, call->now_ms);
 }
 
 static bool parse_limit(const char *text, int *limit)
@@ -247,13 +263,26 @@ static bool parse_limit(const char *text, int *limit)
 	return true;
 }
 
+/* Before API 9.0 a page is found by its offset, and cursors are unknown parameters. */
+static bool parse_offset(const struct call *call, int64_t *offset)
+{
+	const char *text = sim_request_parameter(call->request, "page[offset]");
+	char *end;
+
+	if (!text || !is_old(call))
+		return true;
+	errno = 0;
+	*offset = strtoll(text, &end, 10);
+	return !errno && end != text && !*end && *offset >= 0;
+}
+
 static bool parse_cursor(const struct call *call, const char *name, const struct sim_sort *sort,
 			 bool *present, struct sim_cursor *cursor)
 {
 	const char *text = sim_request_parameter(call->request, name);
 
-	*present = text != NULL;
-	return !text || sim_cursor_parse(text, sort, cursor);
+	*present = text && !is_old(call);
+	return !*present || sim_cursor_parse(text, sort, cursor);
 }
 
 /* Reads all parameters of a list; answers and returns false when one is wrong. */
@@ -268,6 +297,8 @@ static bool read_query(struct call *call, struct sim_query *query, struct sim_fi
 	*filter = NULL;
 	if (!parse_limit(sim_request_parameter(request, "page[limit]"), &query->limit))
 		wrong = "Simulated: page[limit] is not a number.";
+	else if (!parse_offset(call, &query->offset))
+		wrong = "Simulated: page[offset] is not a number.";
 	else if (!sim_sort_parse(sim_request_parameter(request, "sort"), &query->sort))
 		wrong = "Simulated: cannot sort by that.";
 	else if (!parse_cursor(call, "page[after]", &query->sort, &query->has_after,
@@ -285,7 +316,7 @@ static bool read_query(struct call *call, struct sim_query *query, struct sim_fi
 		fail(call, HTTP_BAD_REQUEST, ERROR_BAD_FILTER, message);
 		return false;
 	}
-	if (sim_filter_fields(*filter) & hits.fields) {
+	if (sim_filter_fields(*filter) & (hits.fields | (is_old(call) ? ~OLD_FIELDS : 0))) {
 		sim_filter_free(*filter);
 		fail(call, HTTP_BAD_REQUEST, ERROR_BAD_FILTER,
 		     "Simulated: cannot filter by one of these fields.");
@@ -317,6 +348,17 @@ static bool wants_extra_page(struct sim_hits hits)
 	       sim_fault_hit(hits, SIM_FAULT_REPEAT_CURSOR);
 }
 
+static void write_offsets(struct sim_buf *next, struct sim_buf *prev, const struct sim_page *page,
+			  const struct sim_query *query)
+{
+	int64_t before = query->offset > query->limit ? query->offset - query->limit : 0;
+
+	if (page->more_after)
+		sim_buf_number(next, query->offset + page->count);
+	if (page->more_before)
+		sim_buf_number(prev, before);
+}
+
 static void write_list(struct call *call, const struct sim_page *page,
 		       const struct sim_query *query, struct sim_hits hits)
 {
@@ -333,13 +375,18 @@ static void write_list(struct call *call, const struct sim_page *page,
 	    .filter_text = sim_request_parameter(request, "filter"),
 	    .sort_text = sim_request_parameter(request, "sort"),
 	    .without_meta = sim_fault_hit(hits, SIM_FAULT_NO_META),
+	    .next_in_links = sim_fault_hit(hits, SIM_FAULT_NEXT_IN_LINKS),
+	    .without_next = sim_fault_hit(hits, SIM_FAULT_NO_NEXT),
+	    .is_old = is_old(call),
 	    .end_form = end_form(hits),
 	    .empty_form = empty_form(hits),
 	};
 
-	if (page->count && (page->more_after || wants_extra_page(hits)))
+	if (is_old(call))
+		write_offsets(&next, &prev, page, query);
+	else if (page->count && (page->more_after || wants_extra_page(hits)))
 		sim_cursor_write(&next, &query->sort, &page->rows[page->count - 1]);
-	if (page->count && page->more_before)
+	if (!is_old(call) && page->count && page->more_before)
 		sim_cursor_write(&prev, &query->sort, &page->rows[0]);
 	list.next = next.data;
 	list.prev = prev.data;
@@ -404,6 +451,12 @@ static void answer_huge(struct call *call)
 	sim_buf_text(&call->reply->body, "{\"data\":[");
 }
 
+static void answer_text(struct call *call, const char *json)
+{
+	set_media(call->reply, JSON_TYPE, call->version);
+	sim_buf_text(&call->reply->body, json);
+}
+
 /* Answers by a fault that replaces the answer. False when there is none. */
 static bool answer_fault(struct call *call, struct sim_hits hits)
 {
@@ -427,6 +480,12 @@ static bool answer_fault(struct call *call, struct sim_hits hits)
 		answer_redirect(call);
 	else if (sim_fault_hit(hits, SIM_FAULT_HUGE))
 		answer_huge(call);
+	else if (sim_fault_hit(hits, SIM_FAULT_ERROR_200))
+		fail(call, HTTP_OK, ERROR_OTHER, "Simulated: an error in spite of 200.");
+	else if (sim_fault_hit(hits, SIM_FAULT_BARE_OBJECT))
+		answer_text(call, "{\"message\":\"Simulated: no list.\"}");
+	else if (sim_fault_hit(hits, SIM_FAULT_NO_RIGHTS))
+		answer_text(call, "{\"data\":[],\"meta\":{\"pagination\":{\"limit\":100}}}");
 	else
 		return false;
 	return true;

@@ -26,6 +26,7 @@ enum sim_stream {
 	SIM_STREAM_ABSENCE,
 	SIM_STREAM_AGAIN,
 	SIM_STREAM_CLIENT,
+	SIM_STREAM_MACHINE,
 };
 
 /* What job `ordinal` draws from a stream: any number, or one from 0 to less than `limit`. */

@@ -1,204 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim_job.h"
 
-#include <math.h>
-
 #include "sim_draw.h"
 #include "sim_kind.h"
 #include "sim_life.h"
 #include "sim_name.h"
+#include "sim_order.h"
+#include "sim_tree.h"
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
 enum {
-	FIRST_ID = 10001,
-	ID_STEP = 3,
-	FAMILY_SIZE = 6,
-	DONE_PER_OPEN = 50,
-	OLDER_PART = 20,
 	ODD_EVERY = 8,
-	LATEST_START_MS = 5 * SIM_SECOND_MS,
 	BIG_JOB_EVERY = 500,
 	SPARSE_EVERY = 7,
 };
 
 static const int64_t big_job_kilobytes = 5LL << 30; /* 5 TiB */
-
-static int64_t older_count(const struct sim_world *world)
-{
-	return world->jobs / OLDER_PART;
-}
-
-/* In the main stretch, one job is left open after each so many that ended. */
-static int64_t done_per_open(const struct sim_world *world)
-{
-	return world->done_per_open ? world->done_per_open : DONE_PER_OPEN;
-}
-
-static int64_t main_count(const struct sim_world *world)
-{
-	return world->jobs + world->jobs / done_per_open(world);
-}
-
-static int64_t arrival_ms(const struct sim_world *world, int64_t arrival)
-{
-	return world->start_ms + (int64_t)ceil((double)(arrival + 1) * SIM_MINUTE_MS / world->rate);
-}
-
-static int64_t arrived_count(const struct sim_world *world, int64_t now_ms)
-{
-	int64_t count;
-
-	if (world->rate <= 0 || now_ms <= world->start_ms)
-		return 0;
-	count = (int64_t)((double)(now_ms - world->start_ms) * world->rate / SIM_MINUTE_MS);
-	/* The division and the rounding of arrival_ms may disagree by one. */
-	while (count > 0 && arrival_ms(world, count - 1) > now_ms)
-		count--;
-	while (arrival_ms(world, count) <= now_ms)
-		count++;
-	return count;
-}
-
-/* A whole second, so that the ends do not fall before it. */
-static int64_t burst_end_ms(const struct sim_world *world)
-{
-	int64_t end_ms = world->start_ms + world->burst_s * SIM_SECOND_MS + SIM_SECOND_MS - 1;
-
-	return end_ms - end_ms % SIM_SECOND_MS;
-}
-
-static int64_t burst_start_ms(const struct sim_world *world)
-{
-	int64_t begin_ms = burst_end_ms(world) - SIM_BURST_RUN_MS;
-
-	return begin_ms > world->start_ms ? begin_ms : world->start_ms;
-}
-
-/* The first of them stands behind the jobs that arrived before. */
-static int64_t burst_first(const struct sim_world *world)
-{
-	return older_count(world) + main_count(world) + arrived_count(world, burst_start_ms(world));
-}
-
-static bool in_burst(const struct sim_world *world, int64_t ordinal)
-{
-	int64_t place;
-
-	if (!world->burst)
-		return false;
-	place = ordinal - burst_first(world);
-	return place >= 0 && place < world->burst;
-}
-
-int64_t sim_job_count(const struct sim_world *world, int64_t now_ms)
-{
-	int64_t count = older_count(world) + main_count(world) + arrived_count(world, now_ms);
-
-	if (world->burst && now_ms >= burst_start_ms(world))
-		count += world->burst;
-	return count;
-}
-
-/* A stretch of time over which `count` jobs start, one in each of as many equal slots. */
-struct stretch {
-	int64_t first; /* ordinal */
-	int64_t count;
-	int64_t from_ms;
-	int64_t to_ms; /* all have ended a second before */
-};
-
-static struct stretch older_stretch(const struct sim_world *world)
-{
-	return (struct stretch){
-	    .first = 0,
-	    .count = older_count(world),
-	    .from_ms = world->start_ms - 48 * (int64_t)SIM_HOUR_MS,
-	    .to_ms = world->start_ms - 25 * (int64_t)SIM_HOUR_MS,
-	};
-}
-
-static struct stretch main_stretch(const struct sim_world *world)
-{
-	int64_t spread_ms = world->spread_ms ? world->spread_ms : 23 * (int64_t)SIM_HOUR_MS;
-
-	return (struct stretch){
-	    .first = older_count(world),
-	    .count = main_count(world),
-	    .from_ms = world->start_ms - spread_ms + 5 * SIM_MINUTE_MS,
-	    .to_ms = world->start_ms,
-	};
-}
-
-static int64_t stretch_start(const struct sim_world *world, const struct stretch *stretch,
-			     int64_t ordinal)
-{
-	int64_t span = stretch->to_ms - LATEST_START_MS - stretch->from_ms;
-	int64_t i = ordinal - stretch->first;
-	int64_t from = span * i / stretch->count;
-	int64_t width = span * (i + 1) / stretch->count - from;
-
-	if (width > 1)
-		from += sim_draw_below(world->seed, ordinal, SIM_STREAM_START, width);
-	return stretch->from_ms + from;
-}
-
-static int64_t start_ms(const struct sim_world *world, int64_t ordinal)
-{
-	struct stretch stretch = older_stretch(world);
-
-	if (ordinal < stretch.count)
-		return stretch_start(world, &stretch, ordinal);
-	stretch = main_stretch(world);
-	if (ordinal < stretch.first + stretch.count)
-		return stretch_start(world, &stretch, ordinal);
-	if (in_burst(world, ordinal))
-		return burst_start_ms(world);
-	if (world->burst && ordinal >= burst_first(world))
-		ordinal -= world->burst;
-	return arrival_ms(world, ordinal - stretch.first - stretch.count);
-}
-
-static int64_t id_at(const struct sim_world *world, int64_t ordinal)
-{
-	return FIRST_ID + ordinal * ID_STEP +
-	       sim_draw_below(world->seed, ordinal, SIM_STREAM_ID, ID_STEP);
-}
-
-int64_t sim_job_first_id(const struct sim_world *world, int64_t id)
-{
-	int64_t ordinal;
-
-	if (id <= FIRST_ID)
-		return 0;
-	ordinal = (id - FIRST_ID) / ID_STEP;
-	return id_at(world, ordinal) < id ? ordinal + 1 : ordinal;
-}
-
-int64_t sim_job_first_start(const struct sim_world *world, int64_t count, int64_t wanted_ms)
-{
-	int64_t low = 0;
-	int64_t high = count;
-
-	while (low < high) {
-		int64_t middle = low + (high - low) / 2;
-
-		if (start_ms(world, middle) < wanted_ms)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-/* Whether that job never ends. */
-static bool is_left_open(const struct sim_world *world, int64_t ordinal)
-{
-	int64_t place = ordinal - older_count(world);
-	int64_t run = done_per_open(world);
-
-	return place >= 0 && place < main_count(world) && place % (run + 1) == run;
-}
 
 struct sim_search sim_job_search(const struct sim_world *world, int64_t now_ms,
 				 int64_t min_change_ms, bool unfinished)
@@ -208,80 +26,88 @@ struct sim_search sim_job_search(const struct sim_world *world, int64_t now_ms,
 	    .min_change_ms = unfinished ? now_ms : min_change_ms,
 	    .unfinished = unfinished,
 	};
-	int64_t count = sim_job_count(world, now_ms);
+	int64_t count = sim_order_count(world, now_ms);
+	int64_t last_ms;
 	int64_t min_start_ms = search.min_change_ms - SIM_MAX_DURATION_MS - SIM_MAX_UPDATE_LAG_MS;
 
 	if (search.min_change_ms <= 0)
 		return search;
-	search.fresh = sim_job_first_start(world, count, min_start_ms);
+	search.fresh = sim_order_first_start(world, count, min_start_ms);
+	/* None of those that the server had at the start ended later than that. */
+	last_ms = sim_order_last_end_ms(world, SIM_SPAN_MAIN) + SIM_MAX_UPDATE_LAG_MS;
+	if (search.min_change_ms > last_ms && search.fresh < sim_order_settled(world))
+		search.fresh = sim_order_settled(world);
 	search.first = search.fresh;
 	if (world->churn)
 		search.first =
-		    sim_job_first_start(world, count, min_start_ms - SIM_MAX_LATENESS_MS);
+		    sim_order_first_start(world, count, min_start_ms - SIM_MAX_LATENESS_MS);
 	return search;
 }
 
 bool sim_job_is_candidate(const struct sim_world *world, const struct sim_search *search,
 			  int64_t ordinal)
 {
-	bool arrived = ordinal >= older_count(world) + main_count(world);
 	int64_t longest_ms;
 
-	if (search->min_change_ms <= 0 || (search->unfinished && is_left_open(world, ordinal)))
+	if (search->min_change_ms <= 0 || (search->unfinished && sim_order_is_open(world, ordinal)))
 		return true;
 	if (ordinal < search->first)
 		return false;
 	if (ordinal < search->fresh && !sim_life_changes(world, ordinal))
 		return false;
-	longest_ms = sim_life_longest_ms(world, ordinal, arrived);
-	return start_ms(world, ordinal) + longest_ms >= search->min_change_ms;
+	longest_ms = sim_life_longest_ms(world, ordinal);
+	return sim_order_start_ms(world, ordinal) + longest_ms >= search->min_change_ms;
 }
 
-static bool in_family(const struct sim_world *world, int64_t ordinal)
+static int draw_client(const struct sim_world *world, int64_t ordinal)
 {
-	if (in_burst(world, ordinal))
-		return false;
-	return sim_draw_below(world->seed, ordinal / FAMILY_SIZE, SIM_STREAM_FAMILY, 4) == 0;
+	return sim_name_pick_client(world->clients, world->long_names,
+				    sim_draw(world->seed, ordinal, SIM_STREAM_CLIENT));
 }
 
-static void set_kinship(const struct sim_world *world, struct sim_job *job, int64_t now_ms)
+static void set_root(struct sim_job *job)
 {
-	int64_t head = job->ordinal - job->ordinal % FAMILY_SIZE;
-	bool family = in_family(world, job->ordinal);
-
-	if (family && head != job->ordinal) {
-		job->parent_id = id_at(world, head);
-		return;
-	}
 	job->parent_id = job->noise & 1 ? job->id : 0;
-	if (family) {
-		int64_t left = sim_job_count(world, now_ms) - head - 1;
-
-		job->children = left < FAMILY_SIZE - 1 ? left : FAMILY_SIZE - 1;
-	}
+	job->root_id = job->id;
+	job->plan = job->noise;
 }
 
-/* A family are backups by one policy. */
-static void set_kind(const struct sim_world *world, struct sim_job *job)
+/* Its place in the tree, and what it is there for. */
+static void set_member(const struct sim_world *world, struct sim_job *job,
+		       const struct sim_tree *tree, int64_t now_ms)
 {
-	bool family = in_family(world, job->ordinal);
-	int64_t decider = family ? job->ordinal - job->ordinal % FAMILY_SIZE : job->ordinal;
+	const struct sim_member *member = &tree->members[tree->self];
 
+	job->plan = sim_draw(world->seed, tree->head, SIM_STREAM_NOISE);
+	job->root_id = sim_order_id(world, tree->head);
+	job->parent_id = 0;
+	if (member->parent >= 0)
+		job->parent_id = sim_order_id(world, tree->members[member->parent].ordinal);
+	job->children = sim_tree_children(world, tree, now_ms);
+	job->branch = member->branch;
+	job->type = member->snapshot ? SIM_TYPE_SNAPSHOT : SIM_TYPE_BACKUP;
+	job->policy = tree->policy;
+	job->client = job->plan & 1 ? SIM_NAME_PRIMARY : SIM_NAME_BACKUP_HOST;
+	if (member->like >= 0)
+		job->client = draw_client(world, tree->members[member->like].ordinal);
+	job->status = sim_tree_status(world, tree);
+}
+
+static void set_single(const struct sim_world *world, struct sim_job *job, bool in_burst)
+{
+	uint64_t seed = world->seed;
+
+	set_root(job);
 	job->policy = -1;
 	job->client = -1;
-	if (!family && !in_burst(world, job->ordinal))
-		job->type =
-		    sim_kind_pick_type(sim_draw(world->seed, job->ordinal, SIM_STREAM_TYPE));
+	if (!in_burst)
+		job->type = sim_kind_pick_type(sim_draw(seed, job->ordinal, SIM_STREAM_TYPE));
 	if (sim_kind_has_policy(job->type)) {
-		job->policy =
-		    sim_name_pick_policy(world->policies, world->long_names,
-					 sim_draw(world->seed, decider, SIM_STREAM_POLICY));
-		job->client =
-		    sim_name_pick_client(world->clients, world->long_names,
-					 sim_draw(world->seed, job->ordinal, SIM_STREAM_CLIENT));
+		job->policy = sim_name_pick_policy(world->policies, world->long_names,
+						   sim_draw(seed, job->ordinal, SIM_STREAM_POLICY));
+		job->client = draw_client(world, job->ordinal);
 	}
-	job->policy_type = sim_name_policy_type(job->policy);
-	job->status = sim_kind_pick_status(sim_draw(world->seed, job->ordinal, SIM_STREAM_STATUS));
+	job->status = sim_kind_pick_status(sim_draw(seed, job->ordinal, SIM_STREAM_STATUS));
 }
 
 static void set_volume(const struct sim_world *world, struct sim_job *job)
@@ -319,21 +145,22 @@ static void make_landmark(const struct sim_world *world, struct sim_job *job)
 	job->files = 418233;
 }
 
-static enum sim_outcome outcome_of(const struct sim_world *world, const struct sim_job *job)
+static enum sim_outcome outcome_of(const struct sim_world *world, const struct sim_job *job,
+				   bool in_burst)
 {
-	if (job->type != SIM_TYPE_BACKUP)
+	if (!sim_kind_protects(job->type))
 		return SIM_OUTCOME_DRAWN;
 	for (int i = 0; i < world->outcome_count; i++)
 		if (world->outcomes[i].policy == job->policy)
 			return world->outcomes[i].outcome;
-	return in_burst(world, job->ordinal) ? SIM_OUTCOME_FAILURE : SIM_OUTCOME_DRAWN;
+	return in_burst ? SIM_OUTCOME_FAILURE : SIM_OUTCOME_DRAWN;
 }
 
 /* Where the status is not left to chance. What is drawn as a failure stays what it is. */
-static void set_outcome(const struct sim_world *world, struct sim_job *job)
+static void set_outcome(const struct sim_world *world, struct sim_job *job, bool in_burst)
 {
 	int failures = sim_kind_statuses() - SIM_STATUS_FAILURES;
-	enum sim_outcome outcome = outcome_of(world, job);
+	enum sim_outcome outcome = outcome_of(world, job, in_burst);
 
 	if (outcome == SIM_OUTCOME_GOOD)
 		job->status = SIM_STATUS_SUCCESS;
@@ -341,37 +168,57 @@ static void set_outcome(const struct sim_world *world, struct sim_job *job)
 		job->status = SIM_STATUS_FAILURES + (int)(job->noise % (uint64_t)failures);
 }
 
+/* What happens to a job that is in no tree. */
+static void live(const struct sim_world *world, struct sim_job *job, struct sim_place place,
+		 int64_t now_ms)
+{
+	switch (place.span) {
+	case SIM_SPAN_BURST:
+		sim_life_burst(world, job, sim_order_burst_end_ms(world), now_ms);
+		break;
+	case SIM_SPAN_ARRIVED:
+		sim_life_arrived(world, job, now_ms);
+		break;
+	default:
+		sim_life_settled(world, job, sim_order_last_end_ms(world, place.span));
+		break;
+	}
+}
+
 struct sim_job sim_job_at(const struct sim_world *world, int64_t ordinal, int64_t now_ms)
 {
+	struct sim_place place = sim_order_place(world, ordinal);
+	bool in_burst = place.span == SIM_SPAN_BURST;
+	bool is_landmark = place.span == SIM_SPAN_MAIN && place.index == 0;
+	bool is_open = sim_order_is_open(world, ordinal);
 	struct sim_job job = {
 	    .ordinal = ordinal,
-	    .id = id_at(world, ordinal),
-	    .start_ms = start_ms(world, ordinal),
+	    .id = sim_order_id(world, ordinal),
+	    .start_ms = sim_order_start_ms(world, ordinal),
 	    .noise = sim_draw(world->seed, ordinal, SIM_STREAM_NOISE),
 	};
-	struct stretch older = older_stretch(world);
-	struct stretch recent = main_stretch(world);
-	int64_t place = ordinal - recent.first;
+	struct sim_tree tree;
+	bool in_tree = sim_tree_find(world, ordinal, &tree);
 
-	set_kind(world, &job);
-	set_volume(world, &job);
-	set_kinship(world, &job, now_ms);
-	if (place == 0 && recent.count)
-		make_landmark(world, &job);
-	if (in_burst(world, ordinal))
-		sim_life_burst(world, &job, burst_end_ms(world), now_ms);
-	else if (place >= recent.count)
-		sim_life_arrived(world, &job, now_ms);
-	else if (is_left_open(world, ordinal))
-		sim_life_open(world, &job, now_ms);
+	if (in_tree)
+		set_member(world, &job, &tree, now_ms);
 	else
-		sim_life_settled(world, &job,
-				 (place < 0 ? older.to_ms : recent.to_ms) - SIM_SECOND_MS);
-	if (place && !is_left_open(world, ordinal) && !in_burst(world, ordinal))
+		set_single(world, &job, in_burst);
+	job.policy_type = sim_name_policy_type(job.policy);
+	set_volume(world, &job);
+	if (is_landmark)
+		make_landmark(world, &job);
+	if (is_open)
+		sim_life_open(world, &job, now_ms);
+	else if (in_tree)
+		sim_life_member(world, &job, &tree, now_ms);
+	else
+		live(world, &job, place, now_ms);
+	if (!is_landmark && !is_open && !in_burst)
 		sim_life_continue(world, &job, now_ms);
-	if (place >= 0 && place < recent.count)
-		make_odd(world, &job, place);
-	set_outcome(world, &job);
+	if (place.span == SIM_SPAN_MAIN)
+		make_odd(world, &job, place.index);
+	set_outcome(world, &job, in_burst);
 	return job;
 }
 
@@ -399,6 +246,16 @@ const char *sim_job_state_name(enum sim_job_state state)
 	};
 
 	return names[state];
+}
+
+int sim_job_schedule(const struct sim_job *job)
+{
+	return (int)(job->plan >> 24 & 0xff) % sim_kind_schedules();
+}
+
+const char *sim_job_schedule_name(const struct sim_job *job)
+{
+	return job->branch ? "-" : sim_kind_schedule_name(sim_job_schedule(job));
 }
 
 bool sim_job_is_sparse(const struct sim_job *job)

@@ -14,6 +14,14 @@ enum { SIM_BURST_RUN_MS = 10 * SIM_SECOND_MS };
 /* No job takes longer to its first end, so that a bound on end times is also one on start times. */
 enum { SIM_MAX_DURATION_MS = 2 * SIM_HOUR_MS };
 
+/* So long, at least and at most, a job that arrives after the start waits and then runs. */
+enum {
+	SIM_MIN_WAIT_MS = 2 * SIM_SECOND_MS,
+	SIM_MAX_WAIT_MS = 8 * SIM_SECOND_MS,
+	SIM_MIN_RUN_MS = 2 * SIM_SECOND_MS,
+	SIM_MAX_RUN_MS = 180 * SIM_SECOND_MS,
+};
+
 /* An end is followed by its update in less than this. */
 enum { SIM_MAX_UPDATE_LAG_MS = SIM_SECOND_MS };
 
@@ -102,7 +110,8 @@ struct sim_job {
 	int64_t ordinal;
 	int64_t id;
 	int64_t parent_id; /* 0 or the own id for a root */
-	int64_t children;
+	int64_t root_id;   /* the own id for a root */
+	int64_t children;  /* that it has started so far */
 	int64_t start_ms;
 	int64_t active_ms; /* when the job left the queue */
 	int64_t end_ms;	   /* -1 while it has not ended */
@@ -111,7 +120,9 @@ struct sim_job {
 	int64_t files;
 	int tries;	/* more than one after a restart, else 0: as the noise says */
 	bool deleted;	/* not listed; all else is as if it were */
+	bool branch;	/* it is there to start others */
 	uint64_t noise; /* what all values that do not matter are drawn from */
+	uint64_t plan;	/* the noise of its root */
 	enum sim_job_state state;
 	enum sim_end end_form;
 	enum sim_odd odd;
@@ -122,17 +133,8 @@ struct sim_job {
 	int status;	 /* for sim_kind_status_code; means something for finished jobs only */
 };
 
-/* How many jobs there are at `now_ms`; their ordinals count from 0. */
-int64_t sim_job_count(const struct sim_world *world, int64_t now_ms);
-
-/* Job number `ordinal` as it is at `now_ms`. Ids and start times rise with the ordinal. */
+/* Job number `ordinal` of those that sim_order.h describes, as it is at `now_ms`. */
 struct sim_job sim_job_at(const struct sim_world *world, int64_t ordinal, int64_t now_ms);
-
-/* The first ordinal whose id is at least `id`; it need not exist. */
-int64_t sim_job_first_id(const struct sim_world *world, int64_t id);
-
-/* The first of `count` ordinals whose start time is at least `start_ms`, else `count`. */
-int64_t sim_job_first_start(const struct sim_world *world, int64_t count, int64_t start_ms);
 
 /* Where jobs can be that a filter wants, so that a search passes over most others at once. */
 struct sim_search {
@@ -158,6 +160,11 @@ int64_t sim_job_percent(const struct sim_job *job);
 int64_t sim_job_so_far(const struct sim_job *job, int64_t total);
 
 const char *sim_job_state_name(enum sim_job_state state);
+
+/* The schedule by which it ran, see sim_kind.h. */
+int sim_job_schedule(const struct sim_job *job);
+/* Jobs that are there to start others have "-". */
+const char *sim_job_schedule_name(const struct sim_job *job);
 
 /* What the document of the job says, unless it is sparse: then it has but the main attributes. */
 bool sim_job_is_sparse(const struct sim_job *job);

@@ -86,23 +86,32 @@ enum form {
 	FORM_SPAN,
 };
 
+enum rank {
+	RANK_PLAIN,
+	RANK_CORE = 1, /* shown even for a job with few attributes */
+	RANK_NEW = 2,  /* unknown before API 9.0 */
+};
+
 struct attribute {
 	const char *name;
 	enum form form;
-	bool core; /* shown even for a job with few attributes */
+	enum rank rank;
 	size_t offset;
 	const char *raw;
 };
 
-#define AT(form, member) form, false, offsetof(struct detail, member), NULL
-#define CORE(form, member) form, true, offsetof(struct detail, member), NULL
-#define RAW(text) FORM_RAW, false, 0, text
+#define PLACED(form, rank, member) form, rank, offsetof(struct detail, member), NULL
+#define AT(form, member) PLACED(form, RANK_PLAIN, member)
+#define CORE(form, member) PLACED(form, RANK_CORE, member)
+#define NEW_AT(form, member) PLACED(form, RANK_NEW, member)
+#define NEW_CORE(form, member) PLACED(form, (enum rank)(RANK_NEW | RANK_CORE), member)
+#define RAW(text) FORM_RAW, RANK_PLAIN, 0, text
 
 static const struct attribute attributes[] = {
     {"jobId", CORE(FORM_NUMBER, id)},
     {"parentJobId", CORE(FORM_NUMBER, parent)},
-    {"jobPath", CORE(FORM_CHARS, path)},
-    {"childCount", AT(FORM_NUMBER, children)},
+    {"jobPath", NEW_CORE(FORM_CHARS, path)},
+    {"childCount", NEW_CORE(FORM_NUMBER, children)},
     {"activeProcessId", AT(FORM_NUMBER, process)},
     {"mainProcessId", AT(FORM_NUMBER, main_process)},
     {"jobType", CORE(FORM_TEXT, job_type)},
@@ -112,7 +121,7 @@ static const struct attribute attributes[] = {
     {"scheduleType", AT(FORM_TEXT, schedule_type)},
     {"scheduleName", AT(FORM_TEXT, schedule_name)},
     {"clientName", CORE(FORM_CHARS, client)},
-    {"workloadDisplayName", AT(FORM_CHARS, client)},
+    {"workloadDisplayName", NEW_AT(FORM_CHARS, client)},
     {"assetID", AT(FORM_CHARS, asset)},
     {"assetDisplayableName", AT(FORM_CHARS, client)},
     {"applicationType", AT(FORM_TEXT, application)},
@@ -129,7 +138,7 @@ static const struct attribute attributes[] = {
     {"dataMovement", AT(FORM_TEXT, movement)},
     {"transportType", RAW("\"LAN\"")},
     {"offHostType", RAW("\"STANDARD\"")},
-    {"dteMode", AT(FORM_TEXT, encryption)},
+    {"dteMode", NEW_AT(FORM_TEXT, encryption)},
     {"streamNumber", AT(FORM_NUMBER, stream)},
     {"copyNumber", AT(FORM_NUMBER, copy)},
     {"priority", AT(FORM_NUMBER, priority)},
@@ -151,8 +160,8 @@ static const struct attribute attributes[] = {
     {"cancellable", AT(FORM_NUMBER, can_cancel)},
     {"frozenImage", AT(FORM_NUMBER, is_snapshot)},
     {"dedupRatio", AT(FORM_TENTHS, dedup)},
-    {"dedupSpaceRatio", AT(FORM_TENTHS, dedup_space)},
-    {"compressionSpaceRatio", AT(FORM_TENTHS, compression_space)},
+    {"dedupSpaceRatio", NEW_AT(FORM_TENTHS, dedup_space)},
+    {"compressionSpaceRatio", NEW_AT(FORM_TENTHS, compression_space)},
     {"acceleratorOptimization", AT(FORM_TENTHS, accelerator)},
     {"currentOperation", AT(FORM_NUMBER, operation)},
     {"jobQueueReason", AT(FORM_NUMBER, queue_reason)},
@@ -174,7 +183,7 @@ static const struct attribute attributes[] = {
     {"activeTryStartTime", AT(FORM_TIME, try_ms)},
     {"lastUpdateTime", CORE(FORM_TIME, update_ms)},
     {"elapsedTime", AT(FORM_SPAN, elapsed_ms)},
-    {"activeElapsedTime", AT(FORM_SPAN, active_ms)},
+    {"activeElapsedTime", NEW_AT(FORM_SPAN, active_ms)},
     {"try", CORE(FORM_NUMBER, try)},
 };
 
@@ -208,15 +217,12 @@ static const struct oddity {
 
 static void set_names(struct detail *detail, const struct sim_job *job)
 {
-	static const char *const schedule_types[] = {
-	    "FULL_BACKUP", "DIFFERENTIAL_INCREMENTAL_BACKUP", "CUMULATIVE_INCREMENTAL_BACKUP"};
-	static const char *const schedules[] = {"weekly-full", "daily-diff", "tägl. kumulativ"};
 	static const char *const units[] = {"stu-msdp-1", "stu-msdp-2", "stu-cloud"};
 	static const char *const servers[] = {"media1.sim.test", "media2.sim.test",
 					      "media3.sim.test"};
 	static const char *const resources[] = {"stu-msdp-1.drives", "stu-msdp-1",
 						"media2.sim.test", "@aaaae", ""};
-	int schedule = (int)(job->noise >> 24 & 0xff) % 3;
+	int schedule = sim_job_schedule(job);
 	int unit = (int)(job->noise >> 32 & 0xff) % 3;
 	bool has_source = strstr(sim_kind_type_name(job->type), "PLICA") != NULL;
 
@@ -224,8 +230,8 @@ static void set_names(struct detail *detail, const struct sim_job *job)
 	detail->sub_type = sim_kind_sub_type_name(job->type);
 	if (job->policy >= 0)
 		detail->policy_type = sim_kind_policy_type_name(job->policy_type);
-	detail->schedule_type = schedule_types[schedule];
-	detail->schedule_name = schedules[schedule];
+	detail->schedule_type = sim_kind_schedule_type_name(schedule);
+	detail->schedule_name = sim_job_schedule_name(job);
 	detail->application = "NONE";
 	if (detail->policy_type && strcmp(detail->policy_type, "VMWARE") == 0)
 		detail->application = "VMWARE";
@@ -241,10 +247,25 @@ static void set_names(struct detail *detail, const struct sim_job *job)
 	detail->current_file = job->state == SIM_ACTIVE ? "/srv/daten/große Datei \"1\"\\x" : "";
 }
 
+/* The ids of its root, of its parent and its own, without repeating one. */
+static void set_path(struct detail *detail, const struct sim_job *job)
+{
+	char *path = detail->path;
+	size_t size = sizeof(detail->path);
+	bool is_root = job->root_id == job->id;
+	bool is_low = !is_root && job->parent_id != job->root_id;
+	int used = 0;
+
+	if (!is_root)
+		used = snprintf(path, size, "%lld.", (long long)job->root_id);
+	if (is_low)
+		used +=
+		    snprintf(path + used, size - (size_t)used, "%lld.", (long long)job->parent_id);
+	snprintf(path + used, size - (size_t)used, "%lld", (long long)job->id);
+}
+
 static void set_texts(struct detail *detail, const struct sim_job *job)
 {
-	bool is_root = !job->parent_id || job->parent_id == job->id;
-
 	sim_name_policy(job->policy, detail->policy_name);
 	sim_name_client(job->client, detail->client);
 	if (detail->client[0])
@@ -254,11 +275,7 @@ static void set_texts(struct detail *detail, const struct sim_job *job)
 		 (unsigned int)(job->noise >> 32), (unsigned int)(job->noise >> 16 & 0xffff),
 		 (unsigned int)(job->noise & 0xfff), (unsigned int)(job->noise >> 52),
 		 (unsigned long long)(job->noise & 0xffffffffffff));
-	if (is_root)
-		snprintf(detail->path, sizeof(detail->path), "%lld", (long long)job->id);
-	else
-		snprintf(detail->path, sizeof(detail->path), "%lld.%lld", (long long)job->parent_id,
-			 (long long)job->id);
+	set_path(detail, job);
 }
 
 static void set_volumes(struct detail *detail, const struct sim_job *job)
@@ -426,7 +443,8 @@ static void add_nested(struct sim_buf *buf)
 		sim_buf_text(buf, i & 1 ? "}" : "]");
 }
 
-static void add_attributes(struct sim_buf *buf, const struct sim_job *job, int64_t now_ms)
+static void add_attributes(struct sim_buf *buf, const struct sim_job *job, bool is_old,
+			   int64_t now_ms)
 {
 	bool sparse = sim_job_is_sparse(job);
 	struct detail detail = {0};
@@ -439,10 +457,11 @@ static void add_attributes(struct sim_buf *buf, const struct sim_job *job, int64
 	sim_buf_text(buf, "{");
 	for (size_t i = 0; i < COUNT(attributes); i++) {
 		const struct oddity *oddity = find_oddity(job, attributes[i].name);
+		enum rank rank = attributes[i].rank;
 
 		if (oddity)
 			add_raw(buf, oddity->name, oddity->raw);
-		else if (attributes[i].core || !sparse)
+		else if (!(is_old && rank & RANK_NEW) && (rank & RANK_CORE || !sparse))
 			add_attribute(buf, &attributes[i], &detail);
 	}
 	if (job->end_form == SIM_END_NULL)
@@ -454,7 +473,8 @@ static void add_attributes(struct sim_buf *buf, const struct sim_job *job, int64
 	sim_buf_text(buf, "}");
 }
 
-static void add_job(struct sim_buf *buf, const char *base, const struct sim_sort *sort,
+/* SORT = NULL: without a cursor. */
+static void add_job(struct sim_buf *buf, const char *base, const struct sim_sort *sort, bool is_old,
 		    const struct sim_job *job, int64_t now_ms)
 {
 	long long id = job->id;
@@ -482,7 +502,7 @@ static void add_job(struct sim_buf *buf, const char *base, const struct sim_sort
 	if (job->odd == SIM_ODD_ATTRIBUTES_NULL)
 		sim_buf_text(buf, "null");
 	else
-		add_attributes(buf, job, now_ms);
+		add_attributes(buf, job, is_old, now_ms);
 	sim_buf_text(buf, "}");
 }
 
@@ -499,7 +519,8 @@ static void add_data(struct sim_buf *buf, const struct sim_list *list)
 	for (int i = 0; i < list->page->count; i++) {
 		if (i)
 			sim_buf_text(buf, ",");
-		add_job(buf, list->base, &list->query->sort, &list->page->rows[i], list->now_ms);
+		add_job(buf, list->base, list->is_old ? NULL : &list->query->sort, list->is_old,
+			&list->page->rows[i], list->now_ms);
 	}
 	sim_buf_text(buf, "],");
 }
@@ -508,8 +529,10 @@ static void add_data(struct sim_buf *buf, const struct sim_list *list)
 static void add_link(struct sim_buf *buf, const struct sim_list *list, const char *name,
 		     const char *parameter, const char *cursor)
 {
-	sim_buf_printf(buf, "\"%s\":{\"href\":\"%s/admin/jobs?page%%5Blimit%%5D=%d", name,
-		       list->base, list->query->limit);
+	const char *base = list->next_in_links ? "https://other.sim.test/netbackup" : list->base;
+
+	sim_buf_printf(buf, "\"%s\":{\"href\":\"%s/admin/jobs?page%%5Blimit%%5D=%d", name, base,
+		       list->query->limit);
 	if (list->filter_text) {
 		sim_buf_text(buf, "&filter=");
 		sim_buf_percent(buf, list->filter_text);
@@ -537,11 +560,11 @@ static void add_links(struct sim_buf *buf, const struct sim_list *list)
 	add_link(buf, list, "first", NULL, NULL);
 	if (list->next) {
 		sim_buf_text(buf, ",");
-		add_link(buf, list, "next", "after", list->next);
+		add_link(buf, list, "next", list->is_old ? "offset" : "after", list->next);
 	}
 	if (list->prev) {
 		sim_buf_text(buf, ",");
-		add_link(buf, list, "prev", "before", list->prev);
+		add_link(buf, list, "prev", list->is_old ? "offset" : "before", list->prev);
 	}
 	sim_buf_text(buf, "}");
 }
@@ -558,30 +581,39 @@ static void add_meta(struct sim_buf *buf, const struct sim_list *list)
 	if (list->without_meta && !list->next)
 		return;
 	sim_buf_printf(buf, ",\"meta\":{\"pagination\":{\"limit\":%d", list->query->limit);
-	if (list->next)
-		add_cursor(buf, "next", list->next, list->next_is_number);
+	if (list->is_old)
+		sim_buf_printf(buf, ",\"offset\":%lld,\"first\":0", (long long)list->query->offset);
+	if (list->next && !list->next_in_links)
+		add_cursor(buf, "next", list->next, list->next_is_number || list->is_old);
 	else if (list->end_form != SIM_NEXT_ABSENT)
 		sim_buf_printf(buf, ",\"next\":%s",
 			       list->end_form == SIM_NEXT_NULL ? "null" : "\"\"");
 	if (list->prev)
-		add_cursor(buf, "prev", list->prev, false);
-	sim_buf_printf(buf, ",\"rangeTruncated\":%s}}",
-		       is_range && list->page->more_after ? "true" : "false");
+		add_cursor(buf, "prev", list->prev, list->is_old);
+	if (!list->is_old)
+		sim_buf_printf(buf, ",\"rangeTruncated\":%s",
+			       is_range && list->page->more_after ? "true" : "false");
+	sim_buf_text(buf, "}}");
 }
 
 void sim_json_list(struct sim_buf *buf, const struct sim_list *list)
 {
 	sim_buf_text(buf, "{");
 	add_data(buf, list);
+	if (list->without_next) {
+		sim_buf_text(buf, "\"serverVersion\":\"sim\"}");
+		return;
+	}
 	add_links(buf, list);
 	add_meta(buf, list);
 	sim_buf_text(buf, "}");
 }
 
-void sim_json_one(struct sim_buf *buf, const char *base, const struct sim_job *job, int64_t now_ms)
+void sim_json_one(struct sim_buf *buf, const char *base, bool is_old, const struct sim_job *job,
+		  int64_t now_ms)
 {
 	sim_buf_text(buf, "{\"data\":");
-	add_job(buf, base, NULL, job, now_ms);
+	add_job(buf, base, NULL, is_old, job, now_ms);
 	sim_buf_text(buf, "}");
 }
 

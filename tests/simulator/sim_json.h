@@ -32,7 +32,10 @@ struct sim_list {
 	const char *next; /* cursor, NULL at the end of the list */
 	const char *prev; /* cursor or NULL */
 	bool next_is_number;
-	bool without_meta; /* the last page has none */
+	bool without_meta;  /* the last page has none */
+	bool next_in_links; /* and not in meta; the link has another host */
+	bool without_next;  /* no page has meta or links */
+	bool is_old;	    /* as before API 9.0: offsets, and fewer attributes */
 	enum sim_next end_form;
 	enum sim_data empty_form;
 };
@@ -40,7 +43,8 @@ struct sim_list {
 void sim_json_list(struct sim_buf *buf, const struct sim_list *list);
 
 /* The document of one job. */
-void sim_json_one(struct sim_buf *buf, const char *base, const struct sim_job *job, int64_t now_ms);
+void sim_json_one(struct sim_buf *buf, const char *base, bool is_old, const struct sim_job *job,
+		  int64_t now_ms);
 
 /* The document of an error. */
 void sim_json_error(struct sim_buf *buf, int code, const char *message);

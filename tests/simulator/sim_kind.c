@@ -12,26 +12,22 @@ static const struct type {
 	int operation;
 	bool has_policy;
 	bool moves_data;
+	bool protects;
 	int seconds; /* the longest duration */
 } types[] = {
-    {"BACKUP", "SCHEDULED", 600, 3, true, true, 7200},
-    {"DUPLICATE", "IMMEDIATE", 80, 11, true, true, 7200},
-    {"IMAGEDELETE", "IMMEDIATE", 70, 0, false, false, 60},
-    {"SNAPSHOT", "SCHEDULED", 60, 22, true, false, 600},
-    {"RESTORE", "IMMEDIATE", 40, 14, true, true, 5400},
-    {"REPLICATE", "IMMEDIATE", 40, 29, true, true, 3600},
-    {"REPLICA_IMPORT", "IMMEDIATE", 25, 12, true, true, 300},
-    {"DBBACKUP", "DBBACKUP_STAGING", 25, 15, true, true, 900},
-    {"INDEXING", "SCHEDULED", 20, 28, true, false, 900},
-    {"VERIFY", "IMMEDIATE", 12, 13, true, true, 1800},
-    {"TPCLEAN", "IMMEDIATE", 10, 0, false, false, 240},
-    {"GENERIC", "IMMEDIATE", 10, 30, false, false, 120},
-    {"ERASE", "ERASETYPE_QUICK", 8, 18, false, false, 300},
-};
-
-static const char *const policy_types[] = {
-    "VMWARE", "STANDARD",    "WINDOWS_NT", "SQL_SERVER", "NDMP",    "EXCHANGE",	       "SAP",
-    "HYPERV", "NBU_CATALOG", "BIGDATA",	   "CLOUD",	 "OBACKUP", "UNIVERSAL_SHARE",
+    {"BACKUP", "SCHEDULED", 600, 3, true, true, true, 7200},
+    {"DUPLICATE", "IMMEDIATE", 80, 11, true, true, false, 7200},
+    {"IMAGEDELETE", "IMMEDIATE", 70, 0, false, false, false, 60},
+    {"SNAPSHOT", "SCHEDULED", 60, 22, true, false, true, 600},
+    {"RESTORE", "IMMEDIATE", 40, 14, true, true, false, 5400},
+    {"REPLICATE", "IMMEDIATE", 40, 29, true, true, false, 3600},
+    {"REPLICA_IMPORT", "IMMEDIATE", 25, 12, true, true, false, 300},
+    {"DBBACKUP", "DBBACKUP_STAGING", 25, 15, true, true, true, 900},
+    {"INDEXING", "SCHEDULED", 20, 28, true, false, false, 900},
+    {"VERIFY", "IMMEDIATE", 12, 13, true, true, false, 1800},
+    {"TPCLEAN", "IMMEDIATE", 10, 0, false, false, false, 240},
+    {"GENERIC", "IMMEDIATE", 10, 30, false, false, false, 120},
+    {"ERASE", "ERASETYPE_QUICK", 8, 18, false, false, false, 300},
 };
 
 enum policy_type {
@@ -48,6 +44,25 @@ enum policy_type {
 	CLOUD,
 	OBACKUP,
 	UNIVERSAL_SHARE,
+};
+
+static const struct {
+	const char *name;
+	enum sim_shape shape;
+} policy_types[] = {
+    [VMWARE] = {"VMWARE", SIM_SHAPE_MACHINES},
+    [STANDARD] = {"STANDARD", SIM_SHAPE_STREAMS},
+    [WINDOWS_NT] = {"WINDOWS_NT", SIM_SHAPE_STREAMS},
+    [SQL_SERVER] = {"SQL_SERVER", SIM_SHAPE_DATABASE},
+    [NDMP] = {"NDMP", SIM_SHAPE_STREAMS},
+    [EXCHANGE] = {"EXCHANGE", SIM_SHAPE_STREAMS},
+    [SAP] = {"SAP", SIM_SHAPE_DATABASE},
+    [HYPERV] = {"HYPERV", SIM_SHAPE_MACHINES},
+    [NBU_CATALOG] = {"NBU_CATALOG", SIM_SHAPE_STREAMS},
+    [BIGDATA] = {"BIGDATA", SIM_SHAPE_STREAMS},
+    [CLOUD] = {"CLOUD", SIM_SHAPE_STREAMS},
+    [OBACKUP] = {"OBACKUP", SIM_SHAPE_DATABASE},
+    [UNIVERSAL_SHARE] = {"UNIVERSAL_SHARE", SIM_SHAPE_STREAMS},
 };
 
 static const struct policy {
@@ -147,7 +162,12 @@ int sim_kind_operation(int type)
 
 const char *sim_kind_policy_type_name(int policy_type)
 {
-	return policy_types[policy_type];
+	return policy_types[policy_type].name;
+}
+
+enum sim_shape sim_kind_shape(int policy_type)
+{
+	return policy_types[policy_type].shape;
 }
 
 const char *sim_kind_policy_name(int policy)
@@ -160,6 +180,29 @@ int sim_kind_status_code(int status)
 	return statuses[status].code;
 }
 
+static const struct {
+	const char *name, *type;
+} schedules[] = {
+    {"weekly-full", "FULL_BACKUP"},
+    {"daily-diff", "DIFFERENTIAL_INCREMENTAL_BACKUP"},
+    {"tägl. kumulativ", "CUMULATIVE_INCREMENTAL_BACKUP"},
+};
+
+int sim_kind_schedules(void)
+{
+	return (int)(sizeof(schedules) / sizeof(schedules[0]));
+}
+
+const char *sim_kind_schedule_name(int schedule)
+{
+	return schedules[schedule].name;
+}
+
+const char *sim_kind_schedule_type_name(int schedule)
+{
+	return schedules[schedule].type;
+}
+
 int sim_kind_policy_type(int policy)
 {
 	return policies[policy].type;
@@ -168,6 +211,11 @@ int sim_kind_policy_type(int policy)
 bool sim_kind_has_policy(int type)
 {
 	return types[type].has_policy;
+}
+
+bool sim_kind_protects(int type)
+{
+	return types[type].protects;
 }
 
 bool sim_kind_moves_data(int type)

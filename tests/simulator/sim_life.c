@@ -8,10 +8,6 @@
 
 enum {
 	ACTIVE_STEP_MS = 10 * SIM_SECOND_MS,
-	MIN_WAIT_MS = 2 * SIM_SECOND_MS,
-	MAX_WAIT_MS = 8 * SIM_SECOND_MS,
-	MIN_RUN_MS = 2 * SIM_SECOND_MS,
-	MAX_RUN_MS = 180 * SIM_SECOND_MS,
 	MAX_RESTART_MS = SIM_HOUR_MS,
 	MAX_ABSENCE_MS = 3 * SIM_HOUR_MS,
 	MAX_DELAY_MS = SIM_MAX_LATENESS_MS - SIM_MINUTE_MS,
@@ -70,18 +66,27 @@ bool sim_life_changes(const struct sim_world *world, int64_t ordinal)
 	return fate == FATE_RESTART || fate == FATE_RESTART_QUICKLY || fate == FATE_UPDATED;
 }
 
-int64_t sim_life_longest_ms(const struct sim_world *world, int64_t ordinal, bool arrived)
+/* The same without what happens later. */
+static int64_t longest_first_ms(const struct sim_world *world, int64_t ordinal)
+{
+	int64_t in_tree_ms = sim_tree_longest_ms(world, ordinal);
+	int64_t longest_ms = SIM_MAX_WAIT_MS + SIM_MAX_RUN_MS;
+
+	if (sim_order_place(world, ordinal).span < SIM_SPAN_ARRIVED)
+		longest_ms =
+		    sim_draw_cube(world->seed, ordinal, SIM_STREAM_DURATION, SIM_MAX_DURATION_MS);
+	return in_tree_ms > longest_ms ? in_tree_ms : longest_ms;
+}
+
+int64_t sim_life_longest_ms(const struct sim_world *world, int64_t ordinal)
 {
 	uint64_t seed = world->seed;
 	enum fate fate = fate_of(world, ordinal);
-	int64_t longest_ms = MAX_WAIT_MS + MAX_RUN_MS;
+	int64_t longest_ms = longest_first_ms(world, ordinal) + SIM_MAX_UPDATE_LAG_MS;
 
-	if (!arrived)
-		longest_ms = sim_draw_cube(seed, ordinal, SIM_STREAM_DURATION, SIM_MAX_DURATION_MS);
-	longest_ms += SIM_MAX_UPDATE_LAG_MS;
 	if (fate == FATE_RESTART)
 		longest_ms += sim_draw_cube(seed, ordinal, SIM_STREAM_DELAY, MAX_RESTART_MS) +
-			      MAX_RUN_MS + 2 * SIM_SECOND_MS;
+			      SIM_MAX_RUN_MS + 2 * SIM_SECOND_MS;
 	else if (fate == FATE_RESTART_QUICKLY)
 		longest_ms += 10 * SIM_SECOND_MS;
 	else if (fate == FATE_UPDATED)
@@ -129,7 +134,9 @@ void sim_life_open(const struct sim_world *world, struct sim_job *job, int64_t n
 	    sim_draw_below(world->seed, job->ordinal, SIM_STREAM_STATE, COUNT(unfinished_states));
 
 	job->active_ms = job->start_ms;
-	leave_unfinished(world, job, unfinished_states[choice], now_ms);
+	/* What has started others is not in the queue. */
+	leave_unfinished(world, job, job->children ? SIM_ACTIVE : unfinished_states[choice],
+			 now_ms);
 }
 
 void sim_life_settled(const struct sim_world *world, struct sim_job *job, int64_t last_end_ms)
@@ -149,14 +156,11 @@ void sim_life_settled(const struct sim_world *world, struct sim_job *job, int64_
 	finish(world, job, job->start_ms + duration_ms);
 }
 
-void sim_life_arrived(const struct sim_world *world, struct sim_job *job, int64_t now_ms)
+/* Shows a job that leaves the queue and ends, as it is on its way. */
+static void show(const struct sim_world *world, struct sim_job *job, int64_t now_ms)
 {
-	int64_t runs_ms = MIN_RUN_MS + sim_draw_below(world->seed, job->ordinal,
-						      SIM_STREAM_DURATION, MAX_RUN_MS - MIN_RUN_MS);
-	int64_t waits_ms = MIN_WAIT_MS + sim_draw_below(world->seed, job->ordinal, SIM_STREAM_QUEUE,
-							MAX_WAIT_MS - MIN_WAIT_MS);
+	int64_t runs_ms = job->end_ms - job->active_ms;
 
-	job->active_ms = job->start_ms + waits_ms;
 	if (now_ms < job->active_ms) {
 		leave_unfinished(world, job, SIM_QUEUED, now_ms);
 		job->update_ms = job->start_ms;
@@ -164,10 +168,37 @@ void sim_life_arrived(const struct sim_world *world, struct sim_job *job, int64_
 	}
 	job->deleted = now_ms >= job->active_ms + runs_ms / 2 &&
 		       fate_of(world, job->ordinal) == FATE_DELETED_RUNNING;
-	finish(world, job, job->active_ms + runs_ms);
 	/* It shows as finished from its last update on, which therefore never lies ahead. */
 	if (now_ms < job->update_ms)
 		leave_unfinished(world, job, SIM_ACTIVE, now_ms);
+}
+
+void sim_life_member(const struct sim_world *world, struct sim_job *job,
+		     const struct sim_tree *tree, int64_t now_ms)
+{
+	struct sim_times times = sim_tree_times(world, tree);
+
+	job->state = SIM_DONE;
+	job->end_form = SIM_END_TIME;
+	job->active_ms = times.active_ms;
+	job->end_ms = times.end_ms;
+	job->update_ms = times.update_ms;
+	if (sim_order_place(world, job->ordinal).span == SIM_SPAN_ARRIVED)
+		show(world, job, now_ms);
+}
+
+void sim_life_arrived(const struct sim_world *world, struct sim_job *job, int64_t now_ms)
+{
+	int64_t runs_ms =
+	    SIM_MIN_RUN_MS + sim_draw_below(world->seed, job->ordinal, SIM_STREAM_DURATION,
+					    SIM_MAX_RUN_MS - SIM_MIN_RUN_MS);
+	int64_t waits_ms =
+	    SIM_MIN_WAIT_MS + sim_draw_below(world->seed, job->ordinal, SIM_STREAM_QUEUE,
+					     SIM_MAX_WAIT_MS - SIM_MIN_WAIT_MS);
+
+	job->active_ms = job->start_ms + waits_ms;
+	finish(world, job, job->active_ms + runs_ms);
+	show(world, job, now_ms);
 }
 
 void sim_life_burst(const struct sim_world *world, struct sim_job *job, int64_t end_ms,
@@ -227,10 +258,10 @@ static void restart(const struct sim_world *world, struct sim_job *job, int64_t 
 {
 	int64_t delay_ms =
 	    sim_draw_cube(world->seed, job->ordinal, SIM_STREAM_DELAY, MAX_RESTART_MS);
-	int64_t runs_ms =
-	    sim_draw_below(world->seed, job->ordinal, SIM_STREAM_ABSENCE, MAX_RUN_MS - MIN_RUN_MS);
+	int64_t runs_ms = sim_draw_below(world->seed, job->ordinal, SIM_STREAM_ABSENCE,
+					 SIM_MAX_RUN_MS - SIM_MIN_RUN_MS);
 
-	try_again(world, job, job->update_ms + SIM_SECOND_MS + delay_ms, MIN_RUN_MS + runs_ms,
+	try_again(world, job, job->update_ms + SIM_SECOND_MS + delay_ms, SIM_MIN_RUN_MS + runs_ms,
 		  now_ms);
 }
 

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "sim_job.h"
+#include "sim_tree.h"
 
 /*
  * What happens to a job in the course of time: sets its state, its times and, where they change,
@@ -34,6 +35,10 @@ void sim_life_settled(const struct sim_world *world, struct sim_job *job, int64_
 /* A job that arrived after the start: it waits, runs and ends while one looks. */
 void sim_life_arrived(const struct sim_world *world, struct sim_job *job, int64_t now_ms);
 
+/* A job of a tree, the one that was asked for. */
+void sim_life_member(const struct sim_world *world, struct sim_job *job,
+		     const struct sim_tree *tree, int64_t now_ms);
+
 /* A job of a burst: it runs from its start on and ends within the tenth of a second at `end_ms`. */
 void sim_life_burst(const struct sim_world *world, struct sim_job *job, int64_t end_ms,
 		    int64_t now_ms);
@@ -47,6 +52,6 @@ bool sim_life_changes(const struct sim_world *world, int64_t ordinal);
 /* A bound on how long after its start that job, if it ever ends, ends or is updated for the last
  * time.
  */
-int64_t sim_life_longest_ms(const struct sim_world *world, int64_t ordinal, bool arrived);
+int64_t sim_life_longest_ms(const struct sim_world *world, int64_t ordinal);
 
 #endif

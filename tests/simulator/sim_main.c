@@ -87,7 +87,8 @@ static const char help_text[] =
     "\n"
     "  --listen ADDR:PORT    where to listen (127.0.0.1:0; port 0: any that is free)\n"
     "  --jobs N              jobs that ended within the spread (1000); besides them come\n"
-    "                        N/50 unfinished and N/20 older ones\n"
+    "                        N/50 unfinished and N/20 older ones; a third are in trees of a\n"
+    "                        parent and others under it\n"
     "  --spread HOURS        over how long before the start they end, 0.25 to 24 (23); when it\n"
     "                        is given, also the last of them end at different times\n"
     "  --unfinished N        about so many unfinished jobs, which never end, instead of N/50\n"
@@ -101,7 +102,8 @@ static const char help_text[] =
     "                        of the usual 320\n"
     "  --long-names          one in ten policies and clients that jobs name has a long name, of\n"
     "                        64, 65, 72 or 255 octets; two differ behind octet 64 only\n"
-    "  --fail-policy NAME    every BACKUP job of that policy ends with a status above 1, and\n"
+    "  --fail-policy NAME    every job of that policy that protects (BACKUP, DBBACKUP,\n"
+    "                        SNAPSHOT) ends with a status above 1, and\n"
     "  --good-policy NAME    every one with 0; both may be given more than once\n"
     "  --churn               jobs restart after their end, are updated up to 6 hours later, are\n"
     "                        deleted and come back\n"
@@ -129,9 +131,9 @@ static const char help_text[] =
     "  GET  /sim/expected?window=S the rows that a client must show for that many seconds (86400)\n"
     "  GET  /sim/jobs?since=MS     all jobs that exist: id, state, type, policyType, status,\n"
     "                              bytes, files, start, end, lastUpdateTime (in ms), policyName,\n"
-    "                              clientName, queue reason, dedup ratio (1/100 %), each as a\n"
-    "                              client reads it; since: the unfinished and what was updated\n"
-    "                              since\n"
+    "                              clientName, queue reason, dedup ratio (1/100 %), scheduleName,\n"
+    "                              scheduleType, each as a client reads it; since: the unfinished\n"
+    "                              and what was updated since\n"
     "  GET  /sim/clock             the server's time in ms, which all of its times follow\n"
     "  POST /sim/clock             the body +SECONDS or -SECONDS moves it, =MS sets it, but\n"
     "                              never to before the start; answers the new time\n"
@@ -245,12 +247,12 @@ static bool parse_version(const char *text, int *version)
 	int minor;
 	int used = 0;
 
-	if (sscanf(text, "%3d.%3d%n", &major, &minor, &used) == 2 && !text[used] && major >= 9 &&
+	if (sscanf(text, "%3d.%3d%n", &major, &minor, &used) == 2 && !text[used] && major >= 1 &&
 	    minor >= 0) {
 		*version = major * SIM_VERSION_MINORS + minor;
 		return true;
 	}
-	return complain("api-version", text, "a version such as 13.0, at least 9.0,");
+	return complain("api-version", text, "a version such as 13.0, at least 1.0,");
 }
 
 /* ADDR:PORT or [ADDR]:PORT, the latter for IPv6. */

@@ -107,6 +107,9 @@ void sim_name_client(int client, char name[SIM_NAME_SIZE])
 	name[0] = '\0';
 	if (client >= NUMBERED)
 		write_numbered("client-", client, name);
+	else if (client >= SIM_NAME_PRIMARY)
+		snprintf(name, SIM_NAME_SIZE, "%s.sim.test",
+			 client == SIM_NAME_PRIMARY ? "primary" : "backup-host");
 	else if (client >= 0) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"

@@ -13,6 +13,9 @@
 enum {
 	SIM_NAME_SIZE = 256, /* of the longest, with its end */
 	SIM_NAME_MAX = 100000,
+	/* Clients that are never drawn, but named by jobs that are there to start others. */
+	SIM_NAME_PRIMARY = 998,
+	SIM_NAME_BACKUP_HOST = 999,
 	SIM_NAME_LONG = 1 << 20, /* the first of the long names */
 	SIM_NAME_LONGS = 7,
 };

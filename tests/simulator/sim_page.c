@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim_order.h"
+
 /* What is left of all jobs after the bounds that follow from filter and cursors. */
 struct range {
 	int64_t low;
@@ -153,21 +155,21 @@ static void lower_high(struct range *range, int64_t high)
 /* The first ordinal behind that id. */
 static int64_t behind_id(const struct sim_world *world, int64_t id)
 {
-	return id == INT64_MAX ? INT64_MAX : sim_job_first_id(world, id + 1);
+	return id == INT64_MAX ? INT64_MAX : sim_order_first_id(world, id + 1);
 }
 
 static struct range filter_range(const struct sim_world *world, const struct sim_query *query,
 				 int64_t now_ms)
 {
 	struct sim_bounds bounds = sim_filter_bounds(query->filter);
-	struct range range = {.low = 0, .high = sim_job_count(world, now_ms)};
+	struct range range = {.low = 0, .high = sim_order_count(world, now_ms)};
 
 	range.search = sim_job_search(world, now_ms, bounds.min_change_ms, bounds.unfinished);
 	if (!bounds.unfinished)
 		raise_low(&range, range.search.first);
 	if (bounds.min_start_ms > 0)
-		raise_low(&range, sim_job_first_start(world, range.high, bounds.min_start_ms));
-	raise_low(&range, sim_job_first_id(world, bounds.min_id));
+		raise_low(&range, sim_order_first_start(world, range.high, bounds.min_start_ms));
+	raise_low(&range, sim_order_first_id(world, bounds.min_id));
 	lower_high(&range, behind_id(world, bounds.max_id));
 	return range;
 }
@@ -181,7 +183,7 @@ static void cut_at_cursors(struct range *range, const struct sim_world *world,
 		int64_t id = cursor_id(&query->sort, &query->after);
 
 		if (falling)
-			lower_high(range, sim_job_first_id(world, id));
+			lower_high(range, sim_order_first_id(world, id));
 		else
 			raise_low(range, behind_id(world, id));
 	}
@@ -191,7 +193,7 @@ static void cut_at_cursors(struct range *range, const struct sim_world *world,
 		if (falling)
 			raise_low(range, behind_id(world, id));
 		else
-			lower_high(range, sim_job_first_id(world, id));
+			lower_high(range, sim_order_first_id(world, id));
 	}
 }
 
@@ -209,10 +211,16 @@ static bool find(struct sim_job *job, const struct sim_world *world, const struc
 static void walk(struct sim_page *page, const struct sim_world *world,
 		 const struct sim_query *query, struct range range, bool backwards, int64_t now_ms)
 {
+	int64_t left = query->offset;
+
 	while (range.low < range.high && page->count <= query->limit) {
 		int64_t ordinal = backwards ? --range.high : range.low++;
 
-		if (find(&page->rows[page->count], world, query, &range.search, ordinal, now_ms))
+		if (!find(&page->rows[page->count], world, query, &range.search, ordinal, now_ms))
+			continue;
+		if (left > 0)
+			left--;
+		else
 			page->count++;
 	}
 }
@@ -281,5 +289,5 @@ void sim_page_fill(struct sim_page *page, const struct sim_world *world,
 	if (from_end)
 		reverse(page);
 	page->more_after = from_end ? page->count > 0 : more;
-	page->more_before = from_end ? more : query->has_after;
+	page->more_before = from_end ? more : query->has_after || query->offset > 0;
 }

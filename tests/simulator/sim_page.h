@@ -31,6 +31,7 @@ struct sim_query {
 	struct sim_sort sort;
 	const struct sim_filter *filter; /* NULL for none */
 	int limit;
+	int64_t offset; /* matches that are passed over */
 	bool has_after;
 	bool has_before;
 	struct sim_cursor after;

@@ -6,11 +6,13 @@
 
 #include "sim_kind.h"
 #include "sim_name.h"
+#include "sim_order.h"
 
 /* What a client makes of a job that is written oddly. */
 static const struct verdict {
 	bool skipped;
 	bool no_bytes;
+	int64_t kilobytes; /* in place of those of the job; 0 = none */
 	bool no_files;
 	bool no_duration;
 	bool no_type;
@@ -21,8 +23,8 @@ static const struct verdict {
     [SIM_ODD_STATUS_ABSENT] = {.skipped = true},
     [SIM_ODD_NO_ID] = {.skipped = true},
     [SIM_ODD_VOLUME_NEGATIVE] = {.no_bytes = true, .no_files = true},
-    [SIM_ODD_VOLUME_HUGE] = {.no_bytes = true, .no_files = true},
-    [SIM_ODD_VOLUME_TEXT] = {.no_bytes = true, .no_files = true},
+    [SIM_ODD_VOLUME_HUGE] = {.kilobytes = INT64_C(1) << 43, .no_files = true},
+    [SIM_ODD_VOLUME_TEXT] = {.kilobytes = 4096, .no_files = true},
     [SIM_ODD_ATTRIBUTES_NULL] = {.skipped = true},
     [SIM_ODD_NOT_AN_OBJECT] = {.skipped = true},
     [SIM_ODD_POLICY_NUMBER] = {.no_policy = true},
@@ -32,6 +34,13 @@ static const struct verdict {
     [SIM_ODD_START_ABSENT] = {.no_duration = true},
     [SIM_ODD_END_BEFORE_START] = {.no_duration = true},
 };
+
+static int64_t read_kilobytes(const struct verdict *verdict, int64_t written)
+{
+	if (verdict->kilobytes)
+		return verdict->kilobytes;
+	return verdict->no_bytes ? 0 : written;
+}
 
 struct row {
 	int64_t count;
@@ -88,7 +97,7 @@ static void count_job(const struct table *table, const struct sim_job *job)
 		seconds = 0;
 	row = row_of(table, job, verdict);
 	row->count++;
-	row->bytes += verdict->no_bytes ? 0 : job->kilobytes * 1024;
+	row->bytes += read_kilobytes(verdict, job->kilobytes) * 1024;
 	row->files += verdict->no_files ? 0 : job->files;
 	row->seconds += seconds;
 	if (row->longest < seconds)
@@ -188,6 +197,8 @@ static void add_job(struct sim_buf *buf, const struct sim_job *job)
 	const char *type = sim_kind_type_name(job->type);
 	const char *policy_type = "NONE";
 	bool done = job->state == SIM_DONE;
+	bool sparse = sim_job_is_sparse(job);
+	int schedule = sim_job_schedule(job);
 	char policy[SIM_NAME_SIZE], client[SIM_NAME_SIZE];
 
 	if (verdict->unknown)
@@ -207,18 +218,21 @@ static void add_job(struct sim_buf *buf, const struct sim_job *job)
 	else
 		sim_buf_text(buf, "-");
 	sim_buf_printf(
-	    buf, "\t%lld\t%lld\t%lld\t%lld\t%lld\t%s\t%s\t%d\t%d\n",
-	    (long long)(verdict->no_bytes ? 0 : sim_job_so_far(job, job->kilobytes) * 1024),
+	    buf, "\t%lld\t%lld\t%lld\t%lld\t%lld\t%s\t%s\t%d\t%d\t%lld\t%lld\t%s\t%s\n",
+	    (long long)(read_kilobytes(verdict, sim_job_so_far(job, job->kilobytes)) * 1024),
 	    (long long)(verdict->no_files ? 0 : sim_job_so_far(job, job->files)),
 	    (long long)(job->odd == SIM_ODD_START_ABSENT ? 0 : job->start_ms),
 	    (long long)(done ? job->end_ms : 0), (long long)job->update_ms, policy, client,
-	    read_queue_reason(job), read_dedup(job));
+	    read_queue_reason(job), read_dedup(job),
+	    (long long)(job->parent_id == job->id ? 0 : job->parent_id), (long long)job->children,
+	    sparse ? "" : sim_job_schedule_name(job),
+	    sparse ? "" : sim_kind_schedule_type_name(schedule));
 }
 
 void sim_truth_jobs(struct sim_buf *buf, const struct sim_world *world, int64_t now_ms,
 		    int64_t since_ms)
 {
-	int64_t count = sim_job_count(world, now_ms);
+	int64_t count = sim_order_count(world, now_ms);
 
 	for (int64_t i = 0; i < count; i++) {
 		struct sim_job job = sim_job_at(world, i, now_ms);
@@ -238,7 +252,7 @@ void sim_truth_write(struct sim_buf *buf, const struct sim_world *world, int64_t
 	    .policies = sim_kind_policy_types() + EXTRAS,
 	    .statuses = sim_kind_statuses(),
 	};
-	int64_t count = sim_job_count(world, now_ms);
+	int64_t count = sim_order_count(world, now_ms);
 
 	table.rows =
 	    calloc((size_t)(table.types * table.policies * table.statuses), sizeof(*table.rows));

@@ -19,7 +19,8 @@ void sim_truth_write(struct sim_buf *buf, const struct sim_world *world, int64_t
  * policyType (the same), status (- for an unfinished job), bytes, files, the instants of start, end
  * (0 for an unfinished job) and last update in milliseconds since 1970, policyName, clientName (as
  * a client shows them; may be empty), jobQueueReason (0 where it says nothing), dedupRatio in 1/100
- * % (0 where the document has none). Jobs so odd that a client must skip them are left out.
+ * % (0 where the document has none), parentJobId (0 for a root), childCount, scheduleName,
+ * scheduleType (may be empty). Jobs so odd that a client must skip them are left out.
  */
 void sim_truth_jobs(struct sim_buf *buf, const struct sim_world *world, int64_t now_ms,
 		    int64_t since_ms);

@@ -16,6 +16,7 @@
 #include "sim_json.h"
 #include "sim_kind.h"
 #include "sim_name.h"
+#include "sim_order.h"
 #include "sim_page.h"
 #include "sim_state.h"
 #include "sim_truth.h"
@@ -288,7 +289,7 @@ static void test_times(void)
 static void test_job_order(void)
 {
 	int64_t now = noon_ms + 10 * SIM_MINUTE_MS;
-	int64_t count = sim_job_count(&small_world, now);
+	int64_t count = sim_order_count(&small_world, now);
 	struct sim_job last = sim_job_at(&small_world, 0, now);
 
 	CU_ASSERT_EQUAL(count, 50 + 1000 + 20 + 600);
@@ -297,17 +298,17 @@ static void test_job_order(void)
 
 		if (job.id <= last.id || job.start_ms < last.start_ms || job.update_ms > now)
 			CU_FAIL("a job is out of order");
-		if (sim_job_first_id(&small_world, job.id) != i ||
-		    sim_job_first_id(&small_world, job.id + 1) != i + 1)
+		if (sim_order_first_id(&small_world, job.id) != i ||
+		    sim_order_first_id(&small_world, job.id + 1) != i + 1)
 			CU_FAIL("an id leads to the wrong job");
 		last = job;
 	}
-	CU_ASSERT_EQUAL(sim_job_first_id(&small_world, 0), 0);
+	CU_ASSERT_EQUAL(sim_order_first_id(&small_world, 0), 0);
 }
 
 static void test_job_numbers(void)
 {
-	int64_t count = sim_job_count(&small_world, noon_ms);
+	int64_t count = sim_order_count(&small_world, noon_ms);
 	int64_t recent = 0;
 	int64_t older = 0;
 	int64_t unfinished = 0;
@@ -331,7 +332,7 @@ static void test_job_numbers(void)
 
 static void test_job_lives(void)
 {
-	int64_t count = sim_job_count(&small_world, noon_ms);
+	int64_t count = sim_order_count(&small_world, noon_ms);
 	enum sim_job_state state = SIM_QUEUED;
 	bool seen[SIM_DONE + 1] = {false};
 	int64_t update = 0;
@@ -387,7 +388,7 @@ static void compare_moments(struct seen *seen, const struct sim_job *old, const 
 static void test_churning_lives(void)
 {
 	int64_t until = noon_ms + 8 * (int64_t)SIM_HOUR_MS;
-	int64_t count = sim_job_count(&churning_world, noon_ms + SIM_HOUR_MS);
+	int64_t count = sim_order_count(&churning_world, noon_ms + SIM_HOUR_MS);
 	struct seen seen = {0};
 
 	for (int64_t i = 0; i < count; i++) {
@@ -438,7 +439,7 @@ static int64_t count_by_search(const struct sim_world *world, const struct sim_f
 static int64_t count_one_by_one(const struct sim_world *world, const struct sim_filter *filter,
 				int64_t now_ms)
 {
-	int64_t jobs = sim_job_count(world, now_ms);
+	int64_t jobs = sim_order_count(world, now_ms);
 	int64_t count = 0;
 
 	for (int64_t i = 0; i < jobs; i++) {
@@ -494,10 +495,10 @@ static void test_same_lives(void)
 	struct sim_world later = churning_world;
 	int64_t shift = 86400 * (int64_t)SIM_SECOND_MS;
 	int64_t now = noon_ms + 2 * SIM_HOUR_MS;
-	int64_t count = sim_job_count(&churning_world, now);
+	int64_t count = sim_order_count(&churning_world, now);
 
 	later.start_ms += shift;
-	CU_ASSERT_EQUAL(sim_job_count(&later, now + shift), count);
+	CU_ASSERT_EQUAL(sim_order_count(&later, now + shift), count);
 	for (int64_t i = 0; i < count; i++) {
 		struct sim_job a = sim_job_at(&churning_world, i, now);
 		struct sim_job b = sim_job_at(&later, i, now + shift);
@@ -518,7 +519,7 @@ static void test_spread(void)
 	int64_t ended = 0;
 
 	world.done_per_open = 250;
-	for (int64_t i = 0; i < sim_job_count(&world, noon_ms); i++) {
+	for (int64_t i = 0; i < sim_order_count(&world, noon_ms); i++) {
 		struct sim_job job = sim_job_at(&world, i, noon_ms);
 
 		if (job.state == SIM_DONE && job.end_ms >= noon_ms - SIM_HOUR_MS)
@@ -527,7 +528,7 @@ static void test_spread(void)
 	}
 	CU_ASSERT_EQUAL(ended, 1000);
 	CU_ASSERT(at_the_end < 10);
-	CU_ASSERT_EQUAL(sim_job_count(&world, noon_ms), 50 + 1000 + 4);
+	CU_ASSERT_EQUAL(sim_order_count(&world, noon_ms), 50 + 1000 + 4);
 }
 
 /* What is true of a job of the burst, whenever it shows. */
@@ -548,7 +549,7 @@ static void check_in_burst(const struct sim_job *job, int64_t end_ms, int64_t no
 static int64_t check_burst(int64_t end_ms, int64_t now_ms)
 {
 	int64_t from_ms = end_ms - SIM_BURST_RUN_MS;
-	int64_t count = sim_job_count(&bursting_world, now_ms);
+	int64_t count = sim_order_count(&bursting_world, now_ms);
 	struct sim_world calm = bursting_world;
 	struct sim_job last = {0};
 	int64_t found = 0;
@@ -559,14 +560,14 @@ static int64_t check_burst(int64_t end_ms, int64_t now_ms)
 
 		if (job.id <= last.id || job.start_ms < last.start_ms || job.update_ms > now_ms)
 			CU_FAIL("a job is out of order");
-		if (sim_job_first_id(&bursting_world, job.id) != i)
+		if (sim_order_first_id(&bursting_world, job.id) != i)
 			CU_FAIL("an id leads to the wrong job");
 		/* The rate makes no other job start then. */
 		if (job.start_ms == from_ms && ++found)
 			check_in_burst(&job, end_ms, now_ms);
 		last = job;
 	}
-	CU_ASSERT_EQUAL(count - found, sim_job_count(&calm, now_ms));
+	CU_ASSERT_EQUAL(count - found, sim_order_count(&calm, now_ms));
 	return found;
 }
 
@@ -595,7 +596,7 @@ static int place_of(int number)
 static void count_names(struct named *named, const struct sim_world *world)
 {
 	memset(named, 0, sizeof(*named));
-	for (int64_t i = 0; i < sim_job_count(world, noon_ms); i++) {
+	for (int64_t i = 0; i < sim_order_count(world, noon_ms); i++) {
 		struct sim_job job = sim_job_at(world, i, noon_ms);
 
 		CU_ASSERT_EQUAL(job.policy < 0, job.client < 0);
@@ -624,7 +625,9 @@ static void test_drawn_names(void)
 
 	count_names(&named, &world);
 	CU_ASSERT_EQUAL(different(named.policies, 0, 1100), 16);
-	CU_ASSERT_EQUAL(different(named.clients, 0, 1100), 320);
+	/* Besides those that are drawn there are the primary and a backup host. */
+	CU_ASSERT_EQUAL(different(named.clients, 0, 1100), 320 + 2);
+	CU_ASSERT(named.clients[SIM_NAME_PRIMARY] > 0 && named.clients[SIM_NAME_BACKUP_HOST] > 0);
 	world.policies = 20;
 	world.clients = 50;
 	count_names(&named, &world);
@@ -675,7 +678,7 @@ static void test_outcomes(void)
 {
 	struct sim_world world = churning_world;
 	int64_t now = noon_ms + 3 * SIM_HOUR_MS;
-	int64_t count = sim_job_count(&world, now);
+	int64_t count = sim_order_count(&world, now);
 	int good = 0, failed = 0;
 
 	world.outcome_count = 2;
@@ -687,9 +690,9 @@ static void test_outcomes(void)
 		struct sim_job job = sim_job_at(&world, i, now);
 		int status = sim_kind_status_code(job.status);
 
-		if (job.type == SIM_TYPE_BACKUP && job.policy == world.outcomes[0].policy)
+		if (sim_kind_protects(job.type) && job.policy == world.outcomes[0].policy)
 			good += status == 0 ? 1 : 100000;
-		else if (job.type == SIM_TYPE_BACKUP && job.policy == world.outcomes[1].policy)
+		else if (sim_kind_protects(job.type) && job.policy == world.outcomes[1].policy)
 			failed += status > 1 ? 1 : 100000;
 		else
 			CU_ASSERT_EQUAL(job.status, sim_job_at(&churning_world, i, now).status);
@@ -703,7 +706,7 @@ static void test_queue_reasons(void)
 	struct sim_world world = {.seed = 3, .jobs = 2000, .start_ms = noon_ms, .done_per_open = 1};
 	int reasons[40] = {0}, invalid = 0, queued = 0;
 
-	for (int64_t i = 0; i < sim_job_count(&world, noon_ms); i++) {
+	for (int64_t i = 0; i < sim_order_count(&world, noon_ms); i++) {
 		struct sim_job job = sim_job_at(&world, i, noon_ms);
 		int reason = sim_job_queue_reason(&job);
 
@@ -729,7 +732,7 @@ static void test_empty_world(void)
 	struct sim_query query = {.limit = 10};
 	struct sim_page page;
 
-	CU_ASSERT_EQUAL(sim_job_count(&world, noon_ms + SIM_HOUR_MS), 0);
+	CU_ASSERT_EQUAL(sim_order_count(&world, noon_ms + SIM_HOUR_MS), 0);
 	CU_ASSERT(sim_sort_parse(NULL, &query.sort));
 	sim_page_fill(&page, &world, &query, noon_ms);
 	CU_ASSERT_EQUAL(page.count, 0);
@@ -858,14 +861,14 @@ static void test_list_of_jobs(void)
 	size_t wanted = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		int64_t ordinal = sim_job_first_id(&churning_world, all[i].id);
+		int64_t ordinal = sim_order_first_id(&churning_world, all[i].id);
 
 		CU_ASSERT(i == 0 || all[i].id > all[i - 1].id);
 		CU_ASSERT_FALSE(sim_job_at(&churning_world, ordinal, now).deleted);
 		wanted += all[i].update >= since || all[i].end == 0;
 	}
 	/* The others are deleted. */
-	CU_ASSERT(sim_job_count(&churning_world, now) > (int64_t)count + 10);
+	CU_ASSERT(sim_order_count(&churning_world, now) > (int64_t)count + 10);
 	CU_ASSERT(new_count > 0);
 	CU_ASSERT_EQUAL(new_count, wanted);
 	free(all);
@@ -887,10 +890,12 @@ static void add_read(struct sim_buf *buf, const struct job *job)
 		sim_buf_number(buf, job->status);
 	else
 		sim_buf_text(buf, "-");
-	sim_buf_printf(buf, "\t%lld\t%lld\t%lld\t%lld\t%lld\t%s\t%s\t%lu\t%lu\n",
+	sim_buf_printf(buf, "\t%lld\t%lld\t%lld\t%lld\t%lld\t%s\t%s\t%lu\t%lu\t%lld\t%d\t%s\t%s\n",
 		       (long long)job->bytes, (long long)job->files, (long long)job->started,
 		       (long long)job->ended, (long long)job->updated, job->policy, job->client,
-		       (unsigned long)job->queue_reason, (unsigned long)job->dedup);
+		       (unsigned long)job->queue_reason, (unsigned long)job->dedup,
+		       (long long)job->parent, (int)job->children, job->schedule,
+		       job->schedule_type);
 }
 
 /* Has the client's parser read all that is listed. */

@@ -6,16 +6,19 @@
 #define SUITES(SUITE) \
 	SUITE(arena) SUITE(fault) SUITE(timefmt) SUITE(utf8) \
 	SUITE(config) SUITE(key) SUITE(parse) SUITE(text) SUITE(value) SUITE(watch) \
-	SUITE(job) SUITE(json) SUITE(page) \
-	SUITE(compare) SUITE(completions) SUITE(event) SUITE(history) SUITE(overdue) \
-	SUITE(tally) SUITE(totals) \
-	SUITE(store_database) SUITE(store_histories) SUITE(store_jobs) SUITE(store_names) \
-	SUITE(store_random) SUITE(store_schema) SUITE(store) \
-	SUITE(columns) SUITE(index) SUITE(reason) SUITE(snapshot) \
-	SUITE(mailbox) SUITE(refresh) \
+	SUITE(job) SUITE(json) SUITE(list) SUITE(page) SUITE(query) \
+	SUITE(compare) SUITE(completions) SUITE(event) SUITE(failures) SUITE(history) \
+	SUITE(overdue) SUITE(tally) SUITE(totals) \
+	SUITE(store_database) SUITE(store_failures) SUITE(store_families) \
+	SUITE(store_histories) SUITE(store_jobs) SUITE(store_names) SUITE(store_random) \
+	SUITE(store_schema) SUITE(store) \
+	SUITE(columns) SUITE(index) SUITE(notice) SUITE(reason) SUITE(sites) \
+	SUITE(snapshot) \
+	SUITE(cases) SUITE(mailbox) SUITE(refresh) SUITE(skipped) SUITE(versions) \
 	SUITE(lookup) SUITE(notify) \
 	SUITE(report) \
-	SUITE(sim)
+	SUITE(sim_old) SUITE(sim) SUITE(sim_tree)
+
 /* clang-format on */
 
 #define DECLARE(name) extern const struct harness_suite name##_suite;

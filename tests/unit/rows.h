@@ -2,6 +2,7 @@
 #ifndef ROWS_H
 #define ROWS_H
 
+#include "tables/failures.h"
 #include "tables/jobs.h"
 #include "tables/queue.h"
 #include "tables/sites.h"

@@ -14,6 +14,9 @@
 #define TIMES ",\"startTime\":\"" START "\",\"endTime\":\"" END "\""
 #define DONE "\"jobId\":7,\"state\":\"DONE\",\"status\":0" TIMES
 
+/* The greatest number that is counted. */
+#define LARGEST 9007199254740992u
+
 static struct page *parse(const char *text)
 {
 	const char *complaint = "";
@@ -55,6 +58,7 @@ static void test_whole(void)
 	EQUAL_TEXT(job.policy_type, "VMWARE");
 	EQUAL_NUMBER(job.started, STARTED);
 	EQUAL_NUMBER(job.ended, ENDED);
+	CU_ASSERT_FALSE(job.end_guessed);
 	EQUAL_NUMBER(job.bytes, 5497558138880);
 	EQUAL_NUMBER(job.files, 12);
 	EQUAL_NUMBER(job.dedup, 870);
@@ -71,39 +75,40 @@ static void test_odd(void)
 {
 	static const struct {
 		const char *attributes;
-		enum job_result result;
+		enum job_flaw flaw;
 	} cases[] = {
-	    {DONE, JOB_READ},
-	    {"\"jobId\":1,\"state\":\"ACTIVE\"", JOB_READ},
-	    {"\"jobId\":1", JOB_SKIPPED},	    /* nothing is known of it */
-	    {"\"jobId\":1,\"status\":0", JOB_READ}, /* not known to be finished */
-	    {"\"jobId\":1,\"status\":0,\"state\":\"done\"", JOB_READ},
-	    {"\"jobId\":1,\"status\":0,\"state\":5", JOB_READ},
-	    {"\"jobId\":\"12\",\"state\":\"QUEUED\"", JOB_READ},
-	    {"", JOB_SKIPPED},
-	    {"\"jobId\":0", JOB_SKIPPED},
-	    {"\"jobId\":-3", JOB_SKIPPED},
-	    {"\"jobId\":1.5", JOB_SKIPPED},
-	    {"\"jobId\":1e30", JOB_SKIPPED},
-	    {"\"jobId\":null", JOB_SKIPPED},
-	    {"\"jobId\":\"\"", JOB_SKIPPED},
-	    {"\"jobId\":\"12x\"", JOB_SKIPPED},
-	    {"\"jobId\":\"nan\"", JOB_SKIPPED},
-	    {"\"jobId\":\"inf\"", JOB_SKIPPED},
-	    {"\"jobId\":[1]", JOB_SKIPPED},
-	    {"\"jobId\":1,\"state\":\"DONE\"" TIMES, JOB_SKIPPED},
-	    {"\"jobId\":1,\"state\":\"DONE\",\"status\":null" TIMES, JOB_SKIPPED},
-	    {"\"jobId\":1,\"state\":\"DONE\",\"status\":\"0\"" TIMES, JOB_SKIPPED},
-	    {"\"jobId\":1,\"state\":\"DONE\",\"status\":-1" TIMES, JOB_SKIPPED},
-	    {"\"jobId\":1,\"state\":\"DONE\",\"status\":0.5" TIMES, JOB_SKIPPED},
-	    {"\"jobId\":1,\"state\":\"DONE\",\"status\":4294967295" TIMES, JOB_READ},
-	    {"\"jobId\":1,\"state\":\"DONE\",\"status\":4294967296" TIMES, JOB_SKIPPED},
-	    {"\"jobId\":1,\"state\":\"DONE\",\"status\":0", JOB_SKIPPED},
+	    {DONE, JOB_SOUND},
+	    {"\"jobId\":1,\"state\":\"ACTIVE\"", JOB_SOUND},
+	    {"\"jobId\":1", JOB_WITHOUT_STATE},	     /* nothing is known of it */
+	    {"\"jobId\":1,\"status\":0", JOB_SOUND}, /* not known to be finished */
+	    {"\"jobId\":1,\"status\":0,\"state\":\"done\"", JOB_WITHOUT_END},
+	    {"\"jobId\":1,\"status\":0,\"state\":\"\"", JOB_SOUND},
+	    {"\"jobId\":1,\"status\":0,\"state\":5", JOB_SOUND},
+	    {"\"jobId\":\"12\",\"state\":\"QUEUED\"", JOB_SOUND},
+	    {"", JOB_WITHOUT_ID},
+	    {"\"jobId\":0", JOB_WITHOUT_ID},
+	    {"\"jobId\":-3", JOB_WITHOUT_ID},
+	    {"\"jobId\":1.5", JOB_WITHOUT_ID},
+	    {"\"jobId\":1e30", JOB_WITHOUT_ID},
+	    {"\"jobId\":null", JOB_WITHOUT_ID},
+	    {"\"jobId\":\"\"", JOB_WITHOUT_ID},
+	    {"\"jobId\":\"12x\"", JOB_WITHOUT_ID},
+	    {"\"jobId\":\"nan\"", JOB_WITHOUT_ID},
+	    {"\"jobId\":\"inf\"", JOB_WITHOUT_ID},
+	    {"\"jobId\":[1]", JOB_WITHOUT_ID},
+	    {"\"jobId\":1,\"state\":\"DONE\"" TIMES, JOB_WITHOUT_STATUS},
+	    {"\"jobId\":1,\"state\":\"DONE\",\"status\":null" TIMES, JOB_WITHOUT_STATUS},
+	    {"\"jobId\":1,\"state\":\"DONE\",\"status\":\"0\"" TIMES, JOB_SOUND},
+	    {"\"jobId\":1,\"state\":\"DONE\",\"status\":-1" TIMES, JOB_WITHOUT_STATUS},
+	    {"\"jobId\":1,\"state\":\"DONE\",\"status\":0.5" TIMES, JOB_WITHOUT_STATUS},
+	    {"\"jobId\":1,\"state\":\"DONE\",\"status\":4294967295" TIMES, JOB_SOUND},
+	    {"\"jobId\":1,\"state\":\"DONE\",\"status\":4294967296" TIMES, JOB_WITHOUT_STATUS},
+	    {"\"jobId\":1,\"state\":\"DONE\",\"status\":0", JOB_WITHOUT_END},
 	    {"\"jobId\":1,\"state\":\"DONE\",\"status\":0,\"endTime\":\"1970-01-01T00:00:00.000Z\"",
-	     JOB_SKIPPED},
-	    {"\"jobId\":1,\"state\":\"DONE\",\"status\":0,\"endTime\":\"soon\"", JOB_SKIPPED},
-	    {"\"jobId\":1,\"state\":\"DONE\",\"status\":0,\"endTime\":1782871804", JOB_SKIPPED},
-	    {"\"jobId\":1,\"state\":\"DONE\",\"status\":0,\"endTime\":\"" END "\"", JOB_READ},
+	     JOB_WITHOUT_END},
+	    {"\"jobId\":1,\"state\":\"DONE\",\"status\":0,\"endTime\":\"soon\"", JOB_WITHOUT_END},
+	    {"\"jobId\":1,\"state\":\"DONE\",\"status\":0,\"endTime\":1782871804", JOB_SOUND},
+	    {"\"jobId\":1,\"state\":\"DONE\",\"status\":0,\"endTime\":\"" END "\"", JOB_SOUND},
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -111,8 +116,9 @@ static void test_odd(void)
 		struct job job;
 		enum job_result result = read_one(cases[i].attributes, &page, &job);
 
-		if (result != cases[i].result)
-			FAIL("{%s} gives %d, not %d", cases[i].attributes, result, cases[i].result);
+		if (job.flaw != cases[i].flaw || (result == JOB_READ) != (job.flaw == JOB_SOUND))
+			FAIL("{%s} gives %d, %d, not %d", cases[i].attributes, result, job.flaw,
+			     cases[i].flaw);
 		else
 			CU_PASS("as it should be");
 		page_free(page);
@@ -131,18 +137,23 @@ static void test_fields(void)
 	    {"", 0, 0, "NONE", "NONE", STARTED},
 	    {",\"kilobytesTransferred\":1,\"numberOfFiles\":1", 1024, 1, "NONE", "NONE", STARTED},
 	    {",\"kilobytesTransferred\":-1,\"numberOfFiles\":-1", 0, 0, "NONE", "NONE", STARTED},
-	    {",\"kilobytesTransferred\":\"9\",\"numberOfFiles\":{}", 0, 0, "NONE", "NONE", STARTED},
-	    {",\"kilobytesTransferred\":1e300,\"numberOfFiles\":1e300", 0, 0, "NONE", "NONE",
+	    {",\"kilobytesTransferred\":\"9\",\"numberOfFiles\":{}", 9216, 0, "NONE", "NONE",
 	     STARTED},
-	    {",\"kilobytesTransferred\":1e400,\"numberOfFiles\":1e400", 0, 0, "NONE", "NONE",
+	    {",\"kilobytesTransferred\":1e300,\"numberOfFiles\":1e300", LARGEST, LARGEST, "NONE",
+	     "NONE", STARTED},
+	    {",\"kilobytesTransferred\":1e400,\"numberOfFiles\":1e400", LARGEST, LARGEST, "NONE",
+	     "NONE", STARTED},
+	    {",\"kilobytesTransferred\":9007199254740993,\"numberOfFiles\":\"9007199254740993\"",
+	     LARGEST, LARGEST, "NONE", "NONE", STARTED},
+	    {",\"kilobytesTransferred\":\"0x10\",\"numberOfFiles\":\"inf\"", 0, 0, "NONE", "NONE",
 	     STARTED},
-	    {",\"kilobytesTransferred\":8796093022208,\"numberOfFiles\":9007199254740992",
-	     9007199254740992u, 9007199254740992u, "NONE", "NONE", STARTED},
+	    {",\"kilobytesTransferred\":8796093022208,\"numberOfFiles\":9007199254740992", LARGEST,
+	     LARGEST, "NONE", "NONE", STARTED},
 	    {",\"jobType\":\"\",\"policyType\":null", 0, 0, "NONE", "NONE", STARTED},
 	    {",\"jobType\":5,\"policyType\":[\"x\"]", 0, 0, "NONE", "NONE", STARTED},
 	    {",\"jobType\":\"A NEW ONE\",\"policyType\":\"Z\xc3\xbcrich\"", 0, 0, "A NEW ONE",
-	     "Z\xc3\xbcrich", STARTED},
-	    {",\"jobType\":\"a\\nb\",\"policyType\":\"Z\xfcrich\"", 0, 0, "a b", "Z?rich", STARTED},
+	     "Z\xc3\xbcRICH", STARTED},
+	    {",\"jobType\":\"a\\nb\",\"policyType\":\"Z\xfcrich\"", 0, 0, "A B", "Z?RICH", STARTED},
 	    {",\"startTime\":\"never\"", 0, 0, "NONE", "NONE", STARTED},
 	};
 
@@ -159,6 +170,108 @@ static void test_fields(void)
 		EQUAL_TEXT(job.policy_type, cases[i].policy);
 		EQUAL_NUMBER(job.started, cases[i].started);
 		CU_ASSERT_TRUE(utf8_valid(job.type) && utf8_valid(job.policy_type));
+		page_free(page);
+	}
+}
+
+/* Values of a type or form that the specification does not name. */
+static void test_forms(void)
+{
+	struct page *page;
+	struct job job;
+
+	EQUAL_NUMBER(
+	    read_one(
+		"\"jobId\":\"12\",\"parentJobId\":\"7\",\"childCount\":\"2\",\"jobType\":"
+		"\"Backup\","
+		"\"policyType\":\"VMware\",\"state\":\"Done\",\"status\":\"6\","
+		"\"kilobytesTransferred\":\"2048\",\"numberOfFiles\":\"3\",\"dedupRatio\":\"92.4\","
+		"\"jobQueueReason\":\"4\",\"startTime\":1782871204000,"
+		"\"endTime\":\"2026-07-01 04:10:04.5+02:00\","
+		"\"lastUpdateTime\":\"1782871804\",\"scheduleName\":\"-\","
+		"\"scheduleType\":\"FULL_BACKUP\"",
+		&page, &job),
+	    JOB_READ);
+	EQUAL_NUMBER(job.id, 12);
+	EQUAL_NUMBER(job.parent, 7);
+	EQUAL_NUMBER(job.children, 2);
+	EQUAL_TEXT(job.type, "BACKUP");
+	EQUAL_TEXT(job.policy_type, "VMWARE");
+	EQUAL_NUMBER(job.state, JOB_DONE);
+	EQUAL_NUMBER(job.status, 6);
+	EQUAL_NUMBER(job.bytes, 2048 * 1024);
+	EQUAL_NUMBER(job.files, 3);
+	EQUAL_NUMBER(job.dedup, 9240);
+	EQUAL_NUMBER(job.queue_reason, 4);
+	EQUAL_NUMBER(job.started, STARTED);
+	EQUAL_NUMBER(job.ended, ENDED);
+	EQUAL_NUMBER(job.updated, 1782871804000);
+	EQUAL_TEXT(job.schedule, "-");
+	EQUAL_TEXT(job.schedule_type, "FULL_BACKUP");
+	page_free(page);
+}
+
+/* An end that is absent, or 1970, was at the last update. A state that nobody knows is no end. */
+static void test_state_and_end(void)
+{
+	struct page *page;
+	struct job job;
+
+	EQUAL_NUMBER(read_one("\"jobId\":1,\"state\":\"DONE\",\"status\":0,"
+			      "\"lastUpdateTime\":\"" END "\"",
+			      &page, &job),
+		     JOB_READ);
+	EQUAL_NUMBER(job.ended, ENDED);
+	CU_ASSERT_TRUE(job.end_guessed);
+	page_free(page);
+	EQUAL_NUMBER(read_one("\"jobId\":1,\"state\":\"DONE\",\"status\":0,\"endTime\":"
+			      "\"1970-01-01T00:00:00.000Z\",\"lastUpdateTime\":\"" END "\"",
+			      &page, &job),
+		     JOB_READ);
+	EQUAL_NUMBER(job.ended, ENDED);
+	page_free(page);
+	EQUAL_NUMBER(
+	    read_one("\"jobId\":1,\"state\":\"WAITING_FOR_RETRY\",\"status\":5", &page, &job),
+	    JOB_READ);
+	EQUAL_NUMBER(job.state, JOB_INCOMPLETE);
+	EQUAL_NUMBER(job.status, 0);
+	page_free(page);
+	EQUAL_NUMBER(read_one("\"jobId\":1,\"status\":0", &page, &job), JOB_READ);
+	EQUAL_NUMBER(job.state, JOB_INCOMPLETE);
+	page_free(page);
+}
+
+/* A root has no parent, or is its own; the path tells where the attribute is missing. */
+static void test_parent(void)
+{
+	static const struct {
+		const char *attributes;
+		int64_t parent;
+		int32_t children;
+	} cases[] = {
+	    {"", 0, -1},
+	    {",\"parentJobId\":0,\"childCount\":0", 0, 0},
+	    {",\"parentJobId\":7", 0, -1},
+	    {",\"parentJobId\":6,\"childCount\":3", 6, 3},
+	    {",\"parentJobId\":-6,\"childCount\":-3", 0, -1},
+	    {",\"parentJobId\":6.5,\"childCount\":5000000000", 0, INT32_MAX},
+	    {",\"jobPath\":\"7\"", 0, -1},
+	    {",\"jobPath\":\"5.6.7\"", 6, -1},
+	    {",\"jobPath\":\"5.7\"", 5, -1},
+	    {",\"jobPath\":\".7\"", 0, -1},
+	    {",\"jobPath\":\"x.7\"", 0, -1},
+	    {",\"parentJobId\":0,\"jobPath\":\"5.7\"", 0, -1},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char attributes[400];
+		struct page *page;
+		struct job job;
+
+		snprintf(attributes, sizeof attributes, DONE "%s", cases[i].attributes);
+		EQUAL_NUMBER(read_one(attributes, &page, &job), JOB_READ);
+		EQUAL_NUMBER(job.parent, cases[i].parent);
+		EQUAL_NUMBER(job.children, cases[i].children);
 		page_free(page);
 	}
 }
@@ -185,6 +298,9 @@ static const struct harness_test tests[] = {
     {"a whole job", test_whole},
     {"jobs that can be used, and others", test_odd},
     {"odd fields", test_fields},
+    {"values in other forms", test_forms},
+    {"states and ends", test_state_and_end},
+    {"parents", test_parent},
     {"the id beside the attributes", test_id_outside},
     {NULL, NULL},
 };

@@ -8,21 +8,42 @@
 
 #define PAGE(next) "{\"data\":[{\"id\":\"1\"}],\"meta\":{\"pagination\":{" next "}}}"
 
-static void test_cursor(void)
+#define LINK(next) "{\"data\":[{\"id\":\"1\"}],\"links\":{\"next\":" next "}}"
+#define AFTER "page%5Bafter%5D="
+
+static void test_way(void)
 {
 	static const struct {
-		const char *text, *cursor, *peeked;
+		const char *text, *way, *peeked;
 	} cases[] = {
-	    {PAGE("\"next\":\"abc=\""), "abc=", "abc="},
-	    {PAGE("\"prev\":\"x\", \"next\" : \"abc\" , \"limit\":100"), "abc", "abc"},
-	    {PAGE("\"next\":\"a\\/b\""), "a/b", NULL}, /* for the parser only */
-	    {PAGE("\"next\":12345678"), "12345678", NULL},
+	    {PAGE("\"next\":\"abc=\""), AFTER "abc%3D", "abc="},
+	    {PAGE("\"prev\":\"x\", \"next\" : \"abc\" , \"limit\":100"), AFTER "abc", "abc"},
+	    {PAGE("\"next\":\"a\\/b\""), AFTER "a%2Fb", NULL}, /* for the parser only */
+	    {PAGE("\"next\":12345678"), AFTER "12345678", NULL},
 	    {PAGE("\"next\":\"\""), NULL, NULL},
 	    {PAGE("\"next\":null"), NULL, NULL},
 	    {PAGE("\"limit\":100"), NULL, NULL},
 	    {"{\"data\":[{\"id\":\"1\"}]}", NULL, NULL},
 	    {"{\"data\":[{\"id\":\"1\"}],\"meta\":null}", NULL, NULL},
 	    {"{\"data\":[{\"id\":\"1\"}],\"meta\":{\"pagination\":7}}", NULL, NULL},
+	    /* Named by a link only: neither its host nor its path is of interest. */
+	    {LINK("{\"href\":\"https://other.example/x?page%5Blimit%5D=9&page%5Bafter%5D=a%3D\"}"),
+	     AFTER "a%3D", NULL},
+	    {LINK("\"?page[after]=abc&sort=x\""), AFTER "abc", NULL},
+	    {LINK("{\"href\":\"/jobs?page%5boffset%5d=100#end\"}"), "page%5Boffset%5D=100", NULL},
+	    {LINK("{\"href\":\"/jobs?page%5Bafter%5D=\"}"), NULL, NULL},
+	    {LINK("{\"href\":\"/jobs/page%5Bafter%5D=abc\"}"), NULL, NULL},
+	    {LINK("{\"href\":7}"), NULL, NULL},
+	    {LINK("null"), NULL, NULL},
+	    /* Its "next" is not that of the pagination. */
+	    {"{\"data\":[{\"id\":\"1\"}],\"meta\":{\"pagination\":{\"limit\":100}},\"links\":{"
+	     "\"next\":"
+	     "\"/jobs?page[after]=abc\"}}",
+	     AFTER "abc", NULL},
+	    /* What stands in meta cannot be a cursor; the link can be followed. */
+	    {"{\"data\":[{\"id\":\"1\"}],\"links\":{\"next\":\"?page[after]=abc\"},\"meta\":{"
+	     "\"pagination\":{\"next\":{}}}}",
+	     AFTER "abc", NULL},
 	    /* a page without jobs is the last */
 	    {"{\"data\":[],\"meta\":{\"pagination\":{\"next\":\"abc\"}}}", NULL, "abc"},
 	};
@@ -33,15 +54,70 @@ static void test_cursor(void)
 		char *peeked = page_peek_cursor(cases[i].text, strlen(cases[i].text));
 
 		CU_ASSERT_PTR_NOT_NULL_FATAL(page);
-		if (cases[i].cursor)
-			EQUAL_TEXT(page_cursor(page), cases[i].cursor);
+		if (cases[i].way)
+			EQUAL_TEXT(page_way(page), cases[i].way);
 		else
-			CU_ASSERT_PTR_NULL(page_cursor(page));
+			CU_ASSERT_PTR_NULL(page_way(page));
 		if (cases[i].peeked)
 			EQUAL_TEXT(peeked, cases[i].peeked);
 		else
 			CU_ASSERT_PTR_NULL(peeked);
 		free(peeked);
+		page_free(page);
+	}
+}
+
+/* A link that cannot be read names a next page all the same. */
+static void test_names_next(void)
+{
+	static const struct {
+		const char *text;
+		bool names;
+	} cases[] = {
+	    {PAGE("\"next\":\"abc\""), true},
+	    {PAGE("\"limit\":100"), false},
+	    {LINK("{\"href\":\"/jobs?page%5Bafter%5D=abc\"}"), true},
+	    {LINK("{\"href\":\"/jobs?cursor=abc\"}"), true},
+	    {LINK("{\"href\":\"\"}"), false},
+	    {LINK("{}"), false},
+	    {LINK("null"), false},
+	    {"{\"data\":[],\"links\":{\"next\":\"/jobs?cursor=abc\"}}", false},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const char *complaint = "";
+		struct page *page = page_parse(cases[i].text, strlen(cases[i].text), &complaint);
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(page);
+		EQUAL_NUMBER(page_names_next(page), cases[i].names);
+		page_free(page);
+	}
+}
+
+static void test_count(void)
+{
+	static const struct {
+		const char *text;
+		size_t count;
+		bool full;
+		int64_t last;
+	} cases[] = {
+	    {"{\"data\":[]}", 0, false, 0},
+	    {"{\"data\":[{\"id\":\"1\"}]}", 1, false, 1},
+	    {"{\"data\":[{\"id\":\"1\"},{\"id\":9,\"attributes\":{\"jobId\":\"2\"}}]}", 2, true, 2},
+	    {"{\"data\":[{\"id\":\"1\"},{\"id\":\"x\"},5]}", 3, true, 1},
+	    {"{\"data\":[5],\"meta\":{\"pagination\":{\"limit\":1}}}", 1, true, 0},
+	    {"{\"data\":[5],\"meta\":{\"pagination\":{\"limit\":0}}}", 1, false, 0},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const char *complaint = "";
+		struct page *page = page_parse(cases[i].text, strlen(cases[i].text), &complaint);
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(page);
+		EQUAL_NUMBER(page_count(page), cases[i].count);
+		EQUAL_NUMBER(page_is_full(page, 2), cases[i].full);
+		EQUAL_NUMBER(page_last_id(page, "jobId"), cases[i].last);
 		page_free(page);
 	}
 }
@@ -52,7 +128,16 @@ static void test_no_page(void)
 		const char *text;
 		bool page;
 	} cases[] = {
-	    {"{}", true},
+	    {"{}", false},
+	    {"{\"errorCode\":8000,\"errorMessage\":\"no\",\"attributeErrors\":{}}", false},
+	    {"{\"errorCode\":8000,\"errorMessage\":\"no\",\"data\":null}", false},
+	    {"{\"errorCode\":8000,\"errorMessage\":\"no\",\"data\":[],\"meta\":{}}", false},
+	    {"{\"errorCode\":8000,\"links\":{}}", false},
+	    {"{\"errorCode\":0,\"errorMessage\":\"\",\"data\":[]}", true},
+	    {"{\"errorCode\":8000,\"errorMessage\":\"no\",\"data\":[{\"id\":\"1\"}]}", true},
+	    {"{\"something\":1}", false},
+	    {"{\"meta\":{}}", true},
+	    {"{\"links\":{}}", true},
 	    {" {\"data\":null} \r\n", true},
 	    {"{\"data\":[]}", true},
 	    {"", false},
@@ -168,13 +253,15 @@ static void test_hungry(void)
 		CU_ASSERT_PTR_NULL(complaint);
 	} else {
 		CU_ASSERT_PTR_NULL(page_parse(text, length, &complaint));
-		EQUAL_TEXT(complaint, "takes more memory than a page of jobs can need");
+		EQUAL_TEXT(complaint, "takes more memory than a page of a list can need");
 	}
 	free(text);
 }
 
 static const struct harness_test tests[] = {
-    {"cursors", test_cursor},
+    {"ways to the next page", test_way},
+    {"whether a page names the next", test_names_next},
+    {"how much is on a page", test_count},
     {"what is no page", test_no_page},
     {"pages cut short", test_cut_short},
     {"the cursor at the end of a long page", test_peek_far},

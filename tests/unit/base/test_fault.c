@@ -71,9 +71,9 @@ static void test_very_long_text(void)
 /* The numbers are on the wire; see nbuSiteErrorClass in the MIB. */
 static void test_classes(void)
 {
-	static const char *const names[] = {"none",    "dns",	   "connect", "tls",
-					    "timeout", "auth",	   "version", "request",
-					    "server",  "protocol", "storage", "other"};
+	static const char *const names[] = {"none",    "dns",	  "connect", "tls",    "timeout",
+					    "auth",    "version", "request", "server", "protocol",
+					    "storage", "other",	  "vanished"};
 
 	for (int class = 1; class <= 12; class ++)
 		EQUAL_TEXT(fault_class_name((enum fault_class) class), names[class - 1]);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <math.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,19 +53,23 @@ static const struct {
     {"2026-01-01T00:00:00+24:00", NONE},
     {"2026-01-01T00:00:00+00:60", NONE},
     /* what is none */
+    {"2026-07-01T02:00:04", 1782871204000},
+    {"2026-07-01T02:00:04.000", 1782871204000},
+    {"2026-07-01 02:00:04Z", 1782871204000},
+    {"2026-07-01 02:00:04+00:00", 1782871204000},
+    {"2026-07-01T04:00:04.25+0200", 1782871204250},
+    {"2026-07-01T04:00:04+02", 1782871204000},
+    {"2026-07-01T02:00:04,5Z", 1782871204500},
     {"", NONE},
     {"Z", NONE},
     {"now", NONE},
     {"2026", NONE},
     {"2026-07-01", NONE},
-    {"2026-07-01T02:00:04", NONE},
     {"2026-07-01T02:00:04.Z", NONE},
-    {"2026-07-01T02:00:04.000", NONE},
     {"2026-07-01T02:00:04.000Zjunk", NONE},
     {"2026-07-01T02:00:04.000Z ", NONE},
     {" 2026-07-01T02:00:04.000Z", NONE},
     {"2026-7-1T2:0:4Z", NONE},
-    {"2026-07-01 02:00:04Z", NONE},
     {"-026-07-01T02:00:04Z", NONE},
     {"+026-07-01T02:00:04Z", NONE},
     {"2026-07-01T02:00:-4Z", NONE},
@@ -72,9 +77,33 @@ static const struct {
     {"2026-07-01T02:00:04+2", NONE},
     {"2026-07-01T02:00:04+02:", NONE},
     {"20260701T020004Z", NONE},
-    {"2026-07-01T02:00:04,5Z", NONE},
     {"1782871204", NONE},
 };
+
+static void test_certificate_date(void)
+{
+	int64_t instant = 7;
+
+	CU_ASSERT_TRUE(timefmt_parse_certificate_date("Jul  1 02:00:04 2026 GMT", &instant));
+	EQUAL_NUMBER(instant, 1782871204000);
+	CU_ASSERT_FALSE(timefmt_parse_certificate_date("Jul  1 02:00:04 2026", &instant));
+	CU_ASSERT_FALSE(timefmt_parse_certificate_date("", &instant));
+	CU_ASSERT_FALSE(timefmt_parse_certificate_date("2026-07-01 02:00:04 GMT", &instant));
+	EQUAL_NUMBER(instant, 1782871204000);
+}
+
+static void test_instant_of(void)
+{
+	EQUAL_NUMBER(timefmt_instant_of(1782871204000), 1782871204000);
+	EQUAL_NUMBER(timefmt_instant_of(1782871204), 1782871204000);
+	EQUAL_NUMBER(timefmt_instant_of(1782871204.25), 1782871204250);
+	EQUAL_NUMBER(timefmt_instant_of(253402300799999), 253402300799999);
+	EQUAL_NUMBER(timefmt_instant_of(253402300800000), 0);
+	EQUAL_NUMBER(timefmt_instant_of(0), 0);
+	EQUAL_NUMBER(timefmt_instant_of(-1), 0);
+	EQUAL_NUMBER(timefmt_instant_of(1e300), 0);
+	EQUAL_NUMBER(timefmt_instant_of(NAN), 0);
+}
 
 static void test_parse_instant(void)
 {
@@ -262,6 +291,8 @@ static void test_clocks(void)
 
 static const struct harness_test tests[] = {
     {"instants", test_parse_instant},
+    {"instants as numbers", test_instant_of},
+    {"dates of certificates", test_certificate_date},
     {"the calendar of 9999 years", test_every_day},
     {"instants written", test_format_instant},
     {"durations", test_parse_duration},

@@ -42,6 +42,7 @@ static struct snapshot *one_row(const char *type, const char *policy)
 			      .policy_type = policy,
 			      .status = 196,
 			      .count = 12,
+			      .parents = 3,
 			      .bytes = 5497558138880,
 			      .files = 7};
 
@@ -73,11 +74,12 @@ static void test_json(void)
 {
 	check(report_json, one_row("BACKUP", "VMWARE"),
 	      "{\"sites\":[{\"site\":\"paris\",\"ok\":true,\"apiVersion\":\"13.0\",\"requests\":4,"
-	      "\"jobs\":13,\"rows\":[{\"site\":\"paris\",\"jobType\":\"BACKUP\",\"policyType\":"
+	      "\"notice\":\"\",\"jobs\":13,\"rows\":[{\"site\":\"paris\",\"jobType\":\"BACKUP\","
+	      "\"policyType\":"
 	      "\"VMWARE\","
 	      "\"status\":196,\"count\":12,\"bytes\":5497558138880,\"mebibytes\":5242880,"
 	      "\"files\":7,\"meanDuration\":0,\"maxDuration\":0,\"lastEndAge\":null,"
-	      "\"finished\":0,\"finishedBytes\":0,\"finishedFiles\":0}]}]}\n");
+	      "\"finished\":0,\"finishedBytes\":0,\"finishedFiles\":0,\"parents\":3}]}]}\n");
 }
 
 static void test_json_strings(void)
@@ -102,7 +104,8 @@ static void test_json_failure(void)
 	check(report_json, snapshot,
 	      "{\"sites\":[{\"site\":\"paris\",\"ok\":false,\"apiVersion\":\"\",\"errorClass\":"
 	      "\"dns\","
-	      "\"errorText\":\"no \\\"such\\\" host\",\"requests\":0,\"jobs\":0,\"rows\":[]}]}\n");
+	      "\"errorText\":\"no \\\"such\\\" host\",\"requests\":0,\"notice\":\"\","
+	      "\"jobs\":0,\"rows\":[]}]}\n");
 }
 
 static void test_json_none(void)
@@ -115,10 +118,11 @@ static void test_json_none(void)
 
 static void test_table(void)
 {
-	check(
-	    report_table, one_row("BACKUP", "VMWARE"),
-	    "SITE   JOB TYPE  POLICY TYPE  STATUS     COUNT                 BYTES         FILES\n"
-	    "paris  BACKUP    VMWARE          196        12         5497558138880             7\n");
+	check(report_table, one_row("BACKUP", "VMWARE"),
+	      "SITE   JOB TYPE  POLICY TYPE  STATUS     COUNT                 BYTES         FILES  "
+	      "PARENTS\n"
+	      "paris  BACKUP    VMWARE          196        12         5497558138880             7  "
+	      "      3\n");
 }
 
 /* Columns stay in line behind names that are long, or not ASCII. */
@@ -126,9 +130,9 @@ static void test_table_wide(void)
 {
 	check(report_table, one_row("A_LONG_JOB_TYPE", "Z\xc3\xbcrich"),
 	      "SITE   JOB TYPE         POLICY TYPE  STATUS     COUNT                 BYTES         "
-	      "FILES\n"
+	      "FILES  PARENTS\n"
 	      "paris  A_LONG_JOB_TYPE  Z\xc3\xbcrich          196        12         5497558138880 "
-	      "            7\n");
+	      "            7        3\n");
 }
 
 /* A row of each table, all of whose numbers differ, and one with nothing to say. */
@@ -165,10 +169,25 @@ static struct snapshot *all_tables(void)
 				   .failure_streak = 6,
 				   .bytes = 5497558138880,
 				   .max_age = 90000,
+				   .last_run_status = 1,
+				   .last_run = ago(7),
+				   .runs_active = 8,
 				   .overdue_at = ago(1)};
-	struct subject_row fresh = {
-	    .name = "new", .policy_type = "", .last_status = -1, .overdue_at = SUBJECT_NEVER};
+	struct subject_row fresh = {.name = "new",
+				    .policy_type = "",
+				    .last_status = -1,
+				    .last_run_status = -1,
+				    .overdue_at = SUBJECT_NEVER};
 	struct queue_row queue = {.reason = 2, .jobs = 17};
+	struct failure_row failure = {.job_id = UINT32_MAX,
+				      .status = 96,
+				      .client = "db1",
+				      .policy = "gold",
+				      .schedule = "",
+				      .schedule_type = "FULL_BACKUP",
+				      .job_type = "BACKUP",
+				      .policy_type = "VMWARE",
+				      .ended = ago(1)};
 
 	sites_row(snapshot)->status = SITE_UP;
 	snapshot_add(snapshot, TABLE_WORKLOADS, &busy);
@@ -181,6 +200,7 @@ static struct snapshot *all_tables(void)
 	fresh.overdue_at = now + 1;
 	snapshot_add(snapshot, TABLE_CLIENTS, &fresh);
 	snapshot_add(snapshot, TABLE_QUEUE, &queue);
+	snapshot_add(snapshot, TABLE_FAILURES, &failure);
 	snapshot_seal(snapshot);
 	return snapshot;
 }
@@ -199,7 +219,7 @@ static void check_queue(print_report *function, unsigned tables, const char *for
 
 #define SITE_JSON                                                                                  \
 	"{\"sites\":[{\"site\":\"lyon\",\"ok\":true,\"apiVersion\":\"\",\"requests\":0,"           \
-	"\"jobs\":0,"
+	"\"notice\":\"\",\"jobs\":0,"
 #define WORKLOADS_JSON                                                                             \
 	"\"workloads\":[{\"site\":\"lyon\",\"jobType\":\"BACKUP\",\"policyType\":\"VMWARE\","      \
 	"\"succeeded\":1,\"partial\":2,\"failed\":3,\"successRate\":50.00,\"active\":4,"           \
@@ -215,15 +235,21 @@ static void check_queue(print_report *function, unsigned tables, const char *for
 	"\"policies\":[{\"site\":\"lyon\",\"policy\":\"new\",\"policyType\":\"\",\"succeeded\":0," \
 	"\"partial\":0,\"failed\":0,\"lastStatus\":null,\"lastSuccessAge\":null,"                  \
 	"\"lastFailureAge\":null,\"failureStreak\":0,\"bytes\":0,\"mebibytes\":0,"                 \
-	"\"maxAge\":null,\"overdue\":false},"                                                      \
+	"\"maxAge\":null,\"overdue\":false,\"lastRunStatus\":null,\"lastRunAge\":null,"            \
+	"\"runsActive\":0},"                                                                       \
 	"{\"site\":\"lyon\",\"policy\":\"gold-\xc3\xa9t\xc3\xa9\",\"policyType\":\"VMWARE\","      \
 	"\"succeeded\":1,\"partial\":2,\"failed\":3,\"lastStatus\":2074,"                          \
 	"\"lastSuccessAge\":90001,\"lastFailureAge\":5,\"failureStreak\":6,"                       \
-	"\"bytes\":5497558138880,\"mebibytes\":5242880,\"maxAge\":90000,\"overdue\":true}]"
+	"\"bytes\":5497558138880,\"mebibytes\":5242880,\"maxAge\":90000,\"overdue\":true,"         \
+	"\"lastRunStatus\":1,\"lastRunAge\":7,\"runsActive\":8}]"
 #define CLIENTS_JSON                                                                               \
 	"\"clients\":[{\"site\":\"lyon\",\"client\":\"new\",\"succeeded\":0,\"partial\":0,"        \
 	"\"failed\":0,\"lastStatus\":0,\"lastSuccessAge\":0,\"lastFailureAge\":null,"              \
 	"\"failureStreak\":0,\"bytes\":0,\"mebibytes\":0,\"maxAge\":60,\"overdue\":false}]"
+#define FAILURES_JSON                                                                              \
+	"\"failures\":[{\"site\":\"lyon\",\"jobId\":4294967295,\"client\":\"db1\",\"policy\":"     \
+	"\"gold\",\"schedule\":\"\",\"scheduleType\":\"FULL_BACKUP\",\"jobType\":\"BACKUP\","      \
+	"\"policyType\":\"VMWARE\",\"status\":96,\"end\":\"2026-07-01T09:59:59.999Z\",\"age\":1}]"
 #define QUEUE_JSON "\"queue\":[{\"site\":\"lyon\",\"reason\":2,\"text\":\"%s\",\"jobs\":17}]"
 #define AGENT_JSON                                                                                 \
 	"{\"agent\":{\"version\":\"" NBU_AGENTX_VERSION "\",\"startTime\":"                        \
@@ -237,7 +263,11 @@ static void check_queue(print_report *function, unsigned tables, const char *for
 	"\"refreshFailures\":0,\"failureStreak\":0,\"errorClass\":\"none\",\"errorText\":\"\","    \
 	"\"requests\":0,\"receivedBytes\":0,\"jobsSkipped\":0,\"jobsHeld\":0,\"window\":0,"        \
 	"\"refreshInterval\":0,\"clockSkew\":0,\"namesCut\":0,\"discontinuityTime\":null,"         \
-	"\"sweepAge\":null,\"clientsLeftOut\":0,\"jobs\":0"
+	"\"sweepAge\":null,\"clientsLeftOut\":0,\"notice\":\"\",\"certificateExpires\":null,"      \
+	"\"succeeded\":0,\"partial\":0,\"failed\":0,"                                              \
+	"\"active\":0,\"queued\":0,\"oldestActiveAge\":null,\"oldestQueuedAge\":null,"             \
+	"\"lastEndAge\":null,\"policiesOverdue\":0,\"clientsOverdue\":0,"                          \
+	"\"failuresKept\":0,\"jobs\":0"
 
 /* Each table alone, and all of them: rows of jobs come first. */
 static void test_json_tables(void)
@@ -249,10 +279,13 @@ static void test_json_tables(void)
 	check_tables(report_json, all_tables(), REPORT_TABLE(TABLE_CLIENTS),
 		     SITE_JSON CLIENTS_JSON "}]}\n");
 	check_queue(report_json, REPORT_TABLE(TABLE_QUEUE), SITE_JSON QUEUE_JSON "}]}\n");
+	check_tables(report_json, all_tables(), REPORT_TABLE(TABLE_FAILURES),
+		     SITE_JSON FAILURES_JSON "}]}\n");
 	check_tables(report_json, all_tables(), REPORT_TABLE(TABLE_SITES), "{" SITES_JSON "}]}\n");
 	check_queue(report_json, REPORT_ALL,
 		    AGENT_JSON SITES_JSON ",\"rows\":[]," WORKLOADS_JSON "," POLICIES_JSON
-					  "," CLIENTS_JSON "," QUEUE_JSON "}]}\n");
+					  "," CLIENTS_JSON "," QUEUE_JSON "," FAILURES_JSON
+					  "}]}\n");
 }
 
 static void test_table_policies(void)
@@ -260,17 +293,21 @@ static void test_table_policies(void)
 	check_tables(
 	    report_table, all_tables(), REPORT_TABLE(TABLE_POLICIES),
 	    "SITE  POLICY    POLICY TYPE  SUCCEEDED  PARTIAL  FAILED  LAST STATUS  LAST SUCCESS  "
-	    "LAST FAILURE  STREAK          BYTES  MAX AGE  OVERDUE\n"
+	    "LAST FAILURE  STREAK          BYTES  MAX AGE  OVERDUE  "
+	    "LAST RUN STATUS  LAST RUN  RUNS ACTIVE\n"
 	    "lyon  new       -                    0        0       0            -             -  "
-	    "           -       0              0        -       no\n"
+	    "           -       0              0        -       no                -         -      "
+	    "      0\n"
 	    "lyon  gold-\xc3\xa9t\xc3\xa9  VMWARE               1        2       3         2074    "
-	    "     90001             5       6  5497558138880    90000      yes\n");
+	    "     90001             5       6  5497558138880    90000      yes                1    "
+	    "     7            8\n");
 }
 
 /* A table's long text stands last, and of the many columns of a site only some are shown. */
 static void test_table_sites(void)
 {
 	struct snapshot *snapshot = sites_snapshot("lyon", "https://lyon");
+	const int64_t overdue[] = {0, now, now + 1};
 	struct site_row *row = sites_row(snapshot);
 
 	row->status = SITE_DOWN;
@@ -281,13 +318,55 @@ static void test_table_sites(void)
 	row->failure_streak = 2;
 	row->jobs_held = 500000;
 	row->clock_skew = -3;
+	row->succeeded = 1000;
+	row->partial = 2;
+	row->failed = 3;
+	row->active = 4;
+	row->queued = 5;
+	row->policies_overdue = (struct column_instants){overdue, 3};
 	fault_set(&row->fault, FAULT_DNS, "no such host");
 	snapshot_seal(snapshot);
 	check_tables(report_table, snapshot, REPORT_TABLE(TABLE_SITES),
 		     "SITE  STATUS  API VERSION  DATA AGE  REFRESH MILLIS  REFRESH REQUESTS  "
-		     "REFRESH JOBS  STREAK  ERROR CLASS  JOBS HELD  CLOCK SKEW  ERROR TEXT\n"
+		     "REFRESH JOBS  STREAK  ERROR CLASS  JOBS HELD  CLOCK SKEW  SUCCEEDED  "
+		     "PARTIAL  FAILED  ACTIVE  QUEUED  POLICIES OVERDUE  CLIENTS OVERDUE  ERROR "
+		     "TEXT    NOTICE\n"
 		     "lyon  down    -                 125            1034                12  "
-		     "        1100       2  dns             500000          -3  no such host\n");
+		     "        1100       2  dns             500000          -3       1000  "
+		     "      2       3       4       5                 2                0  no such "
+		     "host  -\n");
+}
+
+static void test_table_failures(void)
+{
+	check_tables(report_table, all_tables(), REPORT_TABLE(TABLE_FAILURES),
+		     "SITE      JOB ID  CLIENT  POLICY  SCHEDULE  SCHEDULE TYPE  JOB TYPE  POLICY "
+		     "TYPE  STATUS  END                       AGE\n"
+		     "lyon  4294967295  db1     gold    -         FULL_BACKUP    BACKUP    VMWARE "
+		     "          96  2026-07-01T09:59:59.999Z    1\n");
+}
+
+/* Below all tables is what should be known, a line for each. */
+static void test_notices(void)
+{
+	struct snapshot *snapshots[] = {one_row("BACKUP", "VMWARE"),
+					sites_snapshot("lyon", "https://lyon")};
+	char *text;
+
+	strcpy(sites_row(snapshots[0])->notice, "one: (this), that; two");
+	strcpy(sites_row(snapshots[1])->notice, "three");
+	snapshot_seal(snapshots[1]);
+	text = print(report_table, snapshots, 2, REPORT_TABLE(TABLE_QUEUE));
+	EQUAL_TEXT(text, "SITE  REASON  JOBS  TEXT\n"
+			 "paris: notice: one: (this), that\n"
+			 "paris: notice: two\n"
+			 "lyon: notice: three\n");
+	free(text);
+	text = print(report_json, snapshots, 2, REPORT_TABLE(TABLE_QUEUE));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"notice\":\"one: (this), that; two\","));
+	free(text);
+	snapshot_free(snapshots[0]);
+	snapshot_free(snapshots[1]);
 }
 
 static void test_table_agent(void)
@@ -324,6 +403,7 @@ static void test_names(void)
 	EQUAL_NUMBER(report_find_tables("policies"), REPORT_TABLE(TABLE_POLICIES));
 	EQUAL_NUMBER(report_find_tables("clients"), REPORT_TABLE(TABLE_CLIENTS));
 	EQUAL_NUMBER(report_find_tables("queue"), REPORT_TABLE(TABLE_QUEUE));
+	EQUAL_NUMBER(report_find_tables("failures"), REPORT_TABLE(TABLE_FAILURES));
 	EQUAL_NUMBER(report_find_tables("sites"), REPORT_TABLE(TABLE_SITES));
 	EQUAL_NUMBER(report_find_tables("agent"), REPORT_TABLE(TABLE_AGENT));
 	EQUAL_NUMBER(report_find_tables("all"), REPORT_ALL);
@@ -341,6 +421,8 @@ static const struct harness_test tests[] = {
     {"JSON of each table", test_json_tables},
     {"table of policies", test_table_policies},
     {"table of sites", test_table_sites},
+    {"table of failures", test_table_failures},
+    {"notices", test_notices},
     {"table of the agent", test_table_agent},
     {"several tables", test_tables},
     {"names of tables", test_names},

@@ -37,6 +37,10 @@ static void test_least(void)
 	EQUAL_NUMBER(site->policies.count, 0);
 	EQUAL_NUMBER(site->clients.count, 0);
 	EQUAL_NUMBER(site->client_limit, 2000);
+	EQUAL_NUMBER(site->parents, CONFIG_PARENTS_LEAVE_OUT);
+	EQUAL_TEXT(site->protecting_jobs, "BACKUP DBBACKUP SNAPSHOT");
+	EQUAL_NUMBER(site->failures_kept, 50);
+	EQUAL_NUMBER(site->vanish_hold, 3600);
 	EQUAL_NUMBER(site->down_after, 2);
 	sample_check_notify(config, false, false, false);
 	EQUAL_NUMBER(config->notify.limit, 20);
@@ -76,6 +80,10 @@ static void test_every_key(void)
 			     "deadline = \"1d\"\n"
 			     "client-limit = 100000\n"
 			     "down-after = 1000\n"
+			     "parents = \"count\"\n"
+			     "protecting-jobs = { \"ARCHIVE\", \"BACKUP\" }\n"
+			     "failures-kept = 1000\n"
+			     "vanish-hold = \"0s\"\n"
 			     "policy \"gold-*\" { max-age = \"366d\" }\n"
 			     "client \"db*\" { max-age = \"0s\" }\n"
 			     "}\n");
@@ -100,6 +108,10 @@ static void test_every_key(void)
 	EQUAL_NUMBER(site->deadline, 86400);
 	EQUAL_NUMBER(site->client_limit, 100000);
 	EQUAL_NUMBER(site->down_after, 1000);
+	EQUAL_NUMBER(site->parents, CONFIG_PARENTS_COUNT);
+	EQUAL_TEXT(site->protecting_jobs, "ARCHIVE BACKUP");
+	EQUAL_NUMBER(site->failures_kept, 1000);
+	EQUAL_NUMBER(site->vanish_hold, 0);
 	sample_check_watches(&site->policies, "gold-* 31622400\n");
 	sample_check_watches(&site->clients, "db* 0\n");
 	sample_check_notify(config, true, true, true);

@@ -65,6 +65,10 @@ static const struct sample_wrong wrongs[] = {
     {"site paris {\n\n\ndeadline = \"2d\"\n", 4, "deadline is \"2d\""},
     {"timeout = \"5s\"\n", 1, "timeout"}, /* of a site only */
     /* numbers */
+    {"parents = maybe\n", 1, "parents is \"maybe\", but must be leave-out or count"},
+    {"protecting-jobs = { \"BACKUP;\" }\n", 1, "may only hold job types"},
+    {"protecting-jobs = { \"\" }\n", 1, "may only hold job types"},
+    {"failures-kept = 1001\n", 1, "failures-kept"},
     {"client-limit = -5\n", 1, "client-limit is \"-5\", but must be a whole number"},
     {"client-limit = \"\"\n", 1, "client-limit is \"\", but must be a whole number"},
     {"client-limit = \" 5\"\n", 1, "must be a whole number"},

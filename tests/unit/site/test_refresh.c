@@ -1,212 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include "harness.h"
-#include "api/http.h"
-#include "site/refresh.h"
-#include "unit/rows.h"
-#include "unit/scratch.h"
 #include "base/timefmt.h"
-
-/*
- * A whole refresh against a server that says just what a test wants it to say, over plain HTTP:
- * what no sane server does, and the simulator therefore does not do either.
- */
-
-#define KEY "A-secret_KEY.0123456789"
-
-/* The answer to a request that has PATH in its first line; NULL ends the array. */
-struct answer {
-	const char *path;
-	const char *status; /* and header lines, each behind "\r\n" */
-	const char *body;
-};
-
-#define PING                                                                                       \
-	{                                                                                          \
-		"/ping ", "200 OK", "1782871204000"                                                \
-	}
-#define JSON "200 OK\r\nContent-Type: application/vnd.netbackup+json;version=13.0"
-#define UNFINISHED                                                                                 \
-	{                                                                                          \
-		"state%20ne", JSON, "{\"data\":[]}"                                                \
-	}
-#define ANY "page%5Blimit"
-#define AFTER(cursor) "page%5Bafter%5D=" cursor " "
-#define JOB(id)                                                                                    \
-	"{\"attributes\":{\"jobId\":" #id ",\"state\":\"DONE\",\"status\":0,\"endTime\":"          \
-	"\"2026-07-01T01:00:00.000Z\"}}"
-#define PAGE(jobs, next) "{\"data\":[" jobs "],\"meta\":{\"pagination\":{\"next\":" next "}}}"
-
-struct server {
-	int fd;
-	_Atomic(const struct answer *) answers;
-	atomic_uint requests;
-};
-
-static const struct answer *choose(const struct answer *answers, const char *request)
-{
-	static const struct answer none = {"", "404 Not Found", ""};
-	const char *end = strchr(request, '\n');
-
-	for (; answers->path; answers++) {
-		const char *found = strstr(request, answers->path);
-
-		if (found && found < end)
-			return answers;
-	}
-	return &none;
-}
-
-static void answer_request(int fd, const struct answer *answer)
-{
-	char head[600];
-	int length = snprintf(head, sizeof head, "HTTP/1.1 %s\r\nContent-Length: %zu\r\n\r\n",
-			      answer->status, strlen(answer->body));
-
-	send(fd, head, (size_t)length, MSG_NOSIGNAL);
-	send(fd, answer->body, strlen(answer->body), MSG_NOSIGNAL);
-}
-
-/* Serves one connection to its end. */
-static void serve(struct server *server, int fd)
-{
-	char request[4000];
-	size_t length = 0;
-	ssize_t got;
-
-	while ((got = recv(fd, request + length, sizeof request - 1 - length, 0)) > 0) {
-		length += (size_t)got;
-		request[length] = '\0';
-		if (!strstr(request, "\r\n\r\n"))
-			continue;
-		server->requests++;
-		answer_request(fd, choose(atomic_load(&server->answers), request));
-		length = 0;
-	}
-	close(fd);
-}
-
-static void *work(void *arg)
-{
-	struct server *server = arg;
-	int fd;
-
-	while ((fd = accept(server->fd, NULL, NULL)) >= 0)
-		serve(server, fd);
-	return NULL;
-}
-
-static int listen_somewhere(struct sockaddr_in *address)
-{
-	socklen_t length = sizeof *address;
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	memset(address, 0, sizeof *address);
-	address->sin_family = AF_INET;
-	address->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	CU_ASSERT_EQUAL_FATAL(bind(fd, (struct sockaddr *)address, length), 0);
-	CU_ASSERT_EQUAL_FATAL(listen(fd, 8), 0);
-	CU_ASSERT_EQUAL_FATAL(getsockname(fd, (struct sockaddr *)address, &length), 0);
-	return fd;
-}
-
-/* A server and the site that asks it. */
-struct world {
-	struct server server;
-	pthread_t thread;
-	char url[80];
-	struct config_site site; /* may be changed before begin */
-	const char *state_dir;
-	struct refresh *refresh;
-};
-
-static void open_world(struct world *world, const char *state_dir)
-{
-	static char name[] = "paris", key[] = KEY;
-	struct sockaddr_in address;
-
-	memset(world, 0, sizeof *world);
-	http_global_init();
-	world->server.fd = listen_somewhere(&address);
-	snprintf(world->url, sizeof world->url, "http://127.0.0.1:%d/netbackup",
-		 ntohs(address.sin_port));
-	world->site = (struct config_site){.name = name,
-					   .url = world->url,
-					   .api_key = key,
-					   .refresh = 60,
-					   .full_refresh = 21600,
-					   .window = 86400,
-					   .row_retention = 604800,
-					   .timeout = 10,
-					   .deadline = 120,
-					   .client_limit = 100,
-					   .down_after = 2};
-	world->state_dir = state_dir;
-	pthread_create(&world->thread, NULL, work, &world->server);
-}
-
-/* The agent is started, or started again. */
-static void begin(struct world *world)
-{
-	refresh_close(world->refresh);
-	world->refresh = refresh_open(&world->site, world->state_dir);
-}
-
-/* One refresh of a server that answers with ANSWERS. */
-static struct snapshot *run(struct world *world, const struct answer *answers)
-{
-	atomic_store(&world->server.answers, answers);
-	refresh_run(world->refresh);
-	return refresh_snapshot(world->refresh);
-}
-
-static void close_world(struct world *world)
-{
-	refresh_close(world->refresh);
-	shutdown(world->server.fd, SHUT_RDWR);
-	pthread_join(world->thread, NULL);
-	close(world->server.fd);
-	http_global_cleanup();
-}
-
-/* The only refresh of a server that answers with ANSWERS; *REQUESTS is how many it got. */
-static struct snapshot *refresh_from(const struct answer *answers, unsigned *requests)
-{
-	struct snapshot *snapshot;
-	struct world world;
-
-	open_world(&world, ":memory:");
-	begin(&world);
-	snapshot = run(&world, answers);
-	close_world(&world);
-	*requests = world.server.requests;
-	return snapshot;
-}
-
-/* The refresh fails by CLASS, with PART in the text. */
-static void check_failure(const struct answer *answers, enum fault_class class, const char *part)
-{
-	unsigned requests;
-	struct snapshot *snapshot = refresh_from(answers, &requests);
-
-	EQUAL_NUMBER(sites_row(snapshot)->status, SITE_DOWN);
-	EQUAL_NUMBER(sites_row(snapshot)->fault.class, class);
-	if (!strstr(sites_row(snapshot)->fault.text, part))
-		FAIL("the text is \"%s\"", sites_row(snapshot)->fault.text);
-	CU_ASSERT_PTR_NULL(strstr(sites_row(snapshot)->fault.text, KEY));
-	EQUAL_NUMBER(COUNT_OF(snapshot, JOBS), 0);
-	EQUAL_NUMBER(sites_row(snapshot)->requests, requests);
-	snapshot_free(snapshot);
-}
+#include "unit/scratch.h"
+#include "unit/site/scripted.h"
 
 static void test_good(void)
 {
@@ -218,7 +17,7 @@ static void test_good(void)
 	    {NULL, NULL, NULL},
 	};
 	unsigned requests;
-	struct snapshot *snapshot = refresh_from(answers, &requests);
+	struct snapshot *snapshot = scripted_refresh(answers, &requests);
 
 	EQUAL_NUMBER(sites_row(snapshot)->status, SITE_UP);
 	EQUAL_TEXT(sites_row(snapshot)->fault.text, "");
@@ -229,6 +28,50 @@ static void test_good(void)
 	if (COUNT_OF(snapshot, JOBS) == 1)
 		EQUAL_NUMBER(ROWS(snapshot, JOBS, job_row)[0].count, 4);
 	snapshot_free(snapshot);
+}
+
+#define OLD(id)                                                                                    \
+	"{\"attributes\":{\"jobId\":" #id ",\"state\":\"DONE\",\"status\":0,\"endTime\":"          \
+	"\"2026-06-30T22:00:00.000Z\"}}"
+#define ALL_OLD OLD(1) "," OLD(2) "," OLD(3)
+
+/* That the server's list is cleaned within the window can be seen once some jobs have gone. */
+static void test_cleaned_list(void)
+{
+	static const struct answer full[] = {
+	    PING, UNFINISHED, {ANY, JSON, PAGE(ALL_OLD "," JOB(5), "null")}, {NULL, NULL, NULL}};
+	static const struct answer young[] = {
+	    PING, UNFINISHED, {ANY, JSON, PAGE(JOB(5), "null")}, {NULL, NULL, NULL}};
+	/* Seven hours later, so that the sweep has come round. */
+	static const struct answer cleaned[] = {
+	    {"/ping ", "200 OK", "1782896404000"},
+	    UNFINISHED,
+	    {"lastUpdateTime", JSON, "{\"data\":[]}"},
+	    {ANY, JSON, PAGE(JOB(5), "null")},
+	    {NULL, NULL, NULL},
+	};
+	static const struct answer *const first[] = {young, full};
+	struct world world;
+
+	scratch_make();
+	for (int i = 0; i < 2; i++) {
+		scripted_open(&world, i ? scratch_path(".") : ":memory:");
+		scripted_begin(&world);
+		for (int j = 0; j < 2 + i; j++) {
+			struct snapshot *snapshot = scripted_run(&world, j ? cleaned : first[i]);
+			const char *notice = sites_row(snapshot)->notice;
+
+			EQUAL_NUMBER(sites_row(snapshot)->status, SITE_UP);
+			CU_ASSERT((strstr(notice, "list goes back for 8 hours only, less than the "
+						  "window of 24 hours: ") != NULL) == (i && j));
+			snapshot_free(snapshot);
+			/* It is known after a restart. */
+			if (j == 1 && i)
+				scripted_begin(&world);
+		}
+		scripted_close(&world);
+	}
+	scratch_remove();
 }
 
 /* Ids that fall or repeat mean that the sort or the cursor was not honoured. */
@@ -246,9 +89,9 @@ static void test_order(void)
 	    {NULL, NULL, NULL},
 	};
 
-	check_failure(within, FAULT_PROTOCOL, "job 4 came after job 5");
-	check_failure(twice, FAULT_PROTOCOL, "job 5 came after job 5");
-	check_failure(across, FAULT_PROTOCOL, "job 7 came after job 8");
+	scripted_check_failure(within, FAULT_PROTOCOL, "job 4 came after job 5");
+	scripted_check_failure(twice, FAULT_PROTOCOL, "job 5 came after job 5");
+	scripted_check_failure(across, FAULT_PROTOCOL, "job 7 came after job 8");
 }
 
 /* Cursors that lead in a circle of two would otherwise keep the refresh going until its end. */
@@ -263,7 +106,7 @@ static void test_circle(void)
 	    {NULL, NULL, NULL},
 	};
 
-	check_failure(answers, FAULT_PROTOCOL, "job 7 came after job 8");
+	scripted_check_failure(answers, FAULT_PROTOCOL, "job 7 came after job 8");
 }
 
 /* A page without jobs ends the list, even if it leads back to itself. */
@@ -277,7 +120,7 @@ static void test_empty_end(void)
 	    {NULL, NULL, NULL},
 	};
 	unsigned requests;
-	struct snapshot *snapshot = refresh_from(answers, &requests);
+	struct snapshot *snapshot = scripted_refresh(answers, &requests);
 
 	EQUAL_NUMBER(sites_row(snapshot)->status, SITE_UP);
 	EQUAL_NUMBER(requests, 4);
@@ -297,7 +140,7 @@ static void test_no_ids(void)
 	    {NULL, NULL, NULL},
 	};
 
-	check_failure(answers, FAULT_PROTOCOL, "none of which has an id");
+	scripted_check_failure(answers, FAULT_PROTOCOL, "none of which has an id");
 }
 
 /* A server that does not mind the filter, or a job that ends meanwhile: in both lists, counted
@@ -310,7 +153,7 @@ static void test_both_lists(void)
 	    {NULL, NULL, NULL},
 	};
 	unsigned requests;
-	struct snapshot *snapshot = refresh_from(answers, &requests);
+	struct snapshot *snapshot = scripted_refresh(answers, &requests);
 
 	EQUAL_NUMBER(sites_row(snapshot)->status, SITE_UP);
 	EQUAL_NUMBER(sites_row(snapshot)->jobs_held, 2);
@@ -332,7 +175,7 @@ static void test_two_cursors(void)
 	    {NULL, NULL, NULL},
 	};
 	unsigned requests;
-	struct snapshot *snapshot = refresh_from(answers, &requests);
+	struct snapshot *snapshot = scripted_refresh(answers, &requests);
 
 	/* Which of them counts is the parser's to say; never both. */
 	CU_ASSERT_TRUE(sites_row(snapshot)->status == SITE_DOWN ||
@@ -361,9 +204,9 @@ static void test_secret(void)
 	    {NULL, NULL, NULL},
 	};
 
-	check_failure(json, FAULT_REQUEST, "You sent ***");
-	check_failure(location, FAULT_REQUEST, "https://elsewhere/?key=***");
-	check_failure(type, FAULT_PROTOCOL, "instead of JSON");
+	scripted_check_failure(json, FAULT_REQUEST, "You sent ***");
+	scripted_check_failure(location, FAULT_REQUEST, "https://elsewhere/?key=***");
+	scripted_check_failure(type, FAULT_PROTOCOL, "instead of JSON");
 }
 
 /* Control characters of a stranger must not get into logs and tables. */
@@ -376,7 +219,7 @@ static void test_odd_text(void)
 	    {NULL, NULL, NULL},
 	};
 
-	check_failure(answers, FAULT_REQUEST, "two lines  [31m ? end");
+	scripted_check_failure(answers, FAULT_REQUEST, "two lines  [31m ? end");
 }
 
 static void test_statuses(void)
@@ -399,7 +242,7 @@ static void test_statuses(void)
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct answer answers[] = {PING, {ANY, cases[i].status, ""}, {NULL, NULL, NULL}};
 
-		check_failure(answers, cases[i].class, "");
+		scripted_check_failure(answers, cases[i].class, "");
 	}
 }
 
@@ -410,7 +253,7 @@ static void test_retry_after(void)
 	    PING, {ANY, "503 Busy\r\nRetry-After: 100", ""}, {NULL, NULL, NULL}};
 	unsigned requests;
 	int64_t began = timefmt_monotonic();
-	struct snapshot *snapshot = refresh_from(answers, &requests);
+	struct snapshot *snapshot = scripted_refresh(answers, &requests);
 
 	EQUAL_NUMBER(sites_row(snapshot)->fault.class, FAULT_SERVER);
 	EQUAL_NUMBER(sites_row(snapshot)->fault.retry_after, 100);
@@ -425,11 +268,11 @@ static void test_versions(void)
 	static const struct answer answers[] = {{ANY, "406 Not Acceptable", ""},
 						{NULL, NULL, NULL}};
 	unsigned requests;
-	struct snapshot *snapshot = refresh_from(answers, &requests);
+	struct snapshot *snapshot = scripted_refresh(answers, &requests);
 
 	EQUAL_NUMBER(sites_row(snapshot)->fault.class, FAULT_VERSION);
 	EQUAL_TEXT(sites_row(snapshot)->api_version, "");
-	EQUAL_NUMBER(requests, 1 + 5);
+	EQUAL_NUMBER(requests, 2 + 11);
 	snapshot_free(snapshot);
 }
 
@@ -437,37 +280,11 @@ static void test_versions(void)
  * Rows, and what is told of them. Times are of 1 July 2026 by the server's clock.
  */
 
-#define INSTANT(time) "\"2026-07-01T" time ".000Z\""
-
-/* A job; MORE are further attributes, each before a comma. */
-#define SOME(id, type, policy, client, more)                                                       \
-	"{\"attributes\":{\"jobId\":" #id ",\"jobType\":\"" type "\",\"policyType\":\"VMWARE\","   \
-	"\"policyName\":\"" policy "\",\"clientName\":\"" client "\"," more "\"x\":0}}"
-#define DONE(id, policy, client, status, end)                                                      \
-	SOME(id, "BACKUP", policy, client,                                                         \
-	     "\"state\":\"DONE\",\"status\":" #status ",\"endTime\":" INSTANT(end) ",")
-#define OPEN(id, type, state, start)                                                               \
-	SOME(id, type, "gold", "db1",                                                              \
-	     "\"state\":\"" state "\",\"startTime\":" INSTANT(start) ",\"jobQueueReason\":40,")
-
-#define PINGED_AT(millis)                                                                          \
-	{                                                                                          \
-		"/ping ", "200 OK", millis                                                         \
-	}
-#define NOTHING                                                                                    \
-	{                                                                                          \
-		ANY, JSON, PAGE("", "null")                                                        \
-	}
-#define END                                                                                        \
-	{                                                                                          \
-		NULL, NULL, NULL                                                                   \
-	}
-
 /* Refreshes, and looks at nothing but the news: they are of KINDS, 0 behind the last. */
 static void run_for_news(unsigned line, struct world *world, const struct answer *answers,
 			 const enum event_kind *kinds)
 {
-	struct snapshot *snapshot = run(world, answers);
+	struct snapshot *snapshot = scripted_run(world, answers);
 	struct event *event;
 
 	for (; (event = event_take(&snapshot->events)) != NULL; kinds += *kinds != 0) {
@@ -571,12 +388,12 @@ static void test_rows(void)
 	struct snapshot *snapshot;
 	struct world world;
 
-	open_world(&world, ":memory:");
+	scripted_open(&world, ":memory:");
 	world.site.policies = (struct config_watch_list){&policy, 1};
 	world.site.clients = (struct config_watch_list){&client, 1};
 	world.site.client_limit = 2;
-	begin(&world);
-	snapshot = run(&world, all_kinds);
+	scripted_begin(&world);
+	snapshot = scripted_run(&world, all_kinds);
 	EQUAL_NUMBER(sites_row(snapshot)->status, SITE_UP);
 	check_workloads(snapshot);
 	check_policies(snapshot);
@@ -596,7 +413,7 @@ static void test_rows(void)
 	EQUAL_NUMBER(sites_row(snapshot)->clients_left_out, 1);
 	EQUAL_NUMBER(COUNT_OF(snapshot, WORKLOADS), 2);
 	snapshot_free(snapshot);
-	close_world(&world);
+	scripted_close(&world);
 }
 
 /* Clients have no rows unless they are asked for; what is expected has one before it is seen. */
@@ -607,10 +424,10 @@ static void test_rows_asked_for(void)
 	struct snapshot *snapshot;
 	struct world world;
 
-	open_world(&world, ":memory:");
+	scripted_open(&world, ":memory:");
 	world.site.policies = (struct config_watch_list){&policy, 1};
-	begin(&world);
-	snapshot = run(&world, all_kinds);
+	scripted_begin(&world);
+	snapshot = scripted_run(&world, all_kinds);
 	EQUAL_NUMBER(COUNT_OF(snapshot, CLIENTS), 0);
 	EQUAL_NUMBER(sites_row(snapshot)->clients_left_out, 0);
 	EQUAL_NUMBER(COUNT_OF(snapshot, POLICIES), 3);
@@ -625,7 +442,7 @@ static void test_rows_asked_for(void)
 		EXPECT_AGO(row->overdue_at, 22 * 3600);
 	}
 	snapshot_free(snapshot);
-	close_world(&world);
+	scripted_close(&world);
 }
 
 static const struct answer one_success[] = {
@@ -643,7 +460,7 @@ static struct snapshot *after(struct world *world, int64_t seconds)
 	const struct answer answers[] = {PINGED_AT(time), NOTHING, END};
 
 	snprintf(time, sizeof time, "%lld", 1782871200000 + (long long)seconds * 1000);
-	return run(world, answers);
+	return scripted_run(world, answers);
 }
 
 static void expect_policies_after(unsigned line, struct world *world, int64_t seconds, size_t count)
@@ -667,11 +484,11 @@ static void test_hold(void)
 	struct config_watch policy = {pattern, 10000, false};
 	struct world world;
 
-	open_world(&world, ":memory:");
+	scripted_open(&world, ":memory:");
 	world.site.window = 3600;
 	world.site.row_retention = 7200;
 	world.site.policies = (struct config_watch_list){&policy, 1};
-	begin(&world);
+	scripted_begin(&world);
 	RUN_FOR_NEWS(one_success, 0);
 	EXPECT_POLICIES_AFTER(3700, 2);
 	EXPECT_POLICIES_AFTER(7100, 2);
@@ -679,7 +496,7 @@ static void test_hold(void)
 	EXPECT_POLICIES_AFTER(10100, 1);
 	EXPECT_POLICIES_AFTER(17100, 1);
 	EXPECT_POLICIES_AFTER(17300, 0);
-	close_world(&world);
+	scripted_close(&world);
 }
 
 /* Clocks that are set right may go back a little: what has left the window stays known. */
@@ -688,9 +505,9 @@ static void test_clock_back(void)
 	struct snapshot *snapshot;
 	struct world world;
 
-	open_world(&world, ":memory:");
+	scripted_open(&world, ":memory:");
 	world.site.window = 3600;
-	begin(&world);
+	scripted_begin(&world);
 	RUN_FOR_NEWS(one_success, 0);
 	snapshot_free(after(&world, 3602));
 	snapshot = after(&world, 3599);
@@ -701,7 +518,7 @@ static void test_clock_back(void)
 		EXPECT_AGO(ROWS(snapshot, POLICIES, subject_row)[1].last_failure, 3599);
 	}
 	snapshot_free(snapshot);
-	close_world(&world);
+	scripted_close(&world);
 }
 
 /*
@@ -724,18 +541,18 @@ static void test_news_of_policies(void)
 	struct world world;
 
 	scratch_make();
-	open_world(&world, scratch_path("."));
+	scripted_open(&world, scratch_path("."));
 	world.site.policies = (struct config_watch_list){&policy, 1};
-	begin(&world);
+	scripted_begin(&world);
 	/* That lead has never succeeded is so from the beginning. */
 	RUN_FOR_NEWS(one_success, 0);
 	RUN_FOR_NEWS(later, EVENT_POLICY_OVERDUE, 0);
 	RUN_FOR_NEWS(later, 0);
-	begin(&world);
+	scripted_begin(&world);
 	RUN_FOR_NEWS(later, 0);
 	RUN_FOR_NEWS(good, EVENT_JOB_FAILED, EVENT_POLICY_CLEARED, 0);
 	RUN_FOR_NEWS(good, 0);
-	close_world(&world);
+	scripted_close(&world);
 	scratch_remove();
 }
 
@@ -748,12 +565,12 @@ static void test_news_of_site(void)
 	struct event *event;
 	struct world world;
 
-	open_world(&world, ":memory:");
+	scripted_open(&world, ":memory:");
 	world.site.down_after = 3;
-	begin(&world);
+	scripted_begin(&world);
 	RUN_FOR_NEWS(refused, 0);
 	RUN_FOR_NEWS(refused, 0);
-	snapshot = run(&world, refused);
+	snapshot = scripted_run(&world, refused);
 	event = event_take(&snapshot->events);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(event);
 	EQUAL_NUMBER(event->kind, EVENT_SITE_DOWN);
@@ -764,7 +581,7 @@ static void test_news_of_site(void)
 	free(event);
 	snapshot_free(snapshot);
 	RUN_FOR_NEWS(refused, 0);
-	snapshot = run(&world, nothing);
+	snapshot = scripted_run(&world, nothing);
 	event = event_take(&snapshot->events);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(event);
 	EQUAL_NUMBER(event->kind, EVENT_SITE_UP);
@@ -778,7 +595,7 @@ static void test_news_of_site(void)
 	RUN_FOR_NEWS(refused, 0);
 	RUN_FOR_NEWS(refused, 0);
 	RUN_FOR_NEWS(refused, EVENT_SITE_DOWN, 0);
-	close_world(&world);
+	scripted_close(&world);
 }
 
 /* Told once, however often the agent is started. */
@@ -787,27 +604,28 @@ static void test_news_over_restarts(void)
 	struct world world;
 
 	scratch_make();
-	open_world(&world, scratch_path("."));
-	begin(&world);
+	scripted_open(&world, scratch_path("."));
+	scripted_begin(&world);
 	RUN_FOR_NEWS(refused, 0);
-	begin(&world);
+	scripted_begin(&world);
 	RUN_FOR_NEWS(refused, 0);
 	RUN_FOR_NEWS(refused, EVENT_SITE_DOWN, 0);
-	begin(&world);
+	scripted_begin(&world);
 	for (int i = 0; i < 3; i++)
 		RUN_FOR_NEWS(refused, 0);
-	begin(&world);
+	scripted_begin(&world);
 	RUN_FOR_NEWS(nothing, EVENT_SITE_UP, 0);
-	begin(&world);
+	scripted_begin(&world);
 	RUN_FOR_NEWS(nothing, 0);
 	RUN_FOR_NEWS(refused, 0);
 	RUN_FOR_NEWS(refused, EVENT_SITE_DOWN, 0);
-	close_world(&world);
+	scripted_close(&world);
 	scratch_remove();
 }
 
 static const struct harness_test tests[] = {
     {"two pages", test_good},
+    {"a list that is cleaned within the window", test_cleaned_list},
     {"ids that do not rise", test_order},
     {"a circle of cursors", test_circle},
     {"an empty last page that leads back", test_empty_end},

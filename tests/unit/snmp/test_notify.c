@@ -36,7 +36,9 @@ static void add_job(struct event_list *list, int64_t id, uint32_t status)
 			      .job_type = "BACKUP",
 			      .policy_type = "VMWARE",
 			      .policy = "gold",
-			      .client = "db1"};
+			      .client = "db1",
+			      .schedule = "weekly",
+			      .schedule_type = "FULL_BACKUP"};
 
 	event_add(list, &event);
 }
@@ -118,7 +120,8 @@ static void test_objects(void)
 	    {2, "nbuSiteUp", " nbuSiteLabel nbuSiteFailureStreak"},
 	    {3, "nbuJobFailed",
 	     " nbuJobSiteLabel nbuJobTypeLabel nbuJobPolicyTypeLabel nbuJobStatusCode"
-	     " nbuNotifyJobId nbuNotifyPolicy nbuNotifyClient"},
+	     " nbuNotifyJobId nbuNotifyPolicy nbuNotifyClient"
+	     " nbuNotifySchedule nbuNotifyScheduleType"},
 	    {4, "nbuPolicyOverdueRaised",
 	     " nbuPolicySiteLabel nbuPolicyLabel nbuPolicyLastSuccessAge nbuPolicyMaxAge"},
 	    {5, "nbuPolicyOverdueCleared", " nbuPolicySiteLabel nbuPolicyLabel"},
@@ -174,6 +177,8 @@ static void test_values(void)
 	EQUAL_TEXT(object(message, "nbuJobStatusCode"), "96");
 	EQUAL_TEXT(object(message, "nbuNotifyPolicy"), "gold");
 	EQUAL_TEXT(object(message, "nbuNotifyClient"), "db1");
+	EQUAL_TEXT(object(message, "nbuNotifySchedule"), "weekly");
+	EQUAL_TEXT(object(message, "nbuNotifyScheduleType"), "FULL_BACKUP");
 	notify_done(notify, true);
 	message = notify_next(notify);
 	EQUAL_TEXT(object(message, "nbuPolicySiteLabel"), "paris");

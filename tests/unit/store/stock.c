@@ -12,9 +12,12 @@
 
 static struct fault fault;
 
+struct config_site stock_site = {
+    .name = (char *)"paris", .url = (char *)STOCK_URL, .protecting_jobs = RESOLVE_PROTECTING};
+
 struct store *stock_open(const char *directory)
 {
-	struct store *store = store_open(directory, "paris", STOCK_URL, &fault);
+	struct store *store = store_open(directory, &stock_site, &fault);
 
 	if (!store) {
 		FAIL("store_open: %s", fault.text);
@@ -75,6 +78,8 @@ struct job stock_finished(int64_t id, int64_t ended)
 	    .policy_type = "STANDARD",
 	    .policy = "daily",
 	    .client = "www.example.com",
+	    .schedule = "weekly",
+	    .schedule_type = "FULL_BACKUP",
 	    .started = ended - id * 1000,
 	    .ended = ended,
 	    .updated = ended + 1,

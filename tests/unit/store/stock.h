@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include "harness.h"
+#include "resolve.h"
 #include "store/store.h"
 
 /*
@@ -14,6 +15,9 @@
 #define STOCK_BEGAN INT64_C(1780000000000)
 #define STOCK_URL "https://primary.example.com:1556/netbackup"
 #define STOCK_MINUTE INT64_C(60000)
+
+/* The site; a test that changes it puts it right again. */
+extern struct config_site stock_site;
 
 /* CALL, which has &fault for its fault, must succeed. */
 #define FINE(call)                                                                                 \

@@ -115,6 +115,10 @@ static void test_tables_missing(void)
 	expect_begun_anew(".db.corrupt-");
 }
 
+#define INTO_SUBJECT                                                                               \
+	"INSERT INTO subject(kind, name, ptype, ok_at, ok_id, failed_at, failed_id, last_at, "     \
+	"last_id, last_cell, streak, overdue) "
+
 static void test_nonsense(void)
 {
 	static const char *const nonsense[] = {
@@ -123,13 +127,14 @@ static void test_nonsense(void)
 	    "UPDATE cell SET id = 5",
 	    "INSERT INTO cell SELECT 2, type, ptype, status, 0, 0, 0, 0 FROM cell",
 	    "INSERT INTO name VALUES(1 << 40, 'far')",
-	    "INSERT INTO subject VALUES(-1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1)",
-	    "INSERT INTO subject VALUES(3, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1)",
-	    "INSERT INTO subject VALUES(1, 999999, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1)",
-	    "INSERT INTO subject VALUES(1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1)",
-	    "INSERT INTO subject VALUES(1, 1, 1, 7, 7, 0, 0, 7, 7, 0, 0, 0)",
-	    "INSERT INTO subject VALUES(1, 1, 1, 7, 7, 0, 0, 7, 7, 2, 0, 0)",
-	    "INSERT INTO earlier VALUES(1, 1, 2, 1, 1); INSERT INTO meta VALUES('complete', 1)"};
+	    INTO_SUBJECT "VALUES(-1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1)",
+	    INTO_SUBJECT "VALUES(3, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1)",
+	    INTO_SUBJECT "VALUES(1, 999999, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1)",
+	    INTO_SUBJECT "VALUES(1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1)",
+	    INTO_SUBJECT "VALUES(1, 1, 1, 7, 7, 0, 0, 7, 7, 0, 0, 0)",
+	    INTO_SUBJECT "VALUES(1, 1, 1, 7, 7, 0, 0, 7, 7, 2, 0, 0)",
+	    ("INSERT INTO earlier VALUES(1, 1, 2, 1, 1, 0, 0);"
+	     "INSERT INTO meta VALUES('complete', 1)")};
 
 	for (size_t i = 0; i < sizeof nonsense / sizeof nonsense[0]; i++) {
 		stock_make_filled();
@@ -155,7 +160,7 @@ static void test_never_overwrites(void)
 
 static void expect_refused(const char *directory, const char *text)
 {
-	struct store *store = store_open(directory, "paris", STOCK_URL, &fault);
+	struct store *store = store_open(directory, &stock_site, &fault);
 
 	CU_ASSERT(!store);
 	EQUAL_NUMBER(fault.class, FAULT_STORAGE);
@@ -170,7 +175,7 @@ static void test_newer(void)
 	stock_change("PRAGMA user_version = 7");
 	expect_refused(scratch_path("."), "schema 7");
 	EQUAL_NUMBER(stock_ask("SELECT count(*) FROM job"), 3000);
-	stock_change("PRAGMA user_version = 3");
+	stock_change("PRAGMA user_version = 4");
 	store_close(stock_open_here());
 	EQUAL_NUMBER(stock_files("paris.db."), 0);
 	scratch_remove();
@@ -178,10 +183,12 @@ static void test_newer(void)
 
 static void test_other_url(void)
 {
+	struct config_site moved = stock_site;
 	struct store *store;
 
 	stock_make_filled();
-	store = store_open(scratch_path("."), "paris", STOCK_URL "2", &fault);
+	moved.url = (char *)STOCK_URL "2";
+	store = store_open(scratch_path("."), &moved, &fault);
 	EQUAL_NUMBER(store_jobs(store), 0);
 	store_close(store);
 	EQUAL_NUMBER(stock_files(".db.other-url-"), 1);
@@ -238,7 +245,7 @@ static int result_of(pid_t pid)
 
 static int open_second(void)
 {
-	struct store *store = store_open(scratch_path("."), "paris", STOCK_URL, &fault);
+	struct store *store = store_open(scratch_path("."), &stock_site, &fault);
 
 	return store ? 1 : strstr(fault.text, "in use by another nbu-agentx") ? 0 : 2;
 }
@@ -261,7 +268,7 @@ static int open_unwritable(void)
 {
 	if (setgid(65534) < 0 || setuid(65534) < 0)
 		return 3;
-	return store_open(scratch_path("."), "paris", STOCK_URL, &fault)      ? 1
+	return store_open(scratch_path("."), &stock_site, &fault)	      ? 1
 	       : fault.class == FAULT_STORAGE && strstr(fault.text, "denied") ? 0
 									      : 2;
 }
@@ -345,8 +352,8 @@ static int open_on_full_disk(void)
 {
 	signal(SIGXFSZ, SIG_IGN);
 	limit_files(100);
-	return store_open(scratch_path("."), "paris", STOCK_URL, &fault) ? 1
-	       : strstr(fault.text, "the disk is full")			 ? 0
+	return store_open(scratch_path("."), &stock_site, &fault) ? 1
+	       : strstr(fault.text, "the disk is full")		  ? 0
 							: (puts(fault.text), fflush(stdout), 2);
 }
 

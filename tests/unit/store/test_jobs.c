@@ -199,6 +199,25 @@ static void test_merge_range(void)
 	store_close(store);
 }
 
+/* A sweep asks for ends, and does not get a job without one. */
+static void test_guessed_end(void)
+{
+	struct store *store = stock_begun();
+	struct job job = stock_finished(1, STOCK_BEGAN + 1);
+
+	job.end_guessed = true;
+	stock_put(store, job);
+	stock_merge(store, 0, INT64_MAX, 0, NULL);
+	EXPECT(store, 1, 1);
+	/* It has told its end since. */
+	job.end_guessed = false;
+	job.updated++;
+	stock_put(store, job);
+	stock_merge(store, 0, INT64_MAX, 0, NULL);
+	EXPECT(store, 0, 1);
+	store_close(store);
+}
+
 static void test_drop_unfinished(void)
 {
 	static const int64_t some[] = {2, 4, 9};
@@ -304,6 +323,7 @@ static const struct harness_test tests[] = {
     {"the window slides in the same transaction", test_sliding_window},
     {"a cell that comes and leaves unseen", test_never_seen},
     {"merging a range", test_merge_range},
+    {"a job without an end", test_guessed_end},
     {"dropping unfinished jobs", test_drop_unfinished},
     {"maxima after their holder has left", test_maxima},
     {"queues", test_queues},

@@ -10,6 +10,9 @@
 
 /* The file as the first schema had it. */
 static const char to_first_schema[] =
+    "DROP TABLE failure; DROP TABLE orphan;"
+    "ALTER TABLE job DROP COLUMN parent; ALTER TABLE job DROP COLUMN family;"
+    "ALTER TABLE job DROP COLUMN guessed;"
     "DROP TABLE earlier; DROP TABLE subject; DROP TABLE queue; UPDATE job SET gone = 1 WHERE gone;"
     "CREATE INDEX job_last ON job(cell, ended) WHERE state = 0 AND gone = 0;"
     "PRAGMA user_version = 1";

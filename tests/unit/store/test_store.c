@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "unit/store/stock.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "base/timefmt.h"
@@ -147,6 +149,8 @@ static void test_events(void)
 	EQUAL_TEXT(event->policy_type, "VMWARE");
 	EQUAL_TEXT(event->policy, "daily");
 	EQUAL_TEXT(event->client, "www.example.com");
+	EQUAL_TEXT(event->schedule, "weekly");
+	EQUAL_TEXT(event->schedule_type, "FULL_BACKUP");
 	free(event);
 	expect_events(__LINE__, store_events(store), 1, (int64_t[]){4});
 	store_close(store);
@@ -191,6 +195,57 @@ static void test_large(void)
 	scratch_remove();
 }
 
+static void expect_reach(unsigned line, struct store *store, int64_t since, int64_t first,
+			 uint64_t unlisted)
+{
+	int64_t found;
+	uint64_t count;
+
+	FINE(store_reach(store, STOCK_BEGAN + since * STOCK_MINUTE, &found, &count, &fault));
+	harness_equal_number(__FILE__, line, "first",
+			     found ? (found - STOCK_BEGAN) / STOCK_MINUTE : 0, first);
+	harness_equal_number(__FILE__, line, "unlisted", (long long)count, (long long)unlisted);
+}
+
+static void test_reach(void)
+{
+	struct store *store = stock_begun();
+
+	expect_reach(__LINE__, store, 0, 0, 0);
+	for (int64_t id = 1; id <= 6; id++)
+		stock_put(store, stock_ended(id, id, 0));
+	expect_reach(__LINE__, store, 0, 1, 0);
+	stock_merge(store, 0, 9, 3, (int64_t[]){3, 5, 6});
+	expect_reach(__LINE__, store, 0, 3, 2);
+	expect_reach(__LINE__, store, 2, 3, 1);
+	expect_reach(__LINE__, store, 4, 5, 1);
+	stock_merge(store, 0, 9, 0, NULL);
+	expect_reach(__LINE__, store, 0, 0, 6);
+	store_close(store);
+}
+
+/* A file that is no longer at its place, though it is still open. */
+static void test_lost_file(void)
+{
+	struct store *store = stock_begun();
+	char path[200], aside[200];
+
+	CU_ASSERT_PTR_NULL(store_lost_file(store));
+	store_close(store);
+	store = stock_swept();
+	snprintf(path, sizeof path, "%s", scratch_path("paris.db"));
+	snprintf(aside, sizeof aside, "%s", scratch_path("aside"));
+	CU_ASSERT_PTR_NULL(store_lost_file(store));
+	CU_ASSERT(rename(path, aside) == 0);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(store_lost_file(store));
+	CU_ASSERT_PTR_NOT_NULL(strstr(store_lost_file(store), "paris.db"));
+	fclose(fopen(path, "w"));
+	CU_ASSERT_PTR_NOT_NULL(store_lost_file(store));
+	CU_ASSERT(rename(aside, path) == 0);
+	CU_ASSERT_PTR_NULL(store_lost_file(store));
+	stock_end(store);
+}
+
 static const struct harness_test tests[] = {
     {"a rollback undoes everything", test_rollback},
     {"calls out of order", test_misuse},
@@ -198,6 +253,8 @@ static const struct harness_test tests[] = {
     {"closed and opened again", test_reopen},
     {"events", test_events},
     {"events of a rollback", test_events_rollback},
+    {"how far the list goes back", test_reach},
+    {"a file that is gone", test_lost_file},
     {"many jobs", test_large},
     {NULL, NULL},
 };

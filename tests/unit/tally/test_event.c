@@ -43,13 +43,15 @@ static void test_order(void)
 /* Nothing of the caller's may be needed any more after a call. */
 static void test_copies(void)
 {
-	char site[] = "paris", policy[] = "gold", client[2] = "";
+	char site[] = "paris", policy[] = "gold", client[2] = "", schedule[] = "weekly";
 	struct event event = {.kind = EVENT_JOB_FAILED,
 			      .site = site,
 			      .job_id = 5,
 			      .status = 96,
 			      .policy = policy,
-			      .client = client};
+			      .client = client,
+			      .schedule = schedule,
+			      .schedule_type = "FULL_BACKUP"};
 	struct event_list list = {0};
 	struct event *taken;
 
@@ -57,6 +59,7 @@ static void test_copies(void)
 	memset(site, 'x', 5);
 	memset(policy, 'x', 4);
 	client[0] = 'x';
+	memset(schedule, 'x', 6);
 	memset(&event, 0xff, sizeof event);
 	taken = event_take(&list);
 	EQUAL_NUMBER(taken->kind, EVENT_JOB_FAILED);
@@ -65,6 +68,8 @@ static void test_copies(void)
 	EQUAL_TEXT(taken->site, "paris");
 	EQUAL_TEXT(taken->policy, "gold");
 	EQUAL_TEXT(taken->client, "");
+	EQUAL_TEXT(taken->schedule, "weekly");
+	EQUAL_TEXT(taken->schedule_type, "FULL_BACKUP");
 	CU_ASSERT_PTR_NULL(taken->job_type);
 	CU_ASSERT_PTR_NULL(taken->error_text);
 	free(taken);

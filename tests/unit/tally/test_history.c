@@ -37,9 +37,17 @@ static struct history from_scratch(const struct completion *ends, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		const struct completion *end = &sorted[i];
 
+		if (end->is_run) {
+			history.run_at = end->at;
+			history.run_id = end->id;
+			history.run_status = end->status;
+		}
+		if (!end->counts)
+			continue;
 		history.last_at = end->at;
 		history.last_id = end->id;
 		history.last_status = end->status;
+		history.last_job_type = end->job_type;
 		history.last_type = end->policy_type;
 		if (end->status == 0 || end->status == 1) {
 			history.ok_at = end->at;
@@ -58,12 +66,14 @@ static struct history from_scratch(const struct completion *ends, size_t count)
 static size_t draw_ends(struct completion *ends)
 {
 	static const uint32_t statuses[] = {0, 1, 2, 96};
-	static const char *const types[] = {"STANDARD", "VMWARE"};
+	static const char *const jobs[] = {"BACKUP", "SNAPSHOT"};
+	static const char *const policies[] = {"STANDARD", "VMWARE"};
 	size_t count = pick(ENDS + 1);
 
 	for (size_t i = 0; i < count; i++)
-		ends[i] = (struct completion){1000 + pick(6), (int64_t)i + 1, statuses[pick(4)],
-					      types[pick(2)]};
+		ends[i] = (struct completion){1000 + pick(6), (int64_t)i + 1,	 statuses[pick(4)],
+					      jobs[pick(2)],  policies[pick(2)], pick(5) > 0,
+					      pick(2) > 0};
 	for (size_t i = count; i > 1; i--) {
 		size_t other = pick((unsigned)i);
 		struct completion end = ends[i - 1];
@@ -144,8 +154,9 @@ static void test_any_order(void)
  */
 static void test_uncertain(void)
 {
-	struct completion failures[] = {{10, 1, 2, "X"}, {30, 3, 2, "X"}};
-	struct completion end = {20, 2, 0, "X"};
+	struct completion failures[] = {{10, 1, 2, "B", "X", true, false},
+					{30, 3, 2, "B", "X", true, false}};
+	struct completion end = {20, 2, 0, "B", "X", true, false};
 	struct history history = note_all(failures, 2);
 
 	history_note(&history, &end);
@@ -174,7 +185,8 @@ static void test_retract(void)
 		const struct completion *end = &ends[gone];
 		bool holds = (end->at == history.ok_at && end->id == history.ok_id) ||
 			     (end->at == history.failed_at && end->id == history.failed_id) ||
-			     (end->at == history.last_at && end->id == history.last_id);
+			     (end->at == history.last_at && end->id == history.last_id) ||
+			     (end->at == history.run_at && end->id == history.run_id);
 
 		if (count == 0)
 			continue;
@@ -212,16 +224,16 @@ static void test_cut(void)
 static void test_equal(void)
 {
 	const char other[] = {'V', 'M', '\0'};
-	const struct history history = {1, 2, 3, 4, 5, 6, 7, 8, "VM", false};
+	const struct history history = {1, 2, 3, 4, 5, 6, 7, 8, "B", "VM", 9, 10, 11, false};
 	struct history same = history, none = {0}, also_none = {.last_type = "VM"};
-	struct history others[9];
+	struct history others[13];
 
 	same.last_type = other;
 	CU_ASSERT_TRUE(history_equal(&history, &same));
 	same.uncertain = true; /* says how much is known, not what */
 	CU_ASSERT_TRUE(history_equal(&history, &same));
 	CU_ASSERT_TRUE(history_equal(&none, &also_none));
-	for (size_t i = 0; i < 9; i++)
+	for (size_t i = 0; i < 13; i++)
 		others[i] = history;
 	others[0].ok_at++;
 	others[1].ok_id++;
@@ -232,7 +244,11 @@ static void test_equal(void)
 	others[6].last_status++;
 	others[7].streak++;
 	others[8].last_type = "V";
-	for (size_t i = 0; i < 9; i++)
+	others[9].last_job_type = "S";
+	others[10].run_at++;
+	others[11].run_id++;
+	others[12].run_status++;
+	for (size_t i = 0; i < 13; i++)
 		if (history_equal(&history, &others[i]) || history_equal(&others[i], &history))
 			FAIL("difference %zu is not seen", i);
 }

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "site/vanish.h"
+
+#define REASON                                                                                     \
+	"the API key's role may have lost its rights, or the list has been cleaned; rows stay as " \
+	"they were (see vanish-hold)"
+
+bool vanish_is_believed(const struct store_marks *marks, const struct config_site *site,
+			int64_t now)
+{
+	int64_t hold = site->vanish_hold * INT64_C(1000);
+
+	return hold == 0 || (marks->vanished_at && now - marks->vanished_at >= hold);
+}
+
+bool vanish_check(struct store *store, struct fault *fault)
+{
+	uint64_t gone = store_vanished(store);
+	uint64_t left = tally_jobs(store_tally(store))->finished - store_appeared(store);
+
+	if (gone < VANISH_LEAST || gone <= left)
+		return true;
+	fault_set(
+	    fault, FAULT_VANISHED,
+	    "%llu of %llu finished jobs have vanished from the server's list at once: " REASON,
+	    (unsigned long long)gone, (unsigned long long)(gone + left));
+	return false;
+}
+
+void vanish_complain_of_all(struct fault *fault)
+{
+	fault_set(fault, FAULT_VANISHED, "the server lists no job any more: " REASON);
+}
+
+void vanish_note(struct store *store, int64_t now)
+{
+	struct fault ignored;
+
+	if (store_marks(store)->vanished_at || !store_begin(store, &ignored))
+		return;
+	store_marks(store)->vanished_at = now;
+	store_commit(store, &ignored);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef VANISH_H
+#define VANISH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "config/config.h"
+#include "store/store.h"
+
+/*
+ * Jobs that vanish all at once are not taken for gone at once. NetBackup answers with an empty list
+ * and no error when the role of an API key loses its rights. So such a refresh fails, and the rows
+ * stay as they were. Only when it has been so for the time of vanish-hold the list is believed: it
+ * may have been cleaned.
+ */
+
+/* Fewer jobs may vanish at any time. */
+#define VANISH_LEAST 20
+
+/* Whether what has vanished from the list of SITE is to be taken for gone now; NOW is local. */
+bool vanish_is_believed(const struct store_marks *marks, const struct config_site *site,
+			int64_t now);
+
+/*
+ * False with FAULT (class vanished) where the present transaction of STORE takes away too many
+ * finished jobs: VANISH_LEAST or more, and more than half of those held.
+ */
+bool vanish_check(struct store *store, struct fault *fault);
+
+/* Sets FAULT for a server that lists nothing any more. */
+void vanish_complain_of_all(struct fault *fault);
+
+/*
+ * Remembers in STORE that a refresh has failed so, since NOW if it did not before. In a transaction
+ * of its own; where the store cannot be written the next failure does it.
+ */
+void vanish_note(struct store *store, int64_t now);
+
+#endif
