@@ -64,7 +64,8 @@ all: $(BUILD)/nbu-agentx
 
 programs: $(BUILD)/nbu-agentx $(BUILD)/nbu-sim
 
-tests: programs $(BUILD)/tests/unit $(BUILD)/tests/integration
+# The programs of the benchmark are built with them, so that a change does not break these unseen.
+tests: bench-programs $(BUILD)/tests/unit $(BUILD)/tests/integration
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)

@@ -17,18 +17,19 @@ static const struct table_key keys[] = {SUBJECT_KEY};
  */
 static void add_client(struct tally_subject *client, void *arg)
 {
-	const struct drawing *drawing = arg;
+	struct drawing *drawing = arg;
 	const struct config_watch *watch = overdue_watch(client, &drawing->site->clients);
 	struct snapshot_rows *rows = &drawing->snapshot->tables[TABLE_CLIENTS];
 	struct subject_row row;
 
 	if (!watch || !subject_is_shown(drawing, client, watch))
 		return;
+	row = subject_row(drawing, client, watch);
+	drawing_note_overdue(drawing, TALLY_CLIENT, row.overdue_at);
 	if (rows->count >= (size_t)drawing->site->client_limit) {
 		rows->left_out++;
 		return;
 	}
-	row = subject_row(drawing, client, watch);
 	row.policy_type = NULL;
 	snapshot_add(drawing->snapshot, TABLE_CLIENTS, &row);
 }

@@ -96,20 +96,14 @@ static void get_reached(const void *member, struct column_value *value)
 	value->integer = timefmt_now() >= INSTANT(member) ? 1 : 2;
 }
 
-/* How many of the instants have come at NOW. */
+/* To count 20,000 instants takes less time than a request does, so they need not be sorted. */
 static uint64_t count_come(const struct column_instants *instants, int64_t now)
 {
-	size_t low = 0, high = instants->count;
+	uint64_t come = 0;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (instants->at[middle] <= now)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	for (size_t i = 0; i < instants->count; i++)
+		come += instants->at[i] <= now;
+	return come;
 }
 
 static void get_come(const void *member, struct column_value *value)

@@ -77,7 +77,8 @@ struct column {
 		__VA_ARGS__                                                                        \
 	}
 
-/* Rising instants of the local clock, in the arena of the snapshot. Zeroed, there are none. */
+/* Instants of the local clock in any order. They are in the arena of the snapshot. Zeroed, there
+ * are none. */
 struct column_instants {
 	const int64_t *at;
 	size_t count;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tables/drawing.h"
 
+#include <stdlib.h>
+
+#include "base/mem.h"
 #include "tables/tables.h"
 
 /* Summaries come last: some of their numbers are known only when the others have been drawn. */
@@ -16,6 +19,33 @@ void drawing_run(struct drawing *drawing)
 		}
 	}
 	snapshot_seal(drawing->snapshot);
+}
+
+void drawing_note_overdue(struct drawing *drawing, enum tally_kind kind, int64_t instant)
+{
+	struct drawing_overdue *overdue = &drawing->overdue[kind];
+
+	if (instant == INT64_MAX)
+		return;
+	if (overdue->count == overdue->room) {
+		overdue->room = overdue->room ? overdue->room * 2 : 64;
+		overdue->instants =
+		    mem_resize(overdue->instants, overdue->room, sizeof *overdue->instants);
+	}
+	overdue->instants[overdue->count++] = instant;
+}
+
+struct column_instants drawing_take_overdue(struct drawing *drawing, enum tally_kind kind)
+{
+	struct drawing_overdue *overdue = &drawing->overdue[kind];
+	struct column_instants taken = {NULL, overdue->count};
+
+	if (overdue->count > 0)
+		taken.at = arena_copy(drawing->snapshot->arena, overdue->instants,
+				      overdue->count * sizeof *overdue->instants);
+	free(overdue->instants);
+	*overdue = (struct drawing_overdue){NULL, 0, 0};
+	return taken;
 }
 
 int64_t drawing_local(const struct drawing *drawing, int64_t instant)

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "config/config.h"
+#include "tables/column.h"
 #include "tables/notice.h"
 #include "tables/snapshot.h"
 #include "tally/tally.h"
@@ -25,10 +26,25 @@ struct drawing {
 	int64_t skew;			 /* milliseconds, server's clock less local clock */
 	int64_t
 	    known_since; /* all completions from this instant of the server's clock on are known */
+
+	/* For drawing_note_overdue, by kind of subject. */
+	struct drawing_overdue {
+		int64_t *instants;
+		size_t count, room;
+	} overdue[TALLY_KINDS];
 };
 
 /* Draws all tables that have a function for it, and seals the snapshot. */
 void drawing_run(struct drawing *drawing);
+
+/*
+ * Notes from which INSTANT of the local clock on a policy or client is overdue, INT64_MAX = never;
+ * also of one that has no row because of a limit.
+ */
+void drawing_note_overdue(struct drawing *drawing, enum tally_kind kind, int64_t instant);
+
+/* Moves what has been noted of KIND into the arena of the snapshot. */
+struct column_instants drawing_take_overdue(struct drawing *drawing, enum tally_kind kind);
 
 /* Converts INSTANT from the server's clock to the local clock. 0 = none stays 0. */
 int64_t drawing_local(const struct drawing *drawing, int64_t instant);

@@ -16,12 +16,15 @@ static const struct table_key keys[] = {SUBJECT_KEY};
 
 static void add_policy(struct tally_subject *policy, void *arg)
 {
-	const struct drawing *drawing = arg;
+	struct drawing *drawing = arg;
 	const struct config_watch *watch = overdue_watch(policy, &drawing->site->policies);
-	struct subject_row row = subject_row(drawing, policy, watch);
+	struct subject_row row;
 
-	if (subject_is_shown(drawing, policy, watch))
-		snapshot_add(drawing->snapshot, TABLE_POLICIES, &row);
+	if (!subject_is_shown(drawing, policy, watch))
+		return;
+	row = subject_row(drawing, policy, watch);
+	drawing_note_overdue(drawing, TALLY_POLICY, row.overdue_at);
+	snapshot_add(drawing->snapshot, TABLE_POLICIES, &row);
 }
 
 static void draw(struct drawing *drawing)

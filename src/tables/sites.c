@@ -98,8 +98,8 @@ static void sum_up(struct drawing *drawing, struct site_row *row)
 	row->oldest_active = drawing_local(drawing, sums.oldest_active);
 	row->oldest_queued = drawing_local(drawing, sums.oldest_queued);
 	row->last_end = drawing_local(drawing, sums.last_end);
-	row->policies_overdue = subject_overdue(drawing, TALLY_POLICY, &drawing->site->policies);
-	row->clients_overdue = subject_overdue(drawing, TALLY_CLIENT, &drawing->site->clients);
+	row->policies_overdue = drawing_take_overdue(drawing, TALLY_POLICY);
+	row->clients_overdue = drawing_take_overdue(drawing, TALLY_CLIENT);
 }
 
 static void draw(struct drawing *drawing)

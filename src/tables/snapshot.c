@@ -82,10 +82,19 @@ static void sort(struct snapshot_rows *rows, size_t size)
 	rows->count = kept + 1;
 }
 
+/* Gives back the room behind the last row: up to half of the array. */
+static void trim(struct snapshot_rows *rows, size_t size)
+{
+	if (rows->count > 0)
+		rows->rows = mem_resize(rows->rows, rows->count, size);
+}
+
 void snapshot_seal(struct snapshot *snapshot)
 {
-	for (size_t i = 0; i < TABLE_COUNT; i++)
+	for (size_t i = 0; i < TABLE_COUNT; i++) {
 		sort(&snapshot->tables[i], tables_all[i]->row_size);
+		trim(&snapshot->tables[i], tables_all[i]->row_size);
+	}
 }
 
 void snapshot_free(struct snapshot *snapshot)

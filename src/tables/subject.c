@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tables/subject.h"
 
-#include <stdlib.h>
-
-#include "base/mem.h"
 #include "tally/overdue.h"
 
 /* The retention of a watched row begins when it is overdue, so that people can see that it is. */
@@ -40,9 +37,9 @@ struct subject_row subject_row(const struct drawing *drawing, const struct tally
 	return (struct subject_row){
 	    .name = subject->name,
 	    .policy_type = history->last_at ? history->last_type : "",
-	    .succeeded = drawing_gauge(subject->succeeded),
-	    .partial = drawing_gauge(subject->partial),
-	    .failed = drawing_gauge(subject->failed),
+	    .succeeded = subject->succeeded,
+	    .partial = subject->partial,
+	    .failed = subject->failed,
 	    .last_status = status_at(history->last_at, history->last_status),
 	    .last_success = drawing_local(drawing, history->ok_at),
 	    .last_failure = drawing_local(drawing, history->failed_at),
@@ -51,57 +48,8 @@ struct subject_row subject_row(const struct drawing *drawing, const struct tally
 	    .max_age = watch ? (uint32_t)watch->max_age : 0,
 	    .last_run_status = status_at(history->run_at, history->run_status),
 	    .last_run = drawing_local(drawing, history->run_at),
-	    .runs_active = drawing_gauge(subject->runs),
+	    .runs_active = subject->runs,
 	    .overdue_at =
 		overdue == OVERDUE_NEVER ? SUBJECT_NEVER : drawing_local(drawing, overdue),
 	};
-}
-
-/* What add_overdue needs, and has found. */
-struct overdue {
-	const struct drawing *drawing;
-	const struct config_watch_list *list;
-	int64_t *instants;
-	size_t count, room;
-};
-
-static void add_overdue(struct tally_subject *subject, void *arg)
-{
-	struct overdue *overdue = arg;
-	const struct drawing *drawing = overdue->drawing;
-	const struct config_watch *watch = overdue_watch(subject, overdue->list);
-	int64_t from = overdue_from(subject, watch, drawing->known_since);
-
-	if (from == OVERDUE_NEVER || !subject_is_shown(drawing, subject, watch))
-		return;
-	if (overdue->count == overdue->room) {
-		overdue->room = overdue->room ? overdue->room * 2 : 64;
-		overdue->instants =
-		    mem_resize(overdue->instants, overdue->room, sizeof *overdue->instants);
-	}
-	overdue->instants[overdue->count++] = drawing_local(drawing, from);
-}
-
-static int compare_instants(const void *a, const void *b)
-{
-	const int64_t *left = a, *right = b;
-
-	return (*left > *right) - (*left < *right);
-}
-
-struct column_instants subject_overdue(const struct drawing *drawing, enum tally_kind kind,
-				       const struct config_watch_list *list)
-{
-	struct overdue overdue = {.drawing = drawing, .list = list};
-	struct column_instants instants = {NULL, 0};
-
-	tally_each_subject(drawing->tally, kind, add_overdue, &overdue);
-	if (overdue.count > 0) {
-		qsort(overdue.instants, overdue.count, sizeof *overdue.instants, compare_instants);
-		instants.count = overdue.count;
-		instants.at = arena_copy(drawing->snapshot->arena, overdue.instants,
-					 overdue.count * sizeof *overdue.instants);
-	}
-	free(overdue.instants);
-	return instants;
 }

@@ -27,12 +27,13 @@ struct subject_row {
 	int64_t last_success; /* ever; instant of the local clock, 0 = never */
 	int64_t last_failure;
 	uint32_t failure_streak;
-	uint64_t bytes;
 	uint32_t max_age; /* seconds; 0 = there is none */
+	uint64_t bytes;
 	/* Of a policy. */
 	int32_t last_run_status; /* -1 = none yet */
-	int64_t last_run;	 /* instant of the local clock, 0 = never */
 	uint32_t runs_active;
+	int64_t last_run; /* instant of the local clock, 0 = never */
+
 	int64_t overdue_at; /* overdue from this instant of the local clock on */
 };
 
@@ -65,12 +66,5 @@ bool subject_is_shown(const struct drawing *drawing, const struct tally_subject 
 /* The row of SUBJECT. Its texts belong to SUBJECT. */
 struct subject_row subject_row(const struct drawing *drawing, const struct tally_subject *subject,
 			       const struct config_watch *watch);
-
-/*
- * From when on the policies or clients (KIND) that LIST watches are overdue, for all that have a
- * row or have none only because of a limit.
- */
-struct column_instants subject_overdue(const struct drawing *drawing, enum tally_kind kind,
-				       const struct config_watch_list *list);
 
 #endif

@@ -53,9 +53,9 @@ static void add_workload(struct tally_subject *subject, void *arg)
 	struct workload_row row = {
 	    .job_type = subject->name,
 	    .policy_type = subject->policy_type,
-	    .succeeded = drawing_gauge(subject->succeeded),
-	    .partial = drawing_gauge(subject->partial),
-	    .failed = drawing_gauge(subject->failed),
+	    .succeeded = subject->succeeded,
+	    .partial = subject->partial,
+	    .failed = subject->failed,
 	    .active = drawing_gauge(workload->jobs[JOB_ACTIVE]),
 	    .queued = drawing_gauge(workload->jobs[JOB_QUEUED]),
 	    .requeued = drawing_gauge(workload->jobs[JOB_REQUEUED]),

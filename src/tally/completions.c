@@ -8,6 +8,12 @@
 /* Above this it is cheaper to make the histories again. */
 #define NOTED_MAX 200000
 
+/*
+ * A completion that is taken back is looked for among so many that were noted last. Most are
+ * parents, which come just before the child that tells their failure.
+ */
+#define NOTED_RECENT 1000
+
 /* A completion that its history does not show yet. */
 struct noted {
 	struct tally_subject *subject;
@@ -128,16 +134,35 @@ static void apply_noted(struct completions *completions)
 	completions->noted_count = 0;
 }
 
+/* Drops NOTED if it is one of the last; false = it is not, and may be in its history. */
+static bool drop_noted(struct completions *completions, const struct noted *noted)
+{
+	size_t count = completions->noted_count;
+	size_t first = count > NOTED_RECENT ? count - NOTED_RECENT : 0;
+
+	for (size_t i = count; i-- > first;) {
+		struct noted *known = &completions->noted[i];
+
+		if (known->subject != noted->subject || compare_noted(known, noted) != 0)
+			continue;
+		*known = completions->noted[--completions->noted_count];
+		return true;
+	}
+	return false;
+}
+
 void completions_retract(struct completions *completions, const struct tally_job *job)
 {
 	if (completions->distrusted)
 		return;
-	apply_noted(completions);
 	for (int kind = 0; kind < TALLY_KINDS; kind++) {
 		struct tally_subject *subject = subject_of(job, kind);
-		struct completion completion = completion_of(job, kind);
+		struct noted noted = {subject, completion_of(job, kind)};
 
-		if (!subject || history_retract(&subject->history, &completion))
+		if (!subject || drop_noted(completions, &noted))
+			continue;
+		apply_noted(completions);
+		if (history_retract(&subject->history, &noted.completion))
 			continue;
 		subject->stale_whole = true;
 		mark_stale(completions, subject);

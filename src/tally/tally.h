@@ -29,15 +29,18 @@ enum tally_overdue {
 /* What is known of a workload, a policy or a client. */
 struct tally_subject {
 	enum tally_kind kind;
+	/* For the reader of the tally; 0 in a new one. In policies and clients overdue_watch
+	 * remembers its answer here. In a workload it says whether there is a row. */
+	int watch;
 	const char *name;	 /* of a workload its job type */
 	const char *policy_type; /* of a workload; "" for the others */
 	/* The finished jobs that have been added and not removed. */
-	uint64_t succeeded;	/* status 0 */
-	uint64_t partial;	/* status 1 */
-	uint64_t failed;	/* any other */
+	uint32_t succeeded;	/* status 0 */
+	uint32_t partial;	/* status 1 */
+	uint32_t failed;	/* any other */
 	uint64_t bytes;		/* exact modulo 2^64 */
-	uint64_t unfinished;	/* jobs */
-	uint64_t runs;		/* of a policy: unfinished jobs that no other has started */
+	uint32_t unfinished;	/* jobs */
+	uint32_t runs;		/* of a policy: unfinished jobs that no other has started */
 	struct history history; /* of all completions that have been seen */
 	struct history expired; /* of those that are no longer in the store */
 	enum tally_overdue overdue;
@@ -46,9 +49,6 @@ struct tally_subject {
 	 */
 	bool stale;
 	bool stale_whole;
-	/* For the reader of the tally; 0 in a new one. In policies and clients overdue_watch
-	 * remembers its answer here. In a workload it says whether there is a row. */
-	int watch;
 };
 
 struct tally_workload {

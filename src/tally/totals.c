@@ -12,7 +12,7 @@ uint32_t totals_duration(const struct tally_job *job)
 	return seconds > UINT32_MAX ? UINT32_MAX : (uint32_t)seconds;
 }
 
-static uint64_t *outcome_of(struct tally_subject *subject, uint32_t status)
+static uint32_t *outcome_of(struct tally_subject *subject, uint32_t status)
 {
 	if (status == 0)
 		return &subject->succeeded;

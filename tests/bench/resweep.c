@@ -28,8 +28,7 @@ static uint64_t cpu(void)
 
 int main(int argc, char **argv)
 {
-	/* As if the server could not tell what has changed: all is fetched each time. */
-	struct fetch fetch = {.blind = true};
+	struct fetch fetch = {.report = NULL};
 	char error[CONFIG_ERROR_SIZE];
 	struct config *config;
 	struct netbackup *netbackup;
@@ -51,6 +50,8 @@ int main(int argc, char **argv)
 		if (store == NULL ||
 		    !fetch_run(&fetch, netbackup, store, config->sites[0], timefmt_now(), &fault))
 			cells_fail("%s", fault.text);
+		/* As if the server could not tell what has changed: all is fetched again. */
+		snprintf(fetch.blind, sizeof fetch.blind, "%s", netbackup_version(netbackup));
 	}
 	printf("%" PRIu64 " %" PRIu64 " %" PRIu64 "\n", fetch.jobs, store_written(store) - written,
 	       cpu() - began);

@@ -307,7 +307,7 @@ static void test_table_policies(void)
 static void test_table_sites(void)
 {
 	struct snapshot *snapshot = sites_snapshot("lyon", "https://lyon");
-	const int64_t overdue[] = {0, now, now + 1};
+	const int64_t overdue[] = {now, now + 1000000, 0};
 	struct site_row *row = sites_row(snapshot);
 
 	row->status = SITE_DOWN;

@@ -184,6 +184,29 @@ static void test_retract(void)
 	stop();
 }
 
+/* A parent that failed is taken back when its child tells the failure, mostly at once. */
+static void test_retract_at_once(void)
+{
+	start();
+	see(10, 0);
+	see(20, 2);
+	retract(20, 2);
+	see(30, 1);
+	settle();
+	EXPECT_HISTORIES(30, 0, 30, 0);
+	/* Far back it is no longer looked for. */
+	see(40, 2);
+	for (int at = 41; at < 1041; at++)
+		see(at, 0);
+	retract(40, 2);
+	EQUAL_NUMBER(settle_from(5), 5);
+	for (int at = 41; at < 1041; at++)
+		replay(at, 0);
+	completions_replayed(completions);
+	EXPECT_HISTORIES(1040, 0, 1040, 0);
+	stop();
+}
+
 static void test_distrust(void)
 {
 	start();
@@ -262,6 +285,7 @@ static const struct harness_test tests[] = {
     {"a success between failures", test_late_success},
     {"a success between failures that have expired", test_late_success_past},
     {"completions that are taken back", test_retract},
+    {"completions that are taken back at once", test_retract_at_once},
     {"all histories made again", test_distrust},
     {"some histories made again", test_replay_some},
     {"too many completions", test_too_many},
