@@ -60,12 +60,14 @@ static void complain(const struct walk *walk, const struct http_response *respon
 	const char *things = walk->list->things;
 	char *said = page_error_text(response->body, response->length);
 
-	if (said)
+	if (said) {
+		/* Before it is cut. */
+		netbackup_hide_key(walk->netbackup, said);
 		fault_set(fault, FAULT_SERVER,
 			  "the server answered with an error instead of %s: %s", things, said);
-	else
+	} else {
 		fault_set(fault, FAULT_PROTOCOL, "a page of %s %s", things, complaint);
-	netbackup_hide_key(walk->netbackup, fault->text);
+	}
 	free(said);
 }
 

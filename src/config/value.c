@@ -214,6 +214,10 @@ static bool read_job_types(struct value *value, void *member)
 			      value->key, value->text);
 	*types = before ? mem_printf("%s %s", before, value->text) : mem_strdup(value->text);
 	free(before);
+	/* As those of jobs are. */
+	for (char *letter = *types; *letter; letter++)
+		if (*letter >= 'a' && *letter <= 'z')
+			*letter -= 'a' - 'A';
 	return true;
 }
 

@@ -257,6 +257,21 @@ static bool merge(struct fetch *fetch, int64_t upto, struct fault *fault)
 			   fetch->window_start, fetch->page.ids, fetch->page.count, fault);
 }
 
+/*
+ * A first sweep, and one that tells which jobs are parents, may take longer than a refresh may. So
+ * their pages are saved on the way, and the next refresh goes on from there.
+ */
+static bool is_saved_by_pages(const struct store_marks *marks)
+{
+	return !marks->complete || !marks->families;
+}
+
+/* False with FAULT where too many jobs have vanished to be believed yet. */
+static bool may_vanish(const struct fetch *fetch, struct fault *fault)
+{
+	return fetch->trusts || vanish_check(fetch->store, fault);
+}
+
 /* Takes a page of the sweep. */
 static bool take_swept(struct page *page, bool last, void *arg, struct fault *fault)
 {
@@ -267,11 +282,12 @@ static bool take_swept(struct page *page, bool last, void *arg, struct fault *fa
 	if (!take_page(fetch, page, &fetch->page, fault) ||
 	    !merge(fetch, last ? INT64_MAX : fetch->last_id, fault))
 		return false;
+	fetch->swept += fetch->page.count;
 	marks->sweep_pages++;
 	marks->sweep_id = last ? 0 : fetch->last_id;
 	fetch->round_ended = last;
-	if (!last && !marks->complete && marks->sweep_pages % PAGES_A_COMMIT == 0)
-		return commit_and_begin(fetch, fault);
+	if (!last && is_saved_by_pages(marks) && marks->sweep_pages % PAGES_A_COMMIT == 0)
+		return may_vanish(fetch, fault) && commit_and_begin(fetch, fault);
 	return true;
 }
 
@@ -338,11 +354,18 @@ static bool fetch_swept(struct fetch *fetch, int64_t began, struct fault *fault)
 		due = pages_due(fetch);
 		if (due == 0)
 			return true;
-	} else if (marks->complete) {
+	} else if (!is_saved_by_pages(marks)) {
 		marks->sweep_id = 0;
 	}
 	if (!sweep(fetch, due, fault))
 		return false;
+	/* The part may be the first of many, each too small to tell. */
+	if (!fetch->full && !fetch->trusts && vanish_is_suspected(fetch->store, fetch->swept)) {
+		fetch->full = true;
+		marks->sweep_id = 0;
+		if (!sweep(fetch, 0, fault))
+			return false;
+	}
 	note_round(fetch, began);
 	return true;
 }
@@ -467,7 +490,7 @@ static bool check_vanished(struct fetch *fetch, struct fault *fault)
 {
 	if (fetch->trusts)
 		return true;
-	return (fetch->jobs > 0 || ask_for_any(fetch, fault)) && vanish_check(fetch->store, fault);
+	return (fetch->jobs > 0 || ask_for_any(fetch, fault)) && may_vanish(fetch, fault);
 }
 
 /* Fetches the lists in an order in which a job that ends meanwhile is in one of them. */
@@ -476,7 +499,11 @@ static bool fetch_lists(struct fetch *fetch, int64_t began, struct fault *fault)
 	struct store_marks *marks = store_marks(fetch->store);
 
 	/* In a store of an older version it is not known which jobs are parents. */
-	fetch->full = !marks->complete || !marks->families;
+	if (!marks->families && !marks->learning) {
+		marks->learning = 1;
+		marks->sweep_id = 0;
+	}
+	fetch->full = is_saved_by_pages(marks);
 	fetch->trusts = !marks->complete || vanish_is_believed(marks, fetch->site, began);
 	/* All that has vanished leaves the rows together. */
 	if (marks->vanished_at && fetch->trusts)
@@ -506,7 +533,7 @@ static bool fetch_lists(struct fetch *fetch, int64_t began, struct fault *fault)
 	       store_expire(fetch->store, expiry(fetch), fault);
 }
 
-/* Ends the transaction. After a failure nothing is saved, but the pages of a first sweep are. */
+/* Ends the transaction. After a failure nothing is saved but the pages of such a sweep. */
 static bool finish(struct fetch *fetch, bool fetched, int64_t began, struct fault *fault)
 {
 	bool first = store_marks(fetch->store)->data_at == 0;
@@ -517,7 +544,8 @@ static bool finish(struct fetch *fetch, bool fetched, int64_t began, struct faul
 		finish_marks(fetch, began);
 		return watch_policies(fetch, first, fault) && store_commit(fetch->store, fault);
 	}
-	if (!store_marks(fetch->store)->complete && fault->class != FAULT_STORAGE)
+	if (is_saved_by_pages(store_marks(fetch->store)) && fault->class != FAULT_STORAGE &&
+	    fault->class != FAULT_VANISHED && may_vanish(fetch, &second))
 		store_commit(fetch->store, &second);
 	return false;
 }
@@ -530,7 +558,7 @@ bool fetch_run(struct fetch *fetch, struct netbackup *netbackup, struct store *s
 	fetch->netbackup = netbackup;
 	fetch->store = store;
 	fetch->site = site;
-	fetch->jobs = fetch->skipped = 0;
+	fetch->jobs = fetch->skipped = fetch->swept = 0;
 	fetch->flaws_before = fetch->flaws;
 	fetch->flaws = (struct skipped){.count = {0}};
 	fetch->full = fetch->round_ended = false;

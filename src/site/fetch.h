@@ -46,6 +46,7 @@ struct fetch {
 	int64_t last_id;      /* the last id of the list that is being fetched */
 	int64_t newest;	      /* the newest lastUpdateTime of a finished job */
 	uint64_t pages;	      /* of the list that is being fetched */
+	uint64_t swept;	      /* jobs in the pages of the sweep */
 	int64_t clock;	      /* when the run began, in timefmt_monotonic, like the next */
 	int64_t reported;     /* when the progress was last logged */
 	struct fetch_ids unfinished;

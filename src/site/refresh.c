@@ -203,7 +203,8 @@ static void note_failure(struct refresh *refresh, const struct fault *fault)
 	if (row->status != SITE_DOWN || row->fault.class != fault->class)
 		log_warning("site %s: down (%s): %s", refresh->site->name,
 			    fault_class_name(fault->class), fault->text);
-	if (fault->class == FAULT_VANISHED)
+	/* A store that could not be rolled back is closed. */
+	if (fault->class == FAULT_VANISHED && refresh->store)
 		vanish_note(refresh->store, timefmt_now());
 	row->status = SITE_DOWN;
 	row->failures++;

@@ -27,6 +27,13 @@ bool vanish_check(struct store *store, struct fault *fault)
 	return false;
 }
 
+bool vanish_is_suspected(const struct store *store, uint64_t listed)
+{
+	uint64_t gone = store_vanished(store);
+
+	return gone >= VANISH_LEAST && gone > listed;
+}
+
 void vanish_complain_of_all(struct fault *fault)
 {
 	fault_set(fault, FAULT_VANISHED, "the server lists no job any more: " REASON);

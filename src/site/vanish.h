@@ -28,6 +28,12 @@ bool vanish_is_believed(const struct store_marks *marks, const struct config_sit
  */
 bool vanish_check(struct store *store, struct fault *fault);
 
+/*
+ * Whether a part of the list, which had LISTED jobs, makes it likely that too many have vanished
+ * from the whole of it.
+ */
+bool vanish_is_suspected(const struct store *store, uint64_t listed);
+
 /* Sets FAULT for a server that lists nothing any more. */
 void vanish_complain_of_all(struct fault *fault);
 

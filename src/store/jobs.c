@@ -57,18 +57,24 @@ static bool make_row(struct store *store, const struct job *job, struct row *old
 	       families_complete(store, old, row, fault);
 }
 
+/* Whether ENDED, the end of a finished job, is the one that OLD knows or has only guessed. */
+static bool is_same_end(const struct row *old, int64_t ended)
+{
+	return old->ended == ended || (old->id && old->state == JOB_DONE && old->guessed);
+}
+
 /* Whether the completion of JOB has not been counted yet; OLD is what was held of the job. */
 static bool is_new_completion(const struct store *store, const struct job *job,
 			      const struct row *old)
 {
-	return job->state == JOB_DONE && old->ended != job->ended && store->marks.began != 0 &&
+	return job->state == JOB_DONE && !is_same_end(old, job->ended) && store->marks.began != 0 &&
 	       job->ended >= store->marks.began && job->ended >= store->saved.window_start;
 }
 
-/* Whether A and B, completions at the same time, mean the same for all histories. */
+/* Whether A and B, the same completion, mean the same for all histories. */
 static bool same_completion(const struct tally_job *a, const struct tally_job *b)
 {
-	return a->cell == b->cell && a->run == b->run &&
+	return a->ended == b->ended && a->cell == b->cell && a->run == b->run &&
 	       memcmp(a->subjects, b->subjects, sizeof a->subjects) == 0;
 }
 
@@ -97,7 +103,7 @@ static bool note_completion(struct store *store, const struct row *old, const st
 	bool has_completion =
 	    old->id && old->state == JOB_DONE && old->unlisted != ROWS_UNLISTED_UNFINISHED;
 	bool done = row->state == JOB_DONE;
-	bool known = has_completion && done && old->ended == row->ended;
+	bool known = has_completion && done && is_same_end(old, row->ended);
 	struct row before = *old;
 
 	if (has_completion && !known && !rows_keep_earlier(cache, old, fault))

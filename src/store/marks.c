@@ -34,6 +34,7 @@ static const struct {
     MARK(skew, "skew"),
     MARK(down_notified, "down_told"),
     MARK(families, "families"),
+    MARK(learning, "learning"),
     MARK(vanished_at, "vanished_at"),
 #undef MARK
 };

@@ -30,6 +30,7 @@ struct store_marks {
 	int64_t down_notified; /* failures in a row when the event was made that the site is down;
 				  0 = there is none */
 	int64_t families;      /* 1 = of all jobs it is known whether they are parents */
+	int64_t learning;      /* 1 = the sweep under way will tell it */
 	int64_t vanished_at;   /* since when too many jobs have vanished, local clock; 0 = no */
 };
 

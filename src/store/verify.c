@@ -26,6 +26,8 @@ static bool know_families(struct store *store, uint64_t *dropped, struct fault *
 	if (store->marks.families)
 		return true;
 	store->marks.families = 1;
+	if (store->site->parents == CONFIG_PARENTS_COUNT)
+		return true;
 	database_bind(store->database, DROP_PARENTS_CLIENTS, 2,
 		      (int64_t[]){TALLY_CLIENT, FAMILY_PARENT});
 	return database_write(store->database, DROP_PARENTS_CLIENTS, dropped, fault);

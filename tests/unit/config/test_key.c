@@ -81,7 +81,7 @@ static void test_every_key(void)
 			     "client-limit = 100000\n"
 			     "down-after = 1000\n"
 			     "parents = \"count\"\n"
-			     "protecting-jobs = { \"ARCHIVE\", \"BACKUP\" }\n"
+			     "protecting-jobs = { \"Archive\", \"BACKUP\" }\n"
 			     "failures-kept = 1000\n"
 			     "vanish-hold = \"0s\"\n"
 			     "policy \"gold-*\" { max-age = \"366d\" }\n"

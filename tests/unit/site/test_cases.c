@@ -9,6 +9,7 @@
 #include "site/vanish.h"
 #include "unit/scratch.h"
 #include "unit/site/scripted.h"
+#include "unit/store/stock.h"
 
 #define OLD_PING                                                                                   \
 	{                                                                                          \
@@ -306,6 +307,72 @@ static void test_too_many(void)
 	}
 }
 
+/* In the part of the list that is due less have vanished than in all that is held. */
+static void test_vanished_in_part(void)
+{
+	static const struct answer few[] = {PINGED_AT("1782878404000"),
+					    UNFINISHED,
+					    {"lastUpdateTime", JSON, EMPTY},
+					    {AFTER("abc"), JSON, PAGE(JOB(299), "null")},
+					    {ANY, JSON, PAGE(JOB(1) "," JOB(150), "\"abc\"")},
+					    END};
+	struct world world;
+	struct list all;
+
+	make_list(&all, 300);
+	scripted_open(&world, ":memory:");
+	world.site.vanish_hold = 3600;
+	scripted_begin(&world);
+	check_rows(scripted_run(&world, all.answers), FAULT_NONE, 300);
+	check_rows(scripted_run(&world, few), FAULT_VANISHED, 300);
+	scripted_close(&world);
+	free_list(&all);
+}
+
+/* A refresh that fails behind 200 jobs, and one that can only succeed if it asks for the rest. */
+static void check_goes_on(struct world *world, const struct list *all)
+{
+	const struct answer stops[] = {PING,
+				       UNFINISHED,
+				       {"lastUpdateTime", JSON, EMPTY},
+				       {"jobId%20gt%20200 ", "401 Not now", ""},
+				       {"jobId%20gt%20100 ", JSON, all->pages[0]},
+				       {ANY, JSON, all->pages[3]},
+				       END};
+	const struct answer goes_on[] = {PING,
+					 UNFINISHED,
+					 {"lastUpdateTime", JSON, EMPTY},
+					 {"jobId%20gt%20300 ", JSON, EMPTY},
+					 {"jobId%20gt%20200 ", JSON, all->pages[1]},
+					 END};
+
+	check_rows(scripted_run(world, stops), FAULT_AUTH, 300);
+	check_rows(scripted_run(world, goes_on), FAULT_NONE, 300);
+}
+
+/* The sweep that tells the parents of an older store goes on where it has failed. */
+static void test_older_store(void)
+{
+	struct world world;
+	struct list all;
+
+	make_list(&all, 300);
+	scratch_make();
+	scripted_open(&world, scratch_path("."));
+	scripted_begin(&world);
+	check_rows(scripted_run(&world, all.answers), FAULT_NONE, 300);
+	refresh_close(world.refresh);
+	world.refresh = NULL;
+	stock_change("UPDATE job SET family = 0; DELETE FROM meta WHERE key = 'families'");
+	scripted_begin(&world);
+	check_goes_on(&world, &all);
+	scripted_close(&world);
+	EQUAL_NUMBER(stock_ask("SELECT count(*) FROM job WHERE family = 0"), 0);
+	EQUAL_NUMBER(stock_ask("SELECT value FROM meta WHERE key = 'families'"), 1);
+	free_list(&all);
+	scratch_remove();
+}
+
 static void test_believed(void)
 {
 	struct config_site site = {.vanish_hold = 3600};
@@ -327,7 +394,9 @@ static const struct harness_test tests[] = {
     {"200, and no list", test_no_list},
     {"all jobs vanish", test_vanished},
     {"how many may vanish", test_too_many},
+    {"many vanish in the part that is asked for", test_vanished_in_part},
     {"when it is believed", test_believed},
+    {"a store of an older version", test_older_store},
     {NULL, NULL},
 };
 

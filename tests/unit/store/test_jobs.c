@@ -218,6 +218,36 @@ static void test_guessed_end(void)
 	store_close(store);
 }
 
+/* Another guess, and then the end itself, are of the same completion. */
+static void test_other_end(void)
+{
+	struct store *store = stock_swept();
+	const struct tally_cell *cell;
+	struct job job = stock_ended(1, 5, 96);
+
+	job.end_guessed = true;
+	stock_put(store, job);
+	cell = tally_cell(store_tally(store), "BACKUP", "STANDARD", 96);
+	job.ended = job.updated += 2 * STOCK_MINUTE;
+	stock_put(store, job);
+	job.end_guessed = false;
+	job.ended -= STOCK_MINUTE;
+	job.updated++;
+	stock_put(store, job);
+	EQUAL_NUMBER(cell->count, 1);
+	EQUAL_NUMBER(cell->finished, 1);
+	EQUAL_NUMBER(stock_subject(store, TALLY_CLIENT, job.client)->history.streak, 1);
+	EQUAL_NUMBER(stock_subject(store, TALLY_CLIENT, job.client)->history.failed_at, job.ended);
+	EQUAL_NUMBER(store_events(store)->count, 1);
+	/* A later one is: it was restarted meanwhile. */
+	job.ended = job.updated += STOCK_MINUTE;
+	stock_put(store, job);
+	EQUAL_NUMBER(cell->count, 1);
+	EQUAL_NUMBER(cell->finished, 2);
+	FINE(store_verify(store, &fault));
+	store_close(store);
+}
+
 static void test_drop_unfinished(void)
 {
 	static const int64_t some[] = {2, 4, 9};
@@ -324,6 +354,7 @@ static const struct harness_test tests[] = {
     {"a cell that comes and leaves unseen", test_never_seen},
     {"merging a range", test_merge_range},
     {"a job without an end", test_guessed_end},
+    {"a job that tells its end later", test_other_end},
     {"dropping unfinished jobs", test_drop_unfinished},
     {"maxima after their holder has left", test_maxima},
     {"queues", test_queues},
