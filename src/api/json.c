@@ -179,10 +179,8 @@ const char *json_word(const struct json *value)
 {
 	char *word = (char *)json_clean_string(value);
 
-	/* Other letters than those of ASCII stay as they are. */
-	for (char *at = word; at && *at; at++)
-		if (*at >= 'a' && *at <= 'z')
-			*at = (char)(*at - 'a' + 'A');
+	if (word)
+		utf8_capitals(word);
 	return word;
 }
 

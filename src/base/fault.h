@@ -21,7 +21,7 @@ enum fault_class {
 	FAULT_PROTOCOL = 10,
 	FAULT_STORAGE = 11,
 	FAULT_OTHER = 12,
-	FAULT_VANISHED = 13 /* jobs, all at once: see site/fetch.c */
+	FAULT_VANISHED = 13 /* jobs, all at once: see site/vanish.h */
 };
 
 /* An SnmpAdminString holds 255 octets. */

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define FIRST_ROOM 64 /* of an array that grows */
+
 void *mem_checked(void *memory)
 {
 	static const char message[] = "nbu-agentx: out of memory\n";
@@ -28,6 +30,43 @@ void *mem_zalloc(size_t count, size_t size)
 void *mem_resize(void *old, size_t count, size_t size)
 {
 	return mem_checked(reallocarray(old, count ? count : 1, size));
+}
+
+void *mem_grow(void *array, size_t *room, size_t count, size_t size)
+{
+	if (count < *room)
+		return array;
+	*room = *room ? *room * 2 : FIRST_ROOM;
+	return mem_resize(array, *room, size);
+}
+
+static const char **text_at(void *item, size_t offset)
+{
+	return (const char **)(void *)((char *)item + offset);
+}
+
+void *mem_copy(const void *item, size_t size, const size_t *texts, size_t count)
+{
+	size_t whole = size;
+	char *made, *at;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *text = *text_at((void *)item, texts[i]);
+
+		whole += text ? strlen(text) + 1 : 0;
+	}
+	made = mem_zalloc(1, whole);
+	at = memcpy(made, item, size);
+	at += size;
+	for (size_t i = 0; i < count; i++) {
+		const char **text = text_at(made, texts[i]);
+
+		if (!*text)
+			continue;
+		*text = strcpy(at, *text);
+		at += strlen(at) + 1;
+	}
+	return made;
 }
 
 char *mem_strdup(const char *text)

@@ -15,6 +15,18 @@ void *mem_zalloc(size_t count, size_t size);
 /* OLD, resized to COUNT objects of SIZE bytes. New space is not zeroed. NULL as OLD is fine. */
 void *mem_resize(void *old, size_t count, size_t size);
 
+/*
+ * ARRAY of COUNT objects of SIZE bytes with room for one more. There is room for *ROOM; where it is
+ * full the room is doubled, so that adding objects takes linear time.
+ */
+void *mem_grow(void *array, size_t *room, size_t count, size_t size);
+
+/*
+ * A copy in one block of the SIZE bytes at ITEM, a struct, with its strings behind it. TEXTS are
+ * the offsets of its members that are strings, COUNT of them; a NULL stays one.
+ */
+void *mem_copy(const void *item, size_t size, const size_t *texts, size_t count);
+
 /* A copy of TEXT; NULL gives NULL. */
 char *mem_strdup(const char *text);
 

@@ -102,3 +102,10 @@ void utf8_clean(char *text)
 		text += length ? length : 1;
 	}
 }
+
+void utf8_capitals(char *text)
+{
+	for (; *text; text++)
+		if (*text >= 'a' && *text <= 'z')
+			*text = (char)(*text - 'a' + 'A');
+}

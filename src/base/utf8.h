@@ -20,4 +20,7 @@ size_t utf8_cut(const char *text, size_t max);
  */
 void utf8_clean(char *text);
 
+/* Makes capitals of the letters of TEXT in place; other letters than those of ASCII stay. */
+void utf8_capitals(char *text);
+
 #endif

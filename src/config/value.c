@@ -215,9 +215,7 @@ static bool read_job_types(struct value *value, void *member)
 	*types = before ? mem_printf("%s %s", before, value->text) : mem_strdup(value->text);
 	free(before);
 	/* As those of jobs are. */
-	for (char *letter = *types; *letter; letter++)
-		if (*letter >= 'a' && *letter <= 'z')
-			*letter -= 'a' - 'A';
+	utf8_capitals(*types);
 	return true;
 }
 

@@ -56,10 +56,7 @@ void fetch_clear(struct fetch *fetch)
 
 static void remember(struct fetch_ids *ids, int64_t id)
 {
-	if (ids->count == ids->capacity) {
-		ids->capacity = ids->capacity ? ids->capacity * 2 : JOBS_A_PAGE;
-		ids->ids = mem_resize(ids->ids, ids->capacity, sizeof *ids->ids);
-	}
+	ids->ids = mem_grow(ids->ids, &ids->capacity, ids->count, sizeof *ids->ids);
 	ids->ids[ids->count++] = id;
 }
 

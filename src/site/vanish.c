@@ -13,12 +13,17 @@ bool vanish_is_believed(const struct store_marks *marks, const struct config_sit
 	return hold == 0 || (marks->vanished_at && now - marks->vanished_at >= hold);
 }
 
+static bool too_many(uint64_t gone, uint64_t left)
+{
+	return gone >= VANISH_LEAST && gone > left;
+}
+
 bool vanish_check(struct store *store, struct fault *fault)
 {
 	uint64_t gone = store_vanished(store);
 	uint64_t left = tally_jobs(store_tally(store))->finished - store_appeared(store);
 
-	if (gone < VANISH_LEAST || gone <= left)
+	if (!too_many(gone, left))
 		return true;
 	fault_set(
 	    fault, FAULT_VANISHED,
@@ -29,9 +34,7 @@ bool vanish_check(struct store *store, struct fault *fault)
 
 bool vanish_is_suspected(const struct store *store, uint64_t listed)
 {
-	uint64_t gone = store_vanished(store);
-
-	return gone >= VANISH_LEAST && gone > listed;
+	return too_many(store_vanished(store), listed);
 }
 
 void vanish_complain_of_all(struct fault *fault)

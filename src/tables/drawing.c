@@ -27,11 +27,8 @@ void drawing_note_overdue(struct drawing *drawing, enum tally_kind kind, int64_t
 
 	if (instant == INT64_MAX)
 		return;
-	if (overdue->count == overdue->room) {
-		overdue->room = overdue->room ? overdue->room * 2 : 64;
-		overdue->instants =
-		    mem_resize(overdue->instants, overdue->room, sizeof *overdue->instants);
-	}
+	overdue->instants =
+	    mem_grow(overdue->instants, &overdue->room, overdue->count, sizeof *overdue->instants);
 	overdue->instants[overdue->count++] = instant;
 }
 

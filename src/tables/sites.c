@@ -3,7 +3,6 @@
 
 #include "config/config.h"
 #include "tables/drawing.h"
-#include "tables/subject.h"
 
 _Static_assert(CONFIG_SITE_NAME_MAX <= INDEX_TYPE_MAX, "a site's name is never cut");
 

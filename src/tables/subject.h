@@ -33,7 +33,7 @@ struct subject_row {
 	int32_t last_run_status; /* -1 = none yet */
 	uint32_t runs_active;
 	int64_t last_run; /* instant of the local clock, 0 = never */
-
+	/* Of both. */
 	int64_t overdue_at; /* overdue from this instant of the local clock on */
 };
 

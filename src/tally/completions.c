@@ -81,12 +81,8 @@ static void mark_stale(struct completions *completions, struct tally_subject *su
 
 static void add_noted(struct completions *completions, struct noted noted)
 {
-	if (completions->noted_count == completions->noted_room) {
-		completions->noted_room =
-		    completions->noted_room ? completions->noted_room * 2 : 256;
-		completions->noted = mem_resize(completions->noted, completions->noted_room,
-						sizeof *completions->noted);
-	}
+	completions->noted = mem_grow(completions->noted, &completions->noted_room,
+				      completions->noted_count, sizeof *completions->noted);
 	completions->noted[completions->noted_count++] = noted;
 }
 

@@ -13,35 +13,12 @@ static const size_t texts[] = {
     offsetof(struct event, client),   offsetof(struct event, policy),
     offsetof(struct event, schedule), offsetof(struct event, schedule_type),
 };
-#define TEXTS (sizeof texts / sizeof texts[0])
 
-static const char **text_at(struct event *event, size_t index)
-{
-	return (const char **)(void *)((char *)event + texts[index]);
-}
-
-/* A copy in one block: the struct, and its strings behind it. */
 static struct event *copy(const struct event *event)
 {
-	struct event original = *event, *made;
-	size_t sizes[TEXTS], size = sizeof *event;
-	char *at;
+	struct event *made = mem_copy(event, sizeof *event, texts, sizeof texts / sizeof texts[0]);
 
-	for (size_t i = 0; i < TEXTS; i++) {
-		const char *text = *text_at(&original, i);
-
-		sizes[i] = text ? strlen(text) + 1 : 0;
-		size += sizes[i];
-	}
-	made = mem_zalloc(1, size);
-	*made = original;
 	made->next = NULL;
-	at = (char *)(made + 1);
-	for (size_t i = 0; i < TEXTS; i++) {
-		if (sizes[i] > 0)
-			*text_at(made, i) = memcpy(at, *text_at(&original, i), sizes[i]);
-		at += sizes[i];
-	}
 	return made;
 }
 

@@ -8,7 +8,7 @@
 
 /* A failure in one block with its texts. */
 struct entry {
-	struct failure failure;
+	struct failure failure; /* first: see texts */
 	bool saved;
 };
 
@@ -40,30 +40,15 @@ static const char **text_at(struct failure *failure, size_t index)
 	return (const char **)(void *)((char *)failure + texts[index]);
 }
 
-static const char *or_empty(const char *text)
+/* A copy of FAILURE; a text that is NULL is empty in it. */
+static struct entry *copy(const struct failure *failure, bool saved)
 {
-	return text ? text : "";
-}
-
-static struct entry *copy(const struct failure *failure)
-{
-	struct failure original = *failure;
-	size_t size = sizeof(struct entry);
-	struct entry *entry;
-	char *at;
+	struct entry entry = {*failure, saved};
 
 	for (size_t i = 0; i < TEXTS; i++)
-		size += strlen(or_empty(*text_at(&original, i))) + 1;
-	entry = mem_zalloc(1, size);
-	entry->failure = original;
-	at = (char *)(entry + 1);
-	for (size_t i = 0; i < TEXTS; i++) {
-		const char *text = or_empty(*text_at(&original, i));
-
-		*text_at(&entry->failure, i) = strcpy(at, text);
-		at += strlen(text) + 1;
-	}
-	return entry;
+		if (!*text_at(&entry.failure, i))
+			*text_at(&entry.failure, i) = "";
+	return mem_copy(&entry, sizeof entry, texts, TEXTS);
 }
 
 struct failures *failures_new(void)
@@ -109,11 +94,8 @@ static bool is_at(const struct failures *failures, size_t place, int64_t id)
 
 static void insert(struct failures *failures, size_t place, struct entry *entry)
 {
-	if (failures->count == failures->room) {
-		failures->room = failures->room ? failures->room * 2 : 64;
-		failures->entries =
-		    mem_resize(failures->entries, failures->room, sizeof *failures->entries);
-	}
+	failures->entries = mem_grow(failures->entries, &failures->room, failures->count,
+				     sizeof *failures->entries);
 	memmove(failures->entries + place + 1, failures->entries + place,
 		(failures->count - place) * sizeof *failures->entries);
 	failures->entries[place] = entry;
@@ -124,12 +106,8 @@ static void insert(struct failures *failures, size_t place, struct entry *entry)
 static void drop(struct failures *failures, struct entry *entry)
 {
 	if (entry->saved) {
-		if (failures->dropped_count == failures->dropped_room) {
-			failures->dropped_room =
-			    failures->dropped_room ? failures->dropped_room * 2 : 64;
-			failures->dropped = mem_resize(failures->dropped, failures->dropped_room,
-						       sizeof *failures->dropped);
-		}
+		failures->dropped = mem_grow(failures->dropped, &failures->dropped_room,
+					     failures->dropped_count, sizeof *failures->dropped);
 		failures->dropped[failures->dropped_count++] = entry->failure.id;
 	}
 	free(entry);
@@ -164,7 +142,7 @@ void failures_note(struct failures *failures, const struct job *job)
 
 	failures_forget(failures, job->id);
 	if (compare_ends((struct end){job->ended, job->id}, failures->floor) > 0)
-		insert(failures, place_of(failures, job->id), copy(&failure));
+		insert(failures, place_of(failures, job->id), copy(&failure, false));
 }
 
 static int compare_entries(const void *a, const void *b)
@@ -224,10 +202,7 @@ void failures_each(const struct failures *failures, size_t kept,
 
 void failures_load(struct failures *failures, const struct failure *failure)
 {
-	struct entry *entry = copy(failure);
-
-	entry->saved = true;
-	insert(failures, failures->count, entry);
+	insert(failures, failures->count, copy(failure, true));
 }
 
 bool failures_save(struct failures *failures, bool (*drop_id)(int64_t id, void *arg),

@@ -137,12 +137,18 @@ static int closed_port(void)
 	return ntohs(address.sin_port);
 }
 
-static void test_closed_port(void)
+/* The server is looked for at PORT of ADDRESS, which begins with its scheme. */
+static void check_wrong_address(const char *address, int port, enum fault_class class)
 {
 	char more[100];
 
-	snprintf(more, sizeof more, "url = \"https://127.0.0.1:%d/netbackup\"\n", closed_port());
-	check_wrong(more, FAULT_CONNECT);
+	snprintf(more, sizeof more, "url = \"%s:%d/netbackup\"\n", address, port);
+	check_wrong(more, class);
+}
+
+static void test_closed_port(void)
+{
+	check_wrong_address("https://127.0.0.1", closed_port(), FAULT_CONNECT);
 }
 
 static void test_no_name(void)
@@ -153,11 +159,9 @@ static void test_no_name(void)
 /* Plain text where TLS should be. */
 static void test_not_tls(void)
 {
-	char more[100];
 	struct sim *plain = world_plain_sim("plain", "--jobs 20");
 
-	snprintf(more, sizeof more, "url = \"https://127.0.0.1:%d/netbackup\"\n", plain->port);
-	check_wrong(more, FAULT_TLS);
+	check_wrong_address("https://127.0.0.1", plain->port, FAULT_TLS);
 }
 
 /* The text of the last error has PART in it. */
@@ -173,22 +177,18 @@ static void check_text(const char *part)
 /* And the other way round. */
 static void test_not_plain(void)
 {
-	char more[100];
 	struct sim *tls = world_sim("tls", "--jobs 20");
 
-	snprintf(more, sizeof more, "url = \"http://127.0.0.1:%d/netbackup\"\n", tls->port);
-	check_wrong(more, FAULT_CONNECT);
+	check_wrong_address("http://127.0.0.1", tls->port, FAULT_CONNECT);
 	check_text("this may be a TLS port: try https://");
 }
 
 /* The certificate is for other names and addresses. */
 static void test_wrong_name(void)
 {
-	char more[100];
 	struct sim *named = world_sim("named", "--jobs 20 --listen 127.0.0.2:0");
 
-	snprintf(more, sizeof more, "url = \"https://127.0.0.2:%d/netbackup\"\n", named->port);
-	check_wrong(more, FAULT_TLS);
+	check_wrong_address("https://127.0.0.2", named->port, FAULT_TLS);
 	check_text("is for localhost, 127.0.0.1");
 	check_text("not for 127.0.0.2; use a name that it has in url");
 }
