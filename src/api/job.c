@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/timefmt.h"
+#include "api/attribute.h"
 
 /* More kilobytes cannot be real, and would be counted inexactly. */
 #define KILOBYTES_MAX (JSON_EXACT_MAX / 1024)
@@ -56,54 +56,7 @@ static const char *const attribute_names[ATTRIBUTE_COUNT] = {
     [STATUS] = "status",
 };
 
-/* An amount. Absent and negative ones are 0. One beyond MAX is MAX, so that it spoils no sum. */
-static uint64_t read_amount(const struct json *value, double max)
-{
-	double number = json_amount(value);
-
-	if (!(number > 0))
-		return 0;
-	return number < max ? (uint64_t)number : (uint64_t)max;
-}
-
-/* A percentage, from 0 to 100. */
-static double read_ratio(const struct json *value)
-{
-	double number = json_amount(value);
-
-	if (!(number > 0))
-		return 0;
-	return number < 100 ? number : 100;
-}
-
-/* A status code or a reason, or -1. */
-static int64_t read_code(const struct json *value)
-{
-	int64_t code = json_whole(value);
-
-	return code <= UINT32_MAX ? code : -1;
-}
-
-/* An instant, or 0. The server writes 1970 where there is none. */
-static int64_t read_instant(const struct json *value)
-{
-	const char *text = json_string(value);
-	int64_t instant;
-
-	if (!text || !timefmt_parse_instant(text, &instant))
-		instant = timefmt_instant_of(json_amount(value));
-	return instant > 0 ? instant : 0;
-}
-
-/* A name, fit to be shown; empty when there is none. */
-static const char *read_name(const struct json *value)
-{
-	const char *name = json_clean_string(value);
-
-	return name ? name : "";
-}
-
-/* The same of a word of an enumeration. */
+/* A word of an enumeration. */
 static const char *read_word(const struct json *value)
 {
 	const char *word = json_word(value);
@@ -162,18 +115,18 @@ static void read_attributes(const struct json *const *of, struct job *job)
 	job->state = read_state(of[STATE]);
 	job->type = read_word(of[JOB_TYPE]);
 	job->policy_type = read_word(of[POLICY_TYPE]);
-	job->policy = read_name(of[POLICY_NAME]);
-	job->client = read_name(of[CLIENT_NAME]);
-	job->schedule = read_name(of[SCHEDULE_NAME]);
-	job->schedule_type = read_name(of[SCHEDULE_TYPE]);
+	job->policy = attribute_name(of[POLICY_NAME]);
+	job->client = attribute_name(of[CLIENT_NAME]);
+	job->schedule = attribute_name(of[SCHEDULE_NAME]);
+	job->schedule_type = attribute_name(of[SCHEDULE_TYPE]);
 	job->children = read_children(of[CHILD_COUNT]);
-	job->started = read_instant(of[START_TIME]);
-	job->ended = read_instant(of[END_TIME]);
-	job->updated = read_instant(of[LAST_UPDATE_TIME]);
-	job->bytes = read_amount(of[KILOBYTES_TRANSFERRED], KILOBYTES_MAX) * 1024;
-	job->files = read_amount(of[NUMBER_OF_FILES], JSON_EXACT_MAX);
-	job->dedup = (uint32_t)(read_ratio(of[DEDUP_RATIO]) * 100 + 0.5);
-	reason = read_code(of[JOB_QUEUE_REASON]);
+	job->started = attribute_instant(of[START_TIME]);
+	job->ended = attribute_instant(of[END_TIME]);
+	job->updated = attribute_instant(of[LAST_UPDATE_TIME]);
+	job->bytes = attribute_amount(of[KILOBYTES_TRANSFERRED], KILOBYTES_MAX) * 1024;
+	job->files = attribute_amount(of[NUMBER_OF_FILES], JSON_EXACT_MAX);
+	job->dedup = attribute_percent(of[DEDUP_RATIO]);
+	reason = attribute_code(of[JOB_QUEUE_REASON]);
 	job->queue_reason = reason > 0 ? (uint32_t)reason : 0;
 }
 
@@ -218,7 +171,7 @@ enum job_result job_read(const struct json *element, struct job *job)
 	job->end_guessed = job->state == JOB_DONE && job->ended == 0;
 	if (job->end_guessed)
 		job->ended = job->updated;
-	status = read_code(attributes[STATUS]);
+	status = attribute_code(attributes[STATUS]);
 	job->flaw = find_flaw(job, status);
 	job->status = (uint32_t)status;
 	if (job->state == JOB_OTHER)

@@ -17,6 +17,8 @@
 #define TRIES 4
 #define BACK_OFF 500	   /* milliseconds before the second try; doubled for each further one */
 #define RETRY_AFTER_MAX 60 /* seconds; where a server wants a longer wait, the refresh fails */
+#define OPTIONAL_TRIES 2
+#define OPTIONAL_RETRY_AFTER_MAX 2
 #define VERSION_SIZE 16
 
 /* Instants between 2001 and 5138: seconds or rubbish are not taken for milliseconds. */
@@ -37,6 +39,7 @@ struct netbackup {
 	int64_t deadline;
 	char *path; /* of the last netbackup_request, like the next */
 	const char *things;
+	bool optional;
 	unsigned random;
 };
 
@@ -331,11 +334,12 @@ static void set_version(struct netbackup *netbackup)
 static bool pause_before_retry(struct netbackup *netbackup, const struct fault *fault, int try)
 {
 	int64_t wait = (int64_t)BACK_OFF << try;
+	int most = netbackup->optional ? OPTIONAL_RETRY_AFTER_MAX : RETRY_AFTER_MAX;
 
 	wait += rand_r(&netbackup->random) % (wait / 2);
 	if (fault->retry_after > 0)
 		wait = fault->retry_after * INT64_C(1000);
-	if (fault->retry_after > RETRY_AFTER_MAX ||
+	if (fault->retry_after > most ||
 	    (netbackup->deadline > 0 && timefmt_monotonic() + wait >= netbackup->deadline))
 		return false;
 	log_debug("site %s: %s; trying again in %.1f s", netbackup->site->name, fault->text,
@@ -345,11 +349,16 @@ static bool pause_before_retry(struct netbackup *netbackup, const struct fault *
 
 /*
  * Waits and returns true when the request should be sent again after FAULT: three times at most,
- * and only where that may help. TRY counts the tries.
+ * and only where that may help. TRY counts the tries. What is optional must not keep the rest
+ * waiting for a second timeout.
  */
 static bool try_again(struct netbackup *netbackup, const struct fault *fault, int *try)
 {
-	return fault->passing && !http_cancelled(netbackup->http) && ++*try < TRIES &&
+	int tries = netbackup->optional ? OPTIONAL_TRIES : TRIES;
+
+	if (netbackup->optional && fault->class == FAULT_TIMEOUT)
+		return false;
+	return fault->passing && !http_cancelled(netbackup->http) && ++*try < tries &&
 	       pause_before_retry(netbackup, fault, *try - 1);
 }
 
@@ -392,6 +401,7 @@ bool netbackup_begin(struct netbackup *netbackup, int64_t deadline, struct fault
 	int64_t sent;
 
 	netbackup->deadline = deadline;
+	netbackup->optional = false;
 	netbackup->offered[0] = '\0';
 	answered = ping(netbackup, &response, &sent, fault);
 	if (answered && must_ping_again(netbackup, &response)) {
@@ -414,9 +424,16 @@ static void send_json_request(struct netbackup *netbackup)
 		     netbackup->version, true);
 }
 
-void netbackup_request(struct netbackup *netbackup, const char *path, const char *things)
+void netbackup_set_deadline(struct netbackup *netbackup, int64_t deadline)
+{
+	netbackup->deadline = deadline;
+}
+
+void netbackup_request(struct netbackup *netbackup, const char *path, const char *things,
+		       bool optional)
 {
 	netbackup->things = things;
+	netbackup->optional = optional;
 	free(netbackup->path);
 	netbackup->path = mem_strdup(path);
 	send_json_request(netbackup);
@@ -456,7 +473,8 @@ bool netbackup_await(struct netbackup *netbackup, struct http_response *response
 		    accept_response(netbackup, response, fault))
 			return true;
 		http_response_free(response);
-		if (!(fault->class == FAULT_VERSION && step_down(netbackup)) &&
+		if (!(fault->class == FAULT_VERSION && !netbackup->optional &&
+		      step_down(netbackup)) &&
 		    !try_again(netbackup, fault, &try))
 			return false;
 		send_json_request(netbackup);

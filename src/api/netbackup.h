@@ -33,15 +33,17 @@ bool netbackup_begin(struct netbackup *netbackup, int64_t deadline, struct fault
 /*
  * Sends a request for the JSON document PATH, with the API key, and returns at once. PATH is what
  * follows the url of the site, with all characters encoded that need it. THINGS is what is asked
- * for, such as "jobs"; faults name it, so it must live until the answer. Only one request at a
- * time.
+ * for, such as "jobs"; faults name it, so it must live until the answer. OPTIONAL: the site does
+ * well without it, so its failure says nothing about the API version, and is hardly waited for.
+ * Only one request at a time.
  */
-void netbackup_request(struct netbackup *netbackup, const char *path, const char *things);
+void netbackup_request(struct netbackup *netbackup, const char *path, const char *things,
+		       bool optional);
 
 /*
  * Waits for the answer to the last netbackup_request. What fails for a passing reason is asked for
  * again up to three times, and an older version is tried where the server does not speak this one.
- * True: RESPONSE has a JSON document, to be freed with http_response_free. False: FAULT says why
+ * What is optional is asked for once more at most, soon, and in this version only. True: RESPONSE has a JSON document, to be freed with http_response_free. False: FAULT says why
  * there is none.
  */
 bool netbackup_await(struct netbackup *netbackup, struct http_response *response,
@@ -49,6 +51,9 @@ bool netbackup_await(struct netbackup *netbackup, struct http_response *response
 
 /* Gives up the request, if there is one. */
 void netbackup_abandon(struct netbackup *netbackup);
+
+/* What is asked for from now on must be there by DEADLINE (timefmt_monotonic, 0 = none). */
+void netbackup_set_deadline(struct netbackup *netbackup, int64_t deadline);
 
 /* The server's time at the last netbackup_begin; the local time where it did not tell it. */
 int64_t netbackup_time(const struct netbackup *netbackup);

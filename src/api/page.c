@@ -18,7 +18,10 @@ struct page {
 	const struct json *next;  /* what page_next returns next */
 	size_t count;
 	bool linked; /* links.next has something in it */
+	bool stopped;
 	char *way;
+	struct seen *seen;	   /* of page_skip, or NULL */
+	const char *key_attribute; /* likewise */
 };
 
 char *page_way_of_cursor(const char *cursor)
@@ -81,11 +84,9 @@ static bool tells_error(const struct json *root)
 	return (message && message[0] != '\0') || (isfinite(code) && code != 0);
 }
 
-/* What is wrong with ROOT; NULL = nothing. */
-static const char *find_flaw(const struct json *root)
+/* What is wrong with ROOT, whose elements are DATA; NULL = nothing. */
+static const char *find_flaw(const struct json *root, const struct json *data)
 {
-	const struct json *data = json_member(root, "data");
-
 	if (!json_first(data) && tells_error(root))
 		return "is an error document";
 	if (!json_is_list(data) && !json_is_none(data))
@@ -97,8 +98,14 @@ static const char *find_flaw(const struct json *root)
 
 struct page *page_parse(const char *text, size_t length, const char **complaint)
 {
+	return page_parse_member(text, length, "data", complaint);
+}
+
+struct page *page_parse_member(const char *text, size_t length, const char *member,
+			       const char **complaint)
+{
 	struct json_document *document = json_parse(text, length, complaint);
-	const struct json *root;
+	const struct json *root, *data;
 	const char *flaw;
 	struct page *page;
 	char *way;
@@ -106,7 +113,8 @@ struct page *page_parse(const char *text, size_t length, const char **complaint)
 	if (!document)
 		return NULL;
 	root = json_root(document);
-	flaw = find_flaw(root);
+	data = json_member(root, member);
+	flaw = find_flaw(root, data);
 	if (!flaw && !read_way(root, &way))
 		flaw = "has a cursor (meta.pagination.next) that is not a string";
 	if (flaw) {
@@ -116,7 +124,7 @@ struct page *page_parse(const char *text, size_t length, const char **complaint)
 	}
 	page = mem_zalloc(1, sizeof *page);
 	page->document = document;
-	page->first = page->next = json_first(json_member(root, "data"));
+	page->first = page->next = json_first(data);
 	page->way = way;
 	page->linked = find_link(root) != NULL;
 	for (const struct json *at = page->first; at; at = json_next(at))
@@ -124,12 +132,68 @@ struct page *page_parse(const char *text, size_t length, const char **complaint)
 	return page;
 }
 
+const char *page_key(const struct json *element, const char *attribute)
+{
+	const char *key = json_clean_string(json_member(element, "id"));
+
+	if (!key || key[0] == '\0')
+		key = json_clean_string(
+		    json_member(json_member(element, "attributes"), attribute));
+	return key && key[0] != '\0' ? key : NULL;
+}
+
+void page_skip(struct page *page, struct seen *seen, const char *attribute)
+{
+	page->seen = seen;
+	page->key_attribute = attribute;
+}
+
+/* An element without a key is never known. */
+static bool is_known(const struct page *page, const struct json *element)
+{
+	const char *key = page->seen ? page_key(element, page->key_attribute) : NULL;
+
+	return key && !seen_add(page->seen, key);
+}
+
 const struct json *page_next(struct page *page)
 {
-	const struct json *element = page->next;
+	const struct json *element;
 
-	page->next = json_next(element);
+	do {
+		element = page->next;
+		page->next = json_next(element);
+	} while (element && is_known(page, element));
 	return element;
+}
+
+bool page_joins(const struct page *page, const struct seen *seen, const char *attribute)
+{
+	bool has_keys = false;
+
+	for (const struct json *at = page->first; at; at = json_next(at)) {
+		const char *key = page_key(at, attribute);
+
+		if (key && seen_has(seen, key))
+			return true;
+		has_keys |= key != NULL;
+	}
+	return page->first && !has_keys;
+}
+
+const struct json *page_first(const struct page *page)
+{
+	return page->first;
+}
+
+void page_stop(struct page *page)
+{
+	page->stopped = true;
+}
+
+bool page_is_stopped(const struct page *page)
+{
+	return page->stopped;
 }
 
 const char *page_way(const struct page *page)
@@ -147,10 +211,36 @@ size_t page_count(const struct page *page)
 	return page->count;
 }
 
-bool page_is_full(const struct page *page, size_t limit)
+/* A number of meta.pagination, or -1. */
+static int64_t paging_number(const struct page *page, const char *name)
 {
 	const struct json *meta = json_member(json_root(page->document), "meta");
-	int64_t own = json_whole(json_member(json_member(meta, "pagination"), "limit"));
+
+	return json_whole(json_member(json_member(meta, "pagination"), name));
+}
+
+int64_t page_total(const struct page *page)
+{
+	return paging_number(page, "count");
+}
+
+int64_t page_limit(const struct page *page)
+{
+	return paging_number(page, "limit");
+}
+
+int64_t page_next_offset(const struct page *page)
+{
+	const char *digits = page->way ? strchr(page->way, '=') + 1 : "";
+
+	if (digits[0] == '\0' || digits[strspn(digits, "0123456789")] != '\0')
+		return -1;
+	return strtoll(digits, NULL, 10);
+}
+
+bool page_is_full(const struct page *page, size_t limit)
+{
+	int64_t own = page_limit(page);
 
 	/* A server may give fewer than it was asked for, and say so. */
 	if (own > 0 && (uint64_t)own < limit)

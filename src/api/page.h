@@ -7,9 +7,10 @@
 #include <stdint.h>
 
 #include "api/json.h"
+#include "api/seen.h"
 
 /*
- * A page of a list of the REST API: an object with an array "data". The page that follows is named
+ * A page of a list of the REST API: an object with an array, which most lists call "data". The page that follows is named
  * in meta.pagination.next, by a cursor, or only in links.next, by an address.
  */
 struct page;
@@ -21,8 +22,37 @@ struct page;
  */
 struct page *page_parse(const char *text, size_t length, const char **complaint);
 
-/* The next element of PAGE, or NULL when there are no more. Lives as long as the page. */
+/* The same of a list whose elements are in MEMBER instead of data. */
+struct page *page_parse_member(const char *text, size_t length, const char *member,
+			       const char **complaint);
+
+/*
+ * The next element of PAGE, or NULL when there are no more. Lives as long as the page. After
+ * page_skip elements that SEEN has are left out, and the others are added to it.
+ */
 const struct json *page_next(struct page *page);
+
+/*
+ * The key of ELEMENT: its member id, or else its attribute ATTRIBUTE, or NULL. Lives as long as the
+ * page.
+ */
+const char *page_key(const struct json *element, const char *attribute);
+
+/* Lets page_next leave out elements whose key SEEN has. Both must outlive PAGE. */
+void page_skip(struct page *page, struct seen *seen, const char *attribute);
+
+/*
+ * Whether PAGE has an element whose key SEEN has; also where none of its elements has a key, so that
+ * nothing can be said.
+ */
+bool page_joins(const struct page *page, const struct seen *seen, const char *attribute);
+
+/* The first element, or NULL. */
+const struct json *page_first(const struct page *page);
+
+/* No page behind PAGE is wanted; and whether that has been said. */
+void page_stop(struct page *page);
+bool page_is_stopped(const struct page *page);
 
 /*
  * The parameter of the query by which the page that follows is asked for, such as
@@ -41,6 +71,15 @@ char *page_way_of_cursor(const char *cursor);
 
 /* How many elements PAGE has. */
 size_t page_count(const struct page *page);
+
+/* How many the whole list has, as PAGE says in meta.pagination.count; -1 = it does not. */
+int64_t page_total(const struct page *page);
+
+/* The offset of the page that follows, as PAGE names it; -1 = it names none. */
+int64_t page_next_offset(const struct page *page);
+
+/* How many elements a page may have, as PAGE says; -1 = it does not. */
+int64_t page_limit(const struct page *page);
 
 /* Whether PAGE has as many elements as it may have, so that more may follow. LIMIT was asked for.
  */

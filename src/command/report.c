@@ -75,7 +75,7 @@ static const char *cell_text(const struct sheet *sheet, size_t c, const void *ro
 	const struct column *column = sheet->columns[c].column;
 	const char *text = column_print(column, row, sheet->report->now, room);
 
-	if (text && column->kind == &column_REACHED)
+	if (text && (column->kind == &column_REACHED || column->kind == &column_TRUTH))
 		return strcmp(text, "true") == 0 ? "yes" : "no";
 	return text && *text ? text : "-";
 }

@@ -38,6 +38,13 @@ const struct key key_table[] = {
     {"protecting-jobs", SHARED(protecting_jobs), VALUE_JOB_TYPES, "BACKUP DBBACKUP SNAPSHOT", 0, 0},
     {"failures-kept", SHARED(failures_kept), VALUE_NUMBER, "50", 0, 1000},
     {"vanish-hold", SHARED(vanish_hold), VALUE_DURATION, "1h", 0, 31 * DAY},
+    {"collect", SHARED(collect), VALUE_COLLECT, "storage", 0, 0},
+    {"storage-refresh", SHARED(collect_interval[CONFIG_COLLECT_STORAGE]), VALUE_DURATION, "5m", 1,
+     DAY},
+    {"tape-refresh", SHARED(collect_interval[CONFIG_COLLECT_TAPE]), VALUE_DURATION, "5m", 1, DAY},
+    {"media-refresh", SHARED(collect_interval[CONFIG_COLLECT_MEDIA]), VALUE_DURATION, "1h", 1, DAY},
+    {"security-refresh", SHARED(collect_interval[CONFIG_COLLECT_SECURITY]), VALUE_DURATION, "15m",
+     1, DAY},
     {NULL, OF_WATCH(pattern), VALUE_PATTERN, NULL, 0, 0},
     {"max-age", OF_WATCH(max_age), VALUE_DURATION, "0s", 0, 366 * DAY},
 };

@@ -141,20 +141,24 @@ static void set_member(const struct key *key, const char *text, void *object, co
 		text_complain(error_text, cfg->filename, 0, "%s", value.complaint);
 }
 
+/* Whether NAME stands in SECTION, be it with an empty list. */
+static bool stands_in(cfg_t *section, const char *name)
+{
+	return cfg_getopt(section, name)->flags & CFGF_MODIFIED;
+}
+
 /*
  * Sets the member of OBJECT that KEY fills: to the value in SECTION, else, where the key is shared,
- * to the one outside of all sections, in CFG, else to the fallback.
+ * to the one outside of all sections, in CFG, else to the fallback. An empty list leaves it 0.
  */
 static void set_by_key(const struct key *key, void *object, cfg_t *section, cfg_t *cfg)
 {
-	cfg_t *scope = key->shared && !cfg_getstr(section, key->name) ? cfg : section;
-	unsigned i = 0;
+	cfg_t *scope = key->shared && !stands_in(section, key->name) ? cfg : section;
 
-	do {
-		const char *text = cfg_getnstr(scope, key->name, i);
-
-		set_member(key, text ? text : key->fallback, object, cfg);
-	} while (++i < cfg_size(scope, key->name));
+	if (!stands_in(scope, key->name))
+		set_member(key, key->fallback, object, cfg);
+	for (unsigned i = 0; i < cfg_size(scope, key->name); i++)
+		set_member(key, cfg_getnstr(scope, key->name, i), object, cfg);
 }
 
 /* Sets all members of OBJECT, which is what HOME says. */

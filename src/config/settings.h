@@ -30,6 +30,20 @@ struct config_watch_list {
 	size_t count;
 };
 
+/* What is fetched beside the jobs: the words of the key collect, in its order. */
+enum config_collect {
+	CONFIG_COLLECT_STORAGE,
+	CONFIG_COLLECT_TAPE,
+	CONFIG_COLLECT_MEDIA,
+	CONFIG_COLLECT_SECURITY,
+	CONFIG_COLLECT_COUNT
+};
+
+/* Those of them that are wanted. */
+struct config_collects {
+	bool wanted[CONFIG_COLLECT_COUNT];
+};
+
 /* Whether jobs that have children count beside their children. */
 enum config_parents { CONFIG_PARENTS_LEAVE_OUT, CONFIG_PARENTS_COUNT };
 
@@ -56,7 +70,9 @@ struct config_site {
 	char *protecting_jobs; /* the job types by which policies and clients are judged; a space
 				  between them */
 	int failures_kept;     /* rows of nbuFailureTable */
-	int vanish_hold;       /* how long jobs that all vanish at once are still shown */
+	int vanish_hold;       /* how long what vanishes all at once is still shown */
+	struct config_collects collect;
+	int collect_interval[CONFIG_COLLECT_COUNT];
 };
 
 /* Which notifications are sent. */
@@ -64,7 +80,10 @@ struct config_notify {
 	bool site;
 	bool job_failed;
 	bool policy_overdue;
-	int limit; /* of jobs and of policies, each for one refresh */
+	bool storage;
+	bool tape;
+	bool security;
+	int limit; /* of each of these but site, for one refresh */
 };
 
 struct config_oid {

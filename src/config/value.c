@@ -145,16 +145,25 @@ static bool read_oid(struct value *value, void *member)
 	return true;
 }
 
+/* The place of the text of VALUE in WORDS, which end with NULL; that of the NULL is none of them. */
+static size_t find_word(const struct value *value, const char *const *words)
+{
+	size_t i = 0;
+
+	while (words[i] && strcmp(words[i], value->text) != 0)
+		i++;
+	return i;
+}
+
 /* MEMBER becomes the place of VALUE in WORDS, which end with NULL and are told in FORM. */
 static bool read_word(struct value *value, const char *const *words, const char *form, void *member)
 {
-	for (unsigned i = 0; words[i]; i++) {
-		if (strcmp(words[i], value->text) != 0)
-			continue;
-		*(unsigned *)member = i;
-		return true;
-	}
-	return must_be(value, form);
+	size_t word = find_word(value, words);
+
+	if (!words[word])
+		return must_be(value, form);
+	*(unsigned *)member = (unsigned)word;
+	return true;
 }
 
 static bool read_log_target(struct value *value, void *member)
@@ -179,19 +188,39 @@ static bool read_log_level(struct value *value, void *member)
 /* One word of the list. */
 static bool read_notify(struct value *value, void *member)
 {
+	static const char *const words[] = {"site", "job-failed", "policy-overdue", "storage",
+					    "tape", "security",	  NULL};
 	struct config_notify *notify = member;
+	bool *const flags[] = {&notify->site,	 &notify->job_failed, &notify->policy_overdue,
+			       &notify->storage, &notify->tape,	      &notify->security};
+	size_t word = find_word(value, words);
 
-	if (strcmp(value->text, "site") == 0)
-		notify->site = true;
-	else if (strcmp(value->text, "job-failed") == 0)
-		notify->job_failed = true;
-	else if (strcmp(value->text, "policy-overdue") == 0)
-		notify->policy_overdue = true;
-	else
+	if (!words[word])
 		return refuse(value,
-			      "%s holds \"%s\", but may only hold \"site\", \"job-failed\" and "
-			      "\"policy-overdue\"",
+			      "%s holds \"%s\", but may only hold \"site\", \"job-failed\", "
+			      "\"policy-overdue\", \"storage\", \"tape\" and \"security\"",
 			      value->key, value->text);
+	*flags[word] = true;
+	return true;
+}
+
+const char *const value_collect_words[] = {[CONFIG_COLLECT_STORAGE] = "storage",
+					   [CONFIG_COLLECT_TAPE] = "tape",
+					   [CONFIG_COLLECT_MEDIA] = "media",
+					   [CONFIG_COLLECT_SECURITY] = "security",
+					   [CONFIG_COLLECT_COUNT] = NULL};
+
+/* One word of the list. */
+static bool read_collect(struct value *value, void *member)
+{
+	size_t word = find_word(value, value_collect_words);
+
+	if (word == CONFIG_COLLECT_COUNT)
+		return refuse(value,
+			      "%s holds \"%s\", but may only hold \"storage\", \"tape\", \"media\" "
+			      "and \"security\"",
+			      value->key, value->text);
+	((struct config_collects *)member)->wanted[word] = true;
 	return true;
 }
 
@@ -407,6 +436,7 @@ static const struct kind {
     [VALUE_LOG_TARGET] = {read_log_target, sizeof(enum log_target)},
     [VALUE_LOG_LEVEL] = {read_log_level, sizeof(enum log_level)},
     [VALUE_NOTIFY] = {read_notify, sizeof(struct config_notify)},
+    [VALUE_COLLECT] = {read_collect, sizeof(struct config_collects)},
     [VALUE_PARENTS] = {read_parents, sizeof(enum config_parents)},
     [VALUE_JOB_TYPES] = {read_job_types, 0},
     [VALUE_URL] = {read_url, 0},
@@ -425,7 +455,7 @@ bool value_read(enum value_kind kind, struct value *value, void *member)
 
 bool value_is_list(enum value_kind kind)
 {
-	return kind == VALUE_NOTIFY || kind == VALUE_JOB_TYPES;
+	return kind == VALUE_NOTIFY || kind == VALUE_COLLECT || kind == VALUE_JOB_TYPES;
 }
 
 bool value_equal(enum value_kind kind, const void *a, const void *b)

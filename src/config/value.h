@@ -21,6 +21,7 @@ enum value_kind {
 	VALUE_LOG_TARGET, /* enum log_target */
 	VALUE_LOG_LEVEL,  /* enum log_level */
 	VALUE_NOTIFY,	  /* each word of a list by itself; struct config_notify */
+	VALUE_COLLECT,	  /* each word of a list by itself; struct config_collects */
 	VALUE_PARENTS,	  /* enum config_parents */
 	VALUE_JOB_TYPES,  /* each word of a list by itself; char *, all of them, a space between */
 	VALUE_URL,	  /* becomes one without a slash at its end; char * */
@@ -54,6 +55,9 @@ void value_clear(enum value_kind kind, void *member);
 
 /* Whether values of KIND are lists. */
 bool value_is_list(enum value_kind kind);
+
+/* The words of the key collect, by enum config_collect. */
+extern const char *const value_collect_words[];
 
 /* True when TEXT is a version of the API, like "13.0". */
 bool value_is_version(const char *text);

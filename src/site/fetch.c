@@ -148,7 +148,14 @@ static bool ask(struct fetch *fetch, const char *filter, uint64_t max_pages,
 		bool (*visit)(struct page *page, bool last, void *arg, struct fault *fault),
 		struct fault *fault)
 {
-	struct list list = {"/admin/jobs", "jobs", "jobId", filter, max_pages, visit, fetch};
+	struct list list = {.path = "/admin/jobs",
+			    .things = "jobs",
+			    .paging = LIST_BY_ID,
+			    .sort = "jobId",
+			    .filter = filter,
+			    .max_pages = max_pages,
+			    .visit = visit,
+			    .arg = fetch};
 
 	fetch->pages = 0;
 	return list_fetch(fetch->netbackup, &list, fault);

@@ -11,6 +11,7 @@
 #include "tables/reason.h"
 
 #define AGE_NEVER UINT32_MAX
+#define DAY_MS INT64_C(86400000)
 
 /* The value of a member of a row, by its type. */
 #define TEXT(member) (*(const char *const *)(member))
@@ -111,6 +112,23 @@ static void get_come(const void *member, struct column_value *value)
 	value->number = count_come(member, timefmt_now());
 }
 
+static void get_truth(const void *member, struct column_value *value)
+{
+	value->integer = *(const bool *)member ? 1 : 2;
+}
+
+static int64_t days_until(int64_t instant, int64_t now)
+{
+	if (instant == 0)
+		return -1;
+	return instant > now ? (instant - now) / DAY_MS : 0;
+}
+
+static void get_days(const void *member, struct column_value *value)
+{
+	value->integer = days_until(INSTANT(member), timefmt_now());
+}
+
 static void get_date(const void *member, struct column_value *value)
 {
 	_Static_assert(sizeof(value->scratch) >= TIMEFMT_DATE_AND_TIME_SIZE, "no room");
@@ -138,10 +156,29 @@ static const char *print_percent(const void *member, int64_t now, char room[COLU
 	return room;
 }
 
-static const char *print_status(const void *member, int64_t now, char room[COLUMN_ROOM])
+static const char *print_told(const void *member, int64_t now, char room[COLUMN_ROOM])
 {
 	(void)now;
 	return I32(member) < 0 ? NULL : write_number((uint64_t)I32(member), room);
+}
+
+static const char *print_share(const void *member, int64_t now, char room[COLUMN_ROOM])
+{
+	return I32(member) < 0 ? NULL : print_percent(member, now, room);
+}
+
+static const char *print_truth(const void *member, int64_t now, char room[COLUMN_ROOM])
+{
+	(void)now;
+	(void)room;
+	return *(const bool *)member ? "true" : "false";
+}
+
+static const char *print_days(const void *member, int64_t now, char room[COLUMN_ROOM])
+{
+	int64_t days = days_until(INSTANT(member), now);
+
+	return days < 0 ? NULL : write_number((uint64_t)days, room);
 }
 
 static const char *print_limit(const void *member, int64_t now, char room[COLUMN_ROOM])
@@ -177,26 +214,29 @@ static const char *print_instant(const void *member, int64_t now, char room[COLU
 
 #define KIND(name, ...) const struct column_kind column_##name = {__VA_ARGS__}
 
-KIND(SITE, COLUMN_STRING, get_text, NULL, true);
-KIND(TEXT, COLUMN_STRING, get_text, NULL, true);
-KIND(CHARS, COLUMN_STRING, get_chars, NULL, true);
-KIND(REASON, COLUMN_STRING, get_reason, NULL, true);
-KIND(DATE, COLUMN_STRING, get_date, print_instant, true);
-KIND(ENUM, COLUMN_INTEGER, get_enum, NULL, true);
-KIND(SIGNED, COLUMN_INTEGER, get_i32, NULL, false);
-KIND(STATUS, COLUMN_INTEGER, get_i32, print_status, false);
-KIND(REACHED, COLUMN_INTEGER, get_reached, print_reached, false);
-KIND(NUMBER, COLUMN_GAUGE, get_u32, NULL, false);
-KIND(LARGE, COLUMN_GAUGE, get_u64, NULL, false);
-KIND(MEBIBYTES, COLUMN_GAUGE, get_mebibytes, NULL, false);
-KIND(PERCENT, COLUMN_GAUGE, get_u32, print_percent, false);
-KIND(LIMIT, COLUMN_GAUGE, get_u32, print_limit, false);
-KIND(AGE, COLUMN_GAUGE, get_age, print_age, false);
-KIND(ELAPSED, COLUMN_GAUGE, get_elapsed, print_age, false);
-KIND(COME, COLUMN_GAUGE, get_come, print_come, false);
-KIND(COUNTER, COLUMN_COUNTER32, get_u32, NULL, false);
-KIND(AMOUNT, COLUMN_COUNTER64, get_u64, NULL, false);
-KIND(TIMESTAMP, COLUMN_TICKS, get_timestamp, print_instant, true);
+KIND(SITE, COLUMN_STRING, get_text, NULL, true, COLUMN_OF_OTHER);
+KIND(TEXT, COLUMN_STRING, get_text, NULL, true, COLUMN_OF_TEXT);
+KIND(CHARS, COLUMN_STRING, get_chars, NULL, true, COLUMN_OF_OTHER);
+KIND(REASON, COLUMN_STRING, get_reason, NULL, true, COLUMN_OF_U32);
+KIND(DATE, COLUMN_STRING, get_date, print_instant, true, COLUMN_OF_I64);
+KIND(ENUM, COLUMN_INTEGER, get_enum, NULL, true, COLUMN_OF_U32);
+KIND(SIGNED, COLUMN_INTEGER, get_i32, NULL, false, COLUMN_OF_I32);
+KIND(TOLD, COLUMN_INTEGER, get_i32, print_told, false, COLUMN_OF_I32);
+KIND(SHARE, COLUMN_INTEGER, get_i32, print_share, false, COLUMN_OF_I32);
+KIND(TRUTH, COLUMN_INTEGER, get_truth, print_truth, false, COLUMN_OF_BOOL);
+KIND(DAYS, COLUMN_INTEGER, get_days, print_days, false, COLUMN_OF_I64);
+KIND(REACHED, COLUMN_INTEGER, get_reached, print_reached, false, COLUMN_OF_I64);
+KIND(NUMBER, COLUMN_GAUGE, get_u32, NULL, false, COLUMN_OF_U32);
+KIND(LARGE, COLUMN_GAUGE, get_u64, NULL, false, COLUMN_OF_U64);
+KIND(MEBIBYTES, COLUMN_GAUGE, get_mebibytes, NULL, false, COLUMN_OF_U64);
+KIND(PERCENT, COLUMN_GAUGE, get_u32, print_percent, false, COLUMN_OF_U32);
+KIND(LIMIT, COLUMN_GAUGE, get_u32, print_limit, false, COLUMN_OF_U32);
+KIND(AGE, COLUMN_GAUGE, get_age, print_age, false, COLUMN_OF_I64);
+KIND(ELAPSED, COLUMN_GAUGE, get_elapsed, print_age, false, COLUMN_OF_I64);
+KIND(COME, COLUMN_GAUGE, get_come, print_come, false, COLUMN_OF_OTHER);
+KIND(COUNTER, COLUMN_COUNTER32, get_u32, NULL, false, COLUMN_OF_U32);
+KIND(AMOUNT, COLUMN_COUNTER64, get_u64, NULL, false, COLUMN_OF_U64);
+KIND(TIMESTAMP, COLUMN_TICKS, get_timestamp, print_instant, true, COLUMN_OF_I64);
 
 void column_get(const struct column *column, const void *row, struct column_value *value)
 {

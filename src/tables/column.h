@@ -32,6 +32,17 @@ struct column_value {
 /* Room for the text of a cell that is not a text in the row. */
 #define COLUMN_ROOM 32
 
+/* The type of a member of a row. */
+enum column_member {
+	COLUMN_OF_TEXT,
+	COLUMN_OF_U32, /* also an enumeration */
+	COLUMN_OF_I32,
+	COLUMN_OF_U64,
+	COLUMN_OF_I64,
+	COLUMN_OF_BOOL,
+	COLUMN_OF_OTHER
+};
+
 /*
  * How a member of a row is read. There is a kind for each meaning of a value, not only for each
  * type. MEMBER points to the member.
@@ -43,6 +54,7 @@ struct column_kind {
 	/* See column_print. NULL = the text is that of the value for SNMP. */
 	const char *(*print)(const void *member, int64_t now, char room[COLUMN_ROOM]);
 	bool is_text; /* aligned to the left on paper, in quotes in JSON */
+	enum column_member member;
 };
 
 /* The place of a column in a table on paper. JSON and SNMP have all columns. */
@@ -97,7 +109,9 @@ struct column_instants {
 #define COLUMN_AMOUNT_OF uint64_t    /* a Counter64 */
 #define COLUMN_MEBIBYTES_OF uint64_t /* of a number of bytes */
 #define COLUMN_PERCENT_OF uint32_t   /* in 1/100 % */
-#define COLUMN_STATUS_OF int32_t     /* a status code; -1 = none */
+#define COLUMN_TOLD_OF int32_t	     /* a number or status code; -1 = not known, or none */
+#define COLUMN_SHARE_OF int32_t	     /* in 1/100 %; -1 = not known */
+#define COLUMN_TRUTH_OF bool	     /* a TruthValue */
 #define COLUMN_LIMIT_OF uint32_t     /* seconds; 0 = none */
 #define COLUMN_REASON_OF uint32_t    /* a reason for waiting, shown as text */
 /* Instants of the local clock in milliseconds, 0 = never. */
@@ -106,11 +120,12 @@ struct column_instants {
 #define COLUMN_REACHED_OF int64_t	      /* a TruthValue: whether the instant has come */
 #define COLUMN_COME_OF struct column_instants /* a Gauge32: how many of the instants have come */
 #define COLUMN_DATE_OF int64_t		      /* a DateAndTime */
+#define COLUMN_DAYS_OF int64_t		      /* an Integer32: whole days until then; -1 = never */
 #define COLUMN_TIMESTAMP_OF int64_t	      /* sysUpTime at that instant */
 
 extern const struct column_kind column_SITE, column_TEXT, column_CHARS, column_ENUM, column_NUMBER,
     column_LARGE, column_SIGNED, column_COUNTER, column_AMOUNT, column_MEBIBYTES, column_PERCENT,
-    column_STATUS, column_LIMIT, column_REASON, column_AGE, column_ELAPSED, column_REACHED,
+    column_TOLD, column_SHARE, column_TRUTH, column_DAYS, column_LIMIT, column_REASON, column_AGE, column_ELAPSED, column_REACHED,
     column_COME, column_DATE, column_TIMESTAMP;
 
 /* Sets VALUE to the value of COLUMN in ROW. */

@@ -7,7 +7,7 @@ static const struct column columns[] = {
     COLUMN(3, "nbuPolicyLabel", TEXT, subject_row, name),
     COLUMN(4, "nbuPolicyPolicyTypeLabel", TEXT, subject_row, policy_type),
     SUBJECT_COLUMNS(5, "nbuPolicy"),
-    COLUMN(16, "nbuPolicyLastRunStatus", STATUS, subject_row, last_run_status),
+    COLUMN(16, "nbuPolicyLastRunStatus", TOLD, subject_row, last_run_status),
     COLUMN(17, "nbuPolicyLastRunAge", AGE, subject_row, last_run),
     COLUMN(18, "nbuPolicyRunsActive", NUMBER, subject_row, runs_active),
 };

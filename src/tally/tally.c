@@ -144,7 +144,7 @@ bool tally_is_among(const char *job_type, const char *types)
 {
 	size_t length = strlen(job_type);
 
-	for (const char *word = types; *word; word += strspn(word, " ")) {
+	for (const char *word = types ? types : ""; *word; word += strspn(word, " ")) {
 		size_t size = strcspn(word, " ");
 
 		if (size == length && memcmp(word, job_type, size) == 0)

@@ -152,7 +152,7 @@ struct tally_queue *tally_find_queue(const struct tally *tally, uint32_t reason)
 /* The workload that SUBJECT is the common part of. */
 struct tally_workload *tally_workload(struct tally_subject *subject);
 
-/* Whether JOB_TYPE is one of the words TYPES, which have a space between them. */
+/* Whether JOB_TYPE is one of the words TYPES, which have a space between them; NULL = no words. */
 bool tally_is_among(const char *job_type, const char *types);
 
 struct tally_jobs *tally_jobs(struct tally *tally);

@@ -26,7 +26,12 @@ static bool count(struct page *page, bool last, void *arg, struct fault *fault)
 /* Fetches a list of a server that answers with ANSWERS; *DISKS is how many came. */
 static bool fetch(const struct answer *answers, size_t *disks, struct fault *fault)
 {
-	struct list list = {"/disks", "disks", "diskId", "size gt 1", 0, count, disks};
+	struct list list = {.path = "/disks",
+			    .things = "disks",
+			    .sort = "diskId",
+			    .filter = "size gt 1",
+			    .visit = count,
+			    .arg = disks};
 	struct netbackup *netbackup;
 	struct world world;
 	bool fine;
