@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/arena.h"
 #include "base/mem.h"
@@ -160,6 +161,13 @@ void json_members(const struct json *object, const char *const *names, size_t co
 		if (i < count && !values[i])
 			values[i] = value_of(item);
 	}
+}
+
+bool json_is_true(const struct json *value)
+{
+	const char *text = json_string(value);
+
+	return cJSON_IsTrue(item_of(value)) || (text && strcasecmp(text, "true") == 0);
 }
 
 const char *json_string(const struct json *value)

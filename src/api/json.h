@@ -52,6 +52,9 @@ const struct json *json_member(const struct json *object, const char *name);
 void json_members(const struct json *object, const char *const *names, size_t count,
 		  const struct json **values);
 
+/* True when VALUE is true, also where it is written as a string. */
+bool json_is_true(const struct json *value);
+
 /* A string, or NULL. */
 const char *json_string(const struct json *value);
 

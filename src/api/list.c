@@ -9,7 +9,7 @@
 #include "api/query.h"
 #include "base/mem.h"
 
-#define OVERLAP_MAX 10	 /* elements that a page by offset shares with the one before */
+#define OVERLAP_MAX 10	  /* elements that a page by offset shares with the one before */
 #define STEPS_BACK_MAX 50 /* of one walk, when a list changes faster than it is read */
 
 /* Where a page is found. */
@@ -178,7 +178,8 @@ static bool find_next_by_id(const struct walk *walk, const struct page *page, st
 	return true;
 }
 
-/* What says that more follows behind END elements is believed, whatever else says that none does. */
+/* What says that more follows behind END elements is believed, whatever else says that none does.
+ */
 static bool has_more(const struct walk *walk, const struct page *page, int64_t end)
 {
 	int64_t total = page_total(page);
@@ -272,8 +273,8 @@ static bool step_back(struct walk *walk, struct place *next, struct fault *fault
 	*next = (struct place){.offset = offset > 0 ? offset : 0, .overlap = offset > 0};
 	if (++walk->steps_back <= STEPS_BACK_MAX)
 		return true;
-	fault_set(fault, FAULT_PROTOCOL, "the server's list of %s changes faster than it can be read",
-		  walk->list->things);
+	fault_set(fault, FAULT_PROTOCOL,
+		  "the server's list of %s changes faster than it can be read", walk->list->things);
 	return false;
 }
 

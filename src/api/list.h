@@ -45,8 +45,8 @@ struct list {
 	bool optional;	    /* see netbackup_request */
 	uint64_t max_pages; /* 0 = all there are */
 	/*
-	 * Called with each page; LAST: the list ends with it. False with FAULT set ends it all. After
-	 * page_stop no further page is asked for.
+	 * Called with each page; LAST: the list ends with it. False with FAULT set ends it all.
+	 * After page_stop no further page is asked for.
 	 */
 	bool (*visit)(struct page *page, bool last, void *arg, struct fault *fault);
 	void *arg;

@@ -43,8 +43,8 @@ void netbackup_request(struct netbackup *netbackup, const char *path, const char
 /*
  * Waits for the answer to the last netbackup_request. What fails for a passing reason is asked for
  * again up to three times, and an older version is tried where the server does not speak this one.
- * What is optional is asked for once more at most, soon, and in this version only. True: RESPONSE has a JSON document, to be freed with http_response_free. False: FAULT says why
- * there is none.
+ * What is optional is asked for once more at most, soon, and in this version only. True: RESPONSE
+ * has a JSON document, to be freed with http_response_free. False: FAULT says why there is none.
  */
 bool netbackup_await(struct netbackup *netbackup, struct http_response *response,
 		     struct fault *fault);

@@ -10,8 +10,8 @@
 #include "api/seen.h"
 
 /*
- * A page of a list of the REST API: an object with an array, which most lists call "data". The page that follows is named
- * in meta.pagination.next, by a cursor, or only in links.next, by an address.
+ * A page of a list of the REST API: an object with an array, which most lists call "data". The page
+ * that follows is named in meta.pagination.next, by a cursor, or only in links.next, by an address.
  */
 struct page;
 
@@ -42,8 +42,8 @@ const char *page_key(const struct json *element, const char *attribute);
 void page_skip(struct page *page, struct seen *seen, const char *attribute);
 
 /*
- * Whether PAGE has an element whose key SEEN has; also where none of its elements has a key, so that
- * nothing can be said.
+ * Whether PAGE has an element whose key SEEN has; also where none of its elements has a key, so
+ * that nothing can be said.
  */
 bool page_joins(const struct page *page, const struct seen *seen, const char *attribute);
 

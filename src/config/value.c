@@ -145,7 +145,8 @@ static bool read_oid(struct value *value, void *member)
 	return true;
 }
 
-/* The place of the text of VALUE in WORDS, which end with NULL; that of the NULL is none of them. */
+/* The place of the text of VALUE in WORDS, which end with NULL; that of the NULL is none of them.
+ */
 static size_t find_word(const struct value *value, const char *const *words)
 {
 	size_t i = 0;
@@ -188,8 +189,8 @@ static bool read_log_level(struct value *value, void *member)
 /* One word of the list. */
 static bool read_notify(struct value *value, void *member)
 {
-	static const char *const words[] = {"site", "job-failed", "policy-overdue", "storage",
-					    "tape", "security",	  NULL};
+	static const char *const words[] = {
+	    "site", "job-failed", "policy-overdue", "storage", "tape", "security", NULL};
 	struct config_notify *notify = member;
 	bool *const flags[] = {&notify->site,	 &notify->job_failed, &notify->policy_overdue,
 			       &notify->storage, &notify->tape,	      &notify->security};

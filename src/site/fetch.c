@@ -508,7 +508,8 @@ static bool fetch_lists(struct fetch *fetch, int64_t began, struct fault *fault)
 		marks->sweep_id = 0;
 	}
 	fetch->full = is_saved_by_pages(marks);
-	fetch->trusts = !marks->complete || vanish_is_believed(marks, fetch->site, began);
+	fetch->trusts =
+	    !marks->complete || vanish_is_believed(marks->vanished_at, fetch->site, began);
 	/* All that has vanished leaves the rows together. */
 	if (marks->vanished_at && fetch->trusts)
 		fetch->full = true;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "site/collect.h"
 #include "site/fetch.h"
 #include "site/vanish.h"
 #include "base/log.h"
@@ -19,10 +20,11 @@ struct refresh {
 	const struct config_site *site;
 	const char *state_dir;
 	struct netbackup *netbackup;
-	struct store *store;	  /* NULL = not open yet, or it could not be opened */
-	struct site_row row;	  /* what is known of the site itself; without texts and index */
-	struct fetch fetch;	  /* of the last or present run */
-	struct event_list events; /* of the site itself */
+	struct store *store; /* NULL = not open yet, or it could not be opened */
+	struct site_row row; /* what is known of the site itself; without texts and index */
+	struct fetch fetch;  /* of the last or present run */
+	struct collect *collect;
+	struct event_list events; /* of the site itself, and of what is collected */
 	struct notice_facts facts;
 	/* The worst that a refresh has skipped, in this round of the sweep and in the last. */
 	struct skips {
@@ -39,6 +41,7 @@ struct refresh *refresh_open(const struct config_site *site, const char *state_d
 	refresh->site = site;
 	refresh->state_dir = state_dir;
 	refresh->netbackup = netbackup_open(site);
+	refresh->collect = collect_new(site);
 	refresh->row = sites_unknown();
 	refresh->row.started = timefmt_now();
 	return refresh;
@@ -123,6 +126,7 @@ static bool open_store(struct refresh *refresh, struct fault *fault)
 	refresh->store = store_open(refresh->state_dir, refresh->site, fault);
 	if (!refresh->store)
 		return false;
+	collect_load(refresh->collect, refresh->store);
 	marks = store_marks(refresh->store);
 	/* The streak of failures goes on from an earlier run. */
 	if (marks->down_notified && !refresh->down_notified) {
@@ -259,6 +263,20 @@ bool refresh_run(struct refresh *refresh)
 	return fine;
 }
 
+void refresh_collect(struct refresh *refresh)
+{
+	struct fault ignored;
+
+	open_store(refresh, &ignored);
+	collect_run(refresh->collect, refresh->netbackup, refresh->store, &refresh->row.fault,
+		    &refresh->events);
+}
+
+int64_t refresh_collect_wait(const struct refresh *refresh)
+{
+	return collect_wait(refresh->collect);
+}
+
 /* Adds to DRAWING what the store knows. Before the first sweep is complete there is no tally. */
 static void draw_from_store(struct refresh *refresh, struct drawing *drawing, struct site_row *row)
 {
@@ -302,6 +320,7 @@ struct snapshot *refresh_snapshot(struct refresh *refresh)
 		event_move(&snapshot->events, store_events(refresh->store));
 		draw_from_store(refresh, &drawing, &row);
 	}
+	collect_draw(refresh->collect, &drawing);
 	drawing_run(&drawing);
 	refresh->row.names_cut += snapshot->names_cut;
 	return snapshot;
@@ -328,6 +347,7 @@ void refresh_close(struct refresh *refresh)
 		return;
 	refresh_release(refresh);
 	netbackup_close(refresh->netbackup);
+	collect_free(refresh->collect);
 	event_clear(&refresh->events);
 	fetch_clear(&refresh->fetch);
 	free(refresh);

@@ -32,6 +32,12 @@ void refresh_on_progress(struct refresh *refresh,
  */
 bool refresh_run(struct refresh *refresh);
 
+/* Fetches what is due of what is collected beside the jobs; see collect.h. */
+void refresh_collect(struct refresh *refresh);
+
+/* Milliseconds until refresh_collect has something to do; 0 = now, INT64_MAX = never. */
+int64_t refresh_collect_wait(const struct refresh *refresh);
+
 /*
  * A new snapshot of all that is known now. It belongs to the caller. Before the first refresh it
  * has the rows of the store, if there is one from an earlier run.

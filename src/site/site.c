@@ -81,24 +81,55 @@ static void on_progress(uint64_t jobs, uint64_t requests, void *arg)
 		show(site, refresh_snapshot(site->refresh));
 }
 
+/*
+ * A snapshot is shown even if cancelled: it has the events of what was saved, and no later run
+ * makes these events again. Returns how long to wait for the next refresh of jobs.
+ */
+static int64_t refresh_jobs(struct site *site)
+{
+	int64_t began = timefmt_monotonic(), pause;
+	struct snapshot *snapshot;
+
+	refresh_run(site->refresh);
+	snapshot = refresh_snapshot(site->refresh);
+	pause = pause_after(site, sites_row(snapshot), timefmt_monotonic() - began);
+	show(site, snapshot);
+	return pause;
+}
+
+static void collect(struct site *site)
+{
+	if (refresh_collect_wait(site->refresh) > 0)
+		return;
+	refresh_collect(site->refresh);
+	show(site, refresh_snapshot(site->refresh));
+}
+
+/* Until the next refresh of jobs is due, at DUE, or something else is. */
+static int64_t pause_until(const struct site *site, int64_t due)
+{
+	int64_t pause = due - timefmt_monotonic(), wait = refresh_collect_wait(site->refresh);
+
+	if (wait < pause)
+		pause = wait;
+	return pause > 0 ? pause : 0;
+}
+
 static void *work(void *arg)
 {
 	struct site *site = arg;
-	int64_t pause = 0;
+	int64_t due = 0;
 
 	/* Shows the data of an earlier run before the first request is answered. */
 	show(site, refresh_snapshot(site->refresh));
 	refresh_on_progress(site->refresh, on_progress, site);
-	while (refresh_pause(site->refresh, pause)) {
-		int64_t began = timefmt_monotonic();
-		struct snapshot *snapshot;
+	while (refresh_pause(site->refresh, pause_until(site, due))) {
+		if (timefmt_monotonic() >= due) {
+			int64_t pause = refresh_jobs(site);
 
-		/* A snapshot is shown even if cancelled: it has the events of what was saved, and
-		 * no later run makes these events again. */
-		refresh_run(site->refresh);
-		snapshot = refresh_snapshot(site->refresh);
-		pause = pause_after(site, sites_row(snapshot), timefmt_monotonic() - began);
-		show(site, snapshot);
+			due = timefmt_monotonic() + pause;
+		}
+		collect(site);
 	}
 	/* Closed here and not after site_join, because the thread may have been left behind. */
 	refresh_release(site->refresh);

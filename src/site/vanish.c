@@ -5,17 +5,28 @@
 	"the API key's role may have lost its rights, or the list has been cleaned; rows stay as " \
 	"they were (see vanish-hold)"
 
-bool vanish_is_believed(const struct store_marks *marks, const struct config_site *site,
-			int64_t now)
+bool vanish_is_believed(int64_t vanished_at, const struct config_site *site, int64_t now)
 {
 	int64_t hold = site->vanish_hold * INT64_C(1000);
 
-	return hold == 0 || (marks->vanished_at && now - marks->vanished_at >= hold);
+	return hold == 0 || (vanished_at && now - vanished_at >= hold);
 }
 
 static bool too_many(uint64_t gone, uint64_t left)
 {
 	return gone >= VANISH_LEAST && gone > left;
+}
+
+bool vanish_is_little(uint64_t gone, uint64_t left, uint64_t listed)
+{
+	return !too_many(gone, left) && (gone == 0 || listed > 0);
+}
+
+void vanish_complain(uint64_t gone, uint64_t all, const char *things, struct fault *fault)
+{
+	fault_set(fault, FAULT_VANISHED,
+		  "%llu of %llu %s have vanished from the server's list at once: " REASON,
+		  (unsigned long long)gone, (unsigned long long)all, things);
 }
 
 bool vanish_check(struct store *store, struct fault *fault)
@@ -25,10 +36,7 @@ bool vanish_check(struct store *store, struct fault *fault)
 
 	if (!too_many(gone, left))
 		return true;
-	fault_set(
-	    fault, FAULT_VANISHED,
-	    "%llu of %llu finished jobs have vanished from the server's list at once: " REASON,
-	    (unsigned long long)gone, (unsigned long long)(gone + left));
+	vanish_complain(gone, gone + left, "finished jobs", fault);
 	return false;
 }
 

@@ -18,9 +18,11 @@
 /* Fewer jobs may vanish at any time. */
 #define VANISH_LEAST 20
 
-/* Whether what has vanished from the list of SITE is to be taken for gone now; NOW is local. */
-bool vanish_is_believed(const struct store_marks *marks, const struct config_site *site,
-			int64_t now);
+/*
+ * Whether what has vanished from a list of SITE since VANISHED_AT (0 = just now) is to be taken for
+ * gone at the instant NOW. Both are of the local clock.
+ */
+bool vanish_is_believed(int64_t vanished_at, const struct config_site *site, int64_t now);
 
 /*
  * False with FAULT (class vanished) where the present transaction of STORE takes away too many
@@ -33,6 +35,15 @@ bool vanish_check(struct store *store, struct fault *fault);
  * from the whole of it.
  */
 bool vanish_is_suspected(const struct store *store, uint64_t listed);
+
+/*
+ * The same rule for the rows of a resource, which are few: whether it is nothing strange that GONE
+ * are no longer listed, LEFT still are, and LISTED are in all. None left of any is strange.
+ */
+bool vanish_is_little(uint64_t gone, uint64_t left, uint64_t listed);
+
+/* Sets FAULT for GONE of ALL things that have vanished. */
+void vanish_complain(uint64_t gone, uint64_t all, const char *things, struct fault *fault);
 
 /* Sets FAULT for a server that lists nothing any more. */
 void vanish_complain_of_all(struct fault *fault);

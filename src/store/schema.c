@@ -62,6 +62,11 @@ static const char *const migrations[] = {
     "CREATE TABLE failure(id INTEGER PRIMARY KEY, ended INT NOT NULL, status INT NOT NULL,"
     " type TEXT NOT NULL, ptype TEXT NOT NULL, policy TEXT NOT NULL, client TEXT NOT NULL,"
     " schedule TEXT NOT NULL, stype TEXT NOT NULL);",
+    /* What is collected beside the jobs: see texts.h. */
+    "CREATE TABLE resource(name TEXT PRIMARY KEY, data_at INT NOT NULL, vanished_at INT NOT NULL)"
+    " WITHOUT ROWID;"
+    "CREATE TABLE resource_row(resource TEXT NOT NULL, key TEXT NOT NULL, text TEXT NOT NULL,"
+    " PRIMARY KEY(resource, key)) WITHOUT ROWID;",
 };
 
 #define COLUMNS                                                                                    \
@@ -162,6 +167,14 @@ static const struct database_statement statements[STATEMENT_COUNT] = {
 		     " client, schedule, stype) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
 		     false},
     [DROP_FAILURE] = {"DELETE FROM failure WHERE id = ?1", false},
+    [GET_RESOURCE] = {"SELECT data_at, vanished_at FROM resource WHERE name = ?1", false},
+    [PUT_RESOURCE] = {"INSERT OR REPLACE INTO resource(name, data_at, vanished_at)"
+		      " VALUES(?1, ?2, ?3)",
+		      false},
+    [LIST_TEXTS] = {"SELECT key, text FROM resource_row WHERE resource = ?1 ORDER BY key", false},
+    [PUT_TEXT] = {"INSERT OR REPLACE INTO resource_row(resource, key, text) VALUES(?1, ?2, ?3)",
+		  false},
+    [DROP_TEXT] = {"DELETE FROM resource_row WHERE resource = ?1 AND key = ?2", false},
     [LONGEST] = {"SELECT (ended - started) / 1000 FROM job INDEXED BY job_long WHERE state = 0"
 		 " AND gone = 0 AND cell = ?1 ORDER BY (ended - started) / 1000 DESC LIMIT 1",
 		 false},

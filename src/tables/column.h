@@ -125,8 +125,8 @@ struct column_instants {
 
 extern const struct column_kind column_SITE, column_TEXT, column_CHARS, column_ENUM, column_NUMBER,
     column_LARGE, column_SIGNED, column_COUNTER, column_AMOUNT, column_MEBIBYTES, column_PERCENT,
-    column_TOLD, column_SHARE, column_TRUTH, column_DAYS, column_LIMIT, column_REASON, column_AGE, column_ELAPSED, column_REACHED,
-    column_COME, column_DATE, column_TIMESTAMP;
+    column_TOLD, column_SHARE, column_TRUTH, column_DAYS, column_LIMIT, column_REASON, column_AGE,
+    column_ELAPSED, column_REACHED, column_COME, column_DATE, column_TIMESTAMP;
 
 /* Sets VALUE to the value of COLUMN in ROW. */
 void column_get(const struct column *column, const void *row, struct column_value *value);

@@ -6,18 +6,19 @@
 #include "base/mem.h"
 #include "tables/tables.h"
 
-/* Summaries come last: some of their numbers are known only when the others have been drawn. */
+static void draw_tables(struct drawing *drawing, bool without_jobs)
+{
+	for (size_t i = 0; i < TABLE_COUNT; i++)
+		if (tables_all[i]->draw && tables_all[i]->without_jobs == without_jobs)
+			tables_all[i]->draw(drawing);
+}
+
+/* Those about the others come last: some of their numbers are known only then. */
 void drawing_run(struct drawing *drawing)
 {
-	for (int summaries = 0; summaries <= 1; summaries++) {
-		for (size_t i = 0; i < TABLE_COUNT; i++) {
-			const struct table *table = tables_all[i];
-
-			if (table->draw && table->is_summary == (summaries == 1) &&
-			    (drawing->tally || table->is_summary))
-				table->draw(drawing);
-		}
-	}
+	if (drawing->tally)
+		draw_tables(drawing, false);
+	draw_tables(drawing, true);
 	snapshot_seal(drawing->snapshot);
 }
 

@@ -12,6 +12,7 @@
 #include "tally/tally.h"
 
 struct failures;
+struct resources_view;
 struct site_row;
 
 /* What the rows of a site are made from, and the snapshot that they are added to. */
@@ -21,9 +22,10 @@ struct drawing {
 	const struct site_row *row;	 /* of the site itself, without texts and index */
 	struct tally *tally;		 /* NULL until the first sweep is complete */
 	const struct failures *failures; /* NULL = there are none */
-	struct notice_facts facts;	 /* those that rows and configuration do not tell */
-	int64_t now;			 /* instant of the local clock */
-	int64_t skew;			 /* milliseconds, server's clock less local clock */
+	const struct resources_view *resources;
+	struct notice_facts facts; /* those that rows and configuration do not tell */
+	int64_t now;		   /* instant of the local clock */
+	int64_t skew;		   /* milliseconds, server's clock less local clock */
 	int64_t
 	    known_since; /* all completions from this instant of the server's clock on are known */
 

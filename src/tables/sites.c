@@ -131,7 +131,7 @@ const struct table sites_table = {
     TABLE_COLUMNS(columns),
     .row_size = sizeof(struct site_row),
     .draw = draw,
-    .is_summary = true,
+    .without_jobs = true,
 };
 
 struct site_row sites_unknown(void)

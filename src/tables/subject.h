@@ -42,7 +42,7 @@ struct subject_row {
 	COLUMN(first, prefix "Succeeded", NUMBER, subject_row, succeeded),                         \
 	    COLUMN((first) + 1, prefix "Partial", NUMBER, subject_row, partial),                   \
 	    COLUMN((first) + 2, prefix "Failed", NUMBER, subject_row, failed),                     \
-	    COLUMN((first) + 3, prefix "LastStatus", TOLD, subject_row, last_status),            \
+	    COLUMN((first) + 3, prefix "LastStatus", TOLD, subject_row, last_status),              \
 	    COLUMN((first) + 4, prefix "LastSuccessAge", AGE, subject_row, last_success),          \
 	    COLUMN((first) + 5, prefix "LastFailureAge", AGE, subject_row, last_failure),          \
 	    COLUMN((first) + 6, prefix "FailureStreak", NUMBER, subject_row, failure_streak,       \

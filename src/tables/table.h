@@ -30,10 +30,10 @@ struct table {
 	const struct table_key *keys; /* the index behind the site's name */
 	size_t key_count;
 	size_t row_size;
-	/* Adds the rows of one site (snapshot_add). NULL = the rows are not in snapshots. */
+	/* Adds the rows of one site (snapshot_add). NULL = somebody else does. */
 	void (*draw)(struct drawing *drawing);
-	/* A table about the other tables: drawn last, and also before there is a tally. */
-	bool is_summary;
+	/* It is not made of jobs: drawn last, and also before there is a tally. */
+	bool without_jobs;
 };
 
 /* A part of an index. */

@@ -13,7 +13,14 @@
 	TABLE(POLICIES, policies_table)                                                            \
 	TABLE(CLIENTS, clients_table)                                                              \
 	TABLE(QUEUE, queue_table)                                                                  \
-	TABLE(FAILURES, failures_table)
+	TABLE(FAILURES, failures_table)                                                            \
+	TABLE(STORAGE_UNITS, storage_units_table)                                                  \
+	TABLE(DISK_POOLS, disk_pools_table)                                                        \
+	TABLE(STORAGE_SERVERS, storage_servers_table)                                              \
+	TABLE(DRIVES, drives_table)                                                                \
+	TABLE(MEDIA_POOLS, media_pools_table)                                                      \
+	TABLE(SECURITY, security_table)                                                            \
+	TABLE(RESOURCES, resources_table)
 
 /* TABLE_AGENT, TABLE_SITES and so on: places in tables_all. */
 enum table_id {

@@ -12,6 +12,7 @@ static const size_t texts[] = {
     offsetof(struct event, job_type), offsetof(struct event, policy_type),
     offsetof(struct event, client),   offsetof(struct event, policy),
     offsetof(struct event, schedule), offsetof(struct event, schedule_type),
+    offsetof(struct event, thing),    offsetof(struct event, row),
 };
 
 static struct event *copy(const struct event *event)

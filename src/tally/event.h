@@ -9,12 +9,22 @@
 
 /* What has happened and is worth a notification. The numbers are those of the notifications. */
 enum event_kind {
+	EVENT_NONE = 0,
 	EVENT_SITE_DOWN = 1,
 	EVENT_SITE_UP = 2,
 	EVENT_JOB_FAILED = 3,
 	EVENT_POLICY_OVERDUE = 4,
 	EVENT_POLICY_CLEARED = 5,
-	EVENT_KINDS = 6
+	EVENT_DISK_POOL_DOWN = 6,
+	EVENT_DISK_POOL_UP = 7,
+	EVENT_DISK_POOL_ABOVE = 8,
+	EVENT_DISK_POOL_BELOW = 9,
+	EVENT_STORAGE_SERVER_DOWN = 10,
+	EVENT_STORAGE_SERVER_UP = 11,
+	EVENT_DRIVE_DOWN = 12,
+	EVENT_DRIVE_UP = 13,
+	EVENT_IMAGE_INFECTED = 14,
+	EVENT_KINDS = 15
 };
 
 /* Only what belongs to the kind is set; the other strings are NULL. */
@@ -31,10 +41,13 @@ struct event {
 	uint32_t status;
 	const char *job_type;
 	const char *policy_type;
-	const char *client;
+	const char *client; /* also of an image */
 	const char *schedule;
 	const char *schedule_type;
-	/* Of a job or a policy. */
+	/* Of what is collected beside jobs. */
+	const char *thing; /* what it is about, for the log */
+	const char *row;   /* of its table, as text */
+	/* Of a job, a policy or an image. */
 	const char *policy;
 	/* Of a policy. */
 	int64_t last_success; /* instant of the local clock, 0 = never */

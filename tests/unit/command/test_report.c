@@ -269,6 +269,11 @@ static void check_queue(print_report *function, unsigned tables, const char *for
 	"\"lastEndAge\":null,\"policiesOverdue\":0,\"clientsOverdue\":0,"                          \
 	"\"failuresKept\":0,\"jobs\":0"
 
+/* What is collected beside the jobs. */
+#define RESOURCES_JSON                                                                             \
+	"\"storageUnits\":[],\"diskPools\":[],\"storageServers\":[],\"drives\":[],"                \
+	"\"mediaPools\":[],\"security\":[],\"resources\":[]"
+
 /* Each table alone, and all of them: rows of jobs come first. */
 static void test_json_tables(void)
 {
@@ -285,7 +290,7 @@ static void test_json_tables(void)
 	check_queue(report_json, REPORT_ALL,
 		    AGENT_JSON SITES_JSON ",\"rows\":[]," WORKLOADS_JSON "," POLICIES_JSON
 					  "," CLIENTS_JSON "," QUEUE_JSON "," FAILURES_JSON
-					  "}]}\n");
+					  "," RESOURCES_JSON "}]}\n");
 }
 
 static void test_table_policies(void)

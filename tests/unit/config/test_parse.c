@@ -178,9 +178,10 @@ static const struct sample_wrong wrongs[] = {
     {"site paris {\n" SAMPLE_SITE "\npolicy \"a\" {\n}\ncolour = red\n}\n", 7, "colour"},
     {"notify = { \"site\",\n\"loud\" }\n", 2,
      "notify holds \"loud\", but may only hold \"site\", \"job-failed\", \"policy-overdue\", "
-	"\"storage\", \"tape\" and \"security\""},
+     "\"storage\", \"tape\" and \"security\""},
     {"collect = { \"storage\",\n\"disks\" }\n", 2,
-     "collect holds \"disks\", but may only hold \"storage\", \"tape\", \"media\" and \"security\""},
+     "collect holds \"disks\", but may only hold \"storage\", \"tape\", \"media\" and "
+     "\"security\""},
     {"media-refresh = \"0s\"\n", 1, "media-refresh is \"0s\", but must be from 1 to 86400 seconds"},
     {"notify = \"Site\"\n", 1, "notify holds \"Site\""},
     {"notify = { \"\" }\n", 1, "notify holds \"\""},

@@ -378,12 +378,12 @@ static void test_believed(void)
 	struct config_site site = {.vanish_hold = 3600};
 	struct store_marks marks = {.vanished_at = 0};
 
-	CU_ASSERT_FALSE(vanish_is_believed(&marks, &site, 10000000));
+	CU_ASSERT_FALSE(vanish_is_believed(marks.vanished_at, &site, 10000000));
 	marks.vanished_at = 10000000;
-	CU_ASSERT_FALSE(vanish_is_believed(&marks, &site, 10000000 + 3599999));
-	CU_ASSERT_TRUE(vanish_is_believed(&marks, &site, 10000000 + 3600000));
+	CU_ASSERT_FALSE(vanish_is_believed(marks.vanished_at, &site, 10000000 + 3599999));
+	CU_ASSERT_TRUE(vanish_is_believed(marks.vanished_at, &site, 10000000 + 3600000));
 	site.vanish_hold = 0;
-	CU_ASSERT_TRUE(vanish_is_believed(&marks, &site, 10000000));
+	CU_ASSERT_TRUE(vanish_is_believed(marks.vanished_at, &site, 10000000));
 }
 
 static const struct harness_test tests[] = {

@@ -175,7 +175,7 @@ static void test_newer(void)
 	stock_change("PRAGMA user_version = 7");
 	expect_refused(scratch_path("."), "schema 7");
 	EQUAL_NUMBER(stock_ask("SELECT count(*) FROM job"), 3000);
-	stock_change("PRAGMA user_version = 4");
+	stock_change("PRAGMA user_version = 5");
 	store_close(stock_open_here());
 	EQUAL_NUMBER(stock_files("paris.db."), 0);
 	scratch_remove();

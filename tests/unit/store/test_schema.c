@@ -10,6 +10,7 @@
 
 /* The file as the first schema had it. */
 static const char to_first_schema[] =
+    "DROP TABLE resource; DROP TABLE resource_row;"
     "DROP TABLE failure; DROP TABLE orphan;"
     "ALTER TABLE job DROP COLUMN parent; ALTER TABLE job DROP COLUMN family;"
     "ALTER TABLE job DROP COLUMN guessed;"

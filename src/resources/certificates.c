@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "api/attribute.h"
+#include "resources/resources.h"
+#include "resources/security.h"
+
+#define SOON_MS (INT64_C(30) * 86400000)
+#define REVOKED 2
+
+static const struct column columns[] = {
+    COLUMN(1, "ending", NUMBER, certificates_row, ending),
+    COLUMN(2, "ended", NUMBER, certificates_row, ended),
+};
+
+/* Its members are not in an object attributes, as those of other lists are. */
+static bool finish(void *made, const struct json *element, const struct field_clock *clock)
+{
+	struct certificates_row *row = made;
+	int64_t end = attribute_instant(json_member(element, "notAfter"));
+
+	row->head.key = SECURITY_ALL;
+	row->ended = end && end <= clock->now;
+	row->ending = end > clock->now && end <= clock->now + SOON_MS;
+	return json_whole(json_member(element, "state")) != REVOKED &&
+	       !json_is_true(json_member(element, "isCertDeleted"));
+}
+
+static void add(void *row, const void *more)
+{
+	struct certificates_row *to = row;
+	const struct certificates_row *from = more;
+
+	to->ending += from->ending;
+	to->ended += from->ended;
+}
+
+const struct resource certificates_resource = {
+    .name = "host-certificates",
+    .group = CONFIG_COLLECT_SECURITY,
+    .list = {.path = "/security/certificates/current",
+	     .things = "host certificates",
+	     .paging = LIST_WHOLE,
+	     .member = "certificateList"},
+    .row_size = sizeof(struct certificates_row),
+    RESOURCE_COLUMNS(columns),
+    .finish = finish,
+    .add = add,
+    .is_history = true,
+};

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "resources/resources.h"
+#include "tables/drawing.h"
+
+/* The disks behind storage units: GET /storage/disk-pools. */
+struct disk_pool_row {
+	struct resource_row head;
+	const char *name;
+	const char *category;
+	unsigned state;
+	uint64_t raw; /* bytes, like the next three; 0 = not told, as for the cloud */
+	uint64_t usable;
+	uint64_t used;
+	uint64_t available;
+	int32_t share; /* used of usable */
+	uint32_t high; /* water marks, in 1/100 %; 0 = not told */
+	uint32_t low;
+	bool above; /* the high water mark, or at it */
+	uint32_t volumes;
+	uint32_t volumes_down;
+	uint32_t media_servers;
+	bool worm;
+};
+
+enum state { UNKNOWN = 1, UP, DOWN, TRANSIENT };
+
+static const char *const state_words[] = {
+    [UNKNOWN] = "unknown", [UP] = "up", [DOWN] = "down", [TRANSIENT] = "transient", NULL};
+
+static const struct column columns[] = {
+    COLUMN(2, "nbuDiskPoolSiteLabel", SITE, disk_pool_row, head.site),
+    COLUMN(3, "nbuDiskPoolIdLabel", TEXT, disk_pool_row, head.key, .place = COLUMN_NOT_ON_PAPER),
+    COLUMN(4, "nbuDiskPoolLabel", TEXT, disk_pool_row, name, .key = "name"),
+    COLUMN(5, "nbuDiskPoolCategory", TEXT, disk_pool_row, category),
+    COLUMN(6, "nbuDiskPoolState", ENUM, disk_pool_row, state, .words = state_words),
+    COLUMN(7, "nbuDiskPoolRaw", AMOUNT, disk_pool_row, raw, .key = "rawBytes",
+	   .place = COLUMN_NOT_ON_PAPER),
+    COLUMN(8, "nbuDiskPoolUsable", AMOUNT, disk_pool_row, usable, .key = "usableBytes",
+	   .place = COLUMN_NOT_ON_PAPER),
+    COLUMN(9, "nbuDiskPoolUsed", AMOUNT, disk_pool_row, used, .key = "usedBytes",
+	   .place = COLUMN_NOT_ON_PAPER),
+    COLUMN(10, "nbuDiskPoolAvailable", AMOUNT, disk_pool_row, available, .key = "availableBytes",
+	   .place = COLUMN_NOT_ON_PAPER),
+    COLUMN(11, "nbuDiskPoolRawMebibytes", MEBIBYTES, disk_pool_row, raw,
+	   .place = COLUMN_NOT_ON_PAPER),
+    COLUMN(12, "nbuDiskPoolUsableMebibytes", MEBIBYTES, disk_pool_row, usable,
+	   .heading = "USABLE MIB"),
+    COLUMN(13, "nbuDiskPoolUsedMebibytes", MEBIBYTES, disk_pool_row, used, .heading = "USED MIB"),
+    COLUMN(14, "nbuDiskPoolAvailableMebibytes", MEBIBYTES, disk_pool_row, available,
+	   .heading = "AVAILABLE MIB"),
+    COLUMN(15, "nbuDiskPoolUsedPercent", SHARE, disk_pool_row, share, .heading = "USED %"),
+    COLUMN(16, "nbuDiskPoolHighWaterMark", PERCENT, disk_pool_row, high, .heading = "HIGH %"),
+    COLUMN(17, "nbuDiskPoolLowWaterMark", PERCENT, disk_pool_row, low, .heading = "LOW %"),
+    COLUMN(18, "nbuDiskPoolAboveHighWaterMark", TRUTH, disk_pool_row, above, .heading = "ABOVE"),
+    COLUMN(19, "nbuDiskPoolVolumes", NUMBER, disk_pool_row, volumes),
+    COLUMN(20, "nbuDiskPoolVolumesDown", NUMBER, disk_pool_row, volumes_down),
+    COLUMN(21, "nbuDiskPoolMediaServers", NUMBER, disk_pool_row, media_servers),
+    COLUMN(22, "nbuDiskPoolWorm", TRUTH, disk_pool_row, worm),
+};
+
+static const struct table_key keys[] = {{TABLE_KEY_NAME, offsetof(struct disk_pool_row, head.key)}};
+
+static const struct field fields[] = {
+    FIELD("name", NAME, disk_pool_row, name),
+    FIELD("storageCategory", WORD, disk_pool_row, category),
+    FIELD("diskPoolState", ENUM, disk_pool_row, state, .words = state_words),
+    FIELD("rawSizeBytes", SIZE, disk_pool_row, raw),
+    FIELD("usableSizeBytes", SIZE, disk_pool_row, usable),
+    FIELD("usedCapacityBytes", SIZE, disk_pool_row, used),
+    FIELD("availableSpaceBytes", SIZE, disk_pool_row, available),
+    FIELD("highWaterMark", PERCENT, disk_pool_row, high),
+    FIELD("lowWaterMark", PERCENT, disk_pool_row, low),
+    FIELD("mediaServersCount", COUNT, disk_pool_row, media_servers),
+    FIELD("wormCapable", FLAG, disk_pool_row, worm),
+};
+
+static void count_volumes(struct disk_pool_row *row, const struct json *volumes)
+{
+	for (const struct json *at = json_first(volumes); at; at = json_next(at)) {
+		const char *state = json_word(json_member(at, "state"));
+
+		row->volumes++;
+		row->volumes_down += state && strcmp(state, "DOWN") == 0;
+	}
+}
+
+static bool is_above(const void *of)
+{
+	const struct disk_pool_row *row = of;
+
+	return row->share >= 0 && row->high > 0 && (uint32_t)row->share >= row->high;
+}
+
+static bool finish(void *made, const struct json *element, const struct field_clock *clock)
+{
+	struct disk_pool_row *row = made;
+
+	(void)clock;
+	if (row->name[0] == '\0' && row->head.key)
+		row->name = row->head.key;
+	row->share = field_share(row->used, row->available, row->usable ? row->usable : row->raw);
+	row->above = is_above(row);
+	count_volumes(row, json_member(json_member(element, "attributes"), "diskVolumes"));
+	return true;
+}
+
+static bool is_down(const void *row)
+{
+	return ((const struct disk_pool_row *)row)->state == DOWN;
+}
+
+static bool is_up(const void *row)
+{
+	return ((const struct disk_pool_row *)row)->state == UP;
+}
+
+/* Without a low water mark the high one is all there is. */
+static bool is_below(const void *of)
+{
+	const struct disk_pool_row *row = of;
+
+	if (row->share < 0 || row->high == 0)
+		return false;
+	return row->low > 0 && row->low < row->high ? (uint32_t)row->share <= row->low
+						    : !is_above(row);
+}
+
+static const struct resource_alarm alarms[] = {
+    {EVENT_DISK_POOL_DOWN, EVENT_DISK_POOL_UP, is_down, is_up},
+    {EVENT_DISK_POOL_ABOVE, EVENT_DISK_POOL_BELOW, is_above, is_below},
+};
+
+const struct resource disk_pools_resource = {
+    .name = "disk-pools",
+    .group = CONFIG_COLLECT_STORAGE,
+    .list = {.path = "/storage/disk-pools",
+	     .things = "disk pools",
+	     .paging = LIST_BY_OFFSET,
+	     .limit = 500,
+	     .sort = "name",
+	     .key = "name"},
+    .row_size = sizeof(struct disk_pool_row),
+    RESOURCE_COLUMNS(columns),
+    RESOURCE_FIELDS(fields),
+    .finish = finish,
+    RESOURCE_ALARMS(alarms),
+};
+
+static void draw(struct drawing *drawing)
+{
+	resources_draw(drawing, RESOURCE_DISK_POOLS, TABLE_DISK_POOLS);
+}
+
+const struct table disk_pools_table = {
+    .name = "disk-pools",
+    .json = "diskPools",
+    .object = "nbuDiskPoolTable",
+    .title = "Disk pools: how full they are, and whether they are up",
+    TABLE_AT(11, 1),
+    TABLE_COLUMNS(columns),
+    TABLE_KEYS(keys),
+    .row_size = sizeof(struct disk_pool_row),
+    .draw = draw,
+    .without_jobs = true,
+};

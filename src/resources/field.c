@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "resources/field.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "api/attribute.h"
+
+#define NAME_SIZE 64
+
+/* More bytes cannot be real. */
+#define SIZE_MAX_REAL 9e18
+
+#define COUNT_MAX 4294967295.0
+
+/* WORD without the prefix of FIELD. */
+static const char *strip(const struct field *field, const char *word)
+{
+	size_t length = field->prefix ? strlen(field->prefix) : 0;
+
+	return length && strncasecmp(word, field->prefix, length) == 0 ? word + length : word;
+}
+
+FIELD_KIND(NAME)
+{
+	(void)field;
+	(void)clock;
+	*(const char **)member = attribute_name(value);
+}
+
+FIELD_KIND(WORD)
+{
+	const char *word = json_word(value);
+
+	(void)clock;
+	*(const char **)member = word ? strip(field, word) : "";
+}
+
+FIELD_KIND(ENUM)
+{
+	const char *text = json_string(value), *word = text ? strip(field, text) : "";
+	unsigned i = 1;
+
+	(void)clock;
+	while (field->words[i] && strcasecmp(field->words[i], word) != 0)
+		i++;
+	*(unsigned *)member = field->words[i] ? i : 1;
+}
+
+FIELD_KIND(FLAG)
+{
+	(void)field;
+	(void)clock;
+	*(bool *)member = json_is_true(value);
+}
+
+FIELD_KIND(COUNT)
+{
+	(void)field;
+	(void)clock;
+	*(uint32_t *)member = (uint32_t)attribute_amount(value, COUNT_MAX);
+}
+
+FIELD_KIND(SIZE)
+{
+	double number = json_amount(value);
+
+	(void)field;
+	(void)clock;
+	*(uint64_t *)member = number > 0 && number < SIZE_MAX_REAL ? (uint64_t)number : 0;
+}
+
+FIELD_KIND(PERCENT)
+{
+	(void)field;
+	(void)clock;
+	*(uint32_t *)member = attribute_percent(value);
+}
+
+FIELD_KIND(SHARE)
+{
+	(void)field;
+	(void)clock;
+	*(int32_t *)member = json_amount(value) >= 0 ? (int32_t)attribute_percent(value) : -1;
+}
+
+FIELD_KIND(INSTANT)
+{
+	int64_t instant = attribute_instant(value);
+
+	(void)field;
+	*(int64_t *)member = instant ? instant - clock->skew : 0;
+}
+
+const struct json *field_find(const struct json *element, const char *path)
+{
+	char name[NAME_SIZE];
+
+	for (const char *end; path && element; path = *end ? end + 1 : NULL) {
+		end = path + strcspn(path, "/");
+		snprintf(name, sizeof name, "%.*s", (int)(end - path), path);
+		element = json_member(element, name);
+	}
+	return element;
+}
+
+void field_read_all(const struct field *fields, size_t count, const struct json *element,
+		    const struct field_clock *clock, void *row)
+{
+	const struct json *attributes = json_member(element, "attributes");
+
+	for (size_t i = 0; i < count; i++)
+		fields[i].read(&fields[i], field_find(attributes, fields[i].path), clock,
+			       (char *)row + fields[i].offset);
+}
+
+int32_t field_share(uint64_t used, uint64_t free, uint64_t total)
+{
+	double part;
+
+	if (total == 0 || (used == 0 && free == 0))
+		return -1;
+	if (used > 0 && used <= total)
+		part = (double)used;
+	else if (free > 0 && free <= total)
+		part = (double)(total - free);
+	else
+		return -1;
+	return (int32_t)(part / (double)total * 10000);
+}

@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "site/collect.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/timefmt.h"
+#include "config/value.h"
+#include "resources/held.h"
+#include "resources/status.h"
+#include "site/vanish.h"
+#include "store/texts.h"
+
+/* What is collected more rarely is asked for again so soon after a failure. */
+#define RETRY_MS INT64_C(300000)
+
+/* What the role may not see, or the version does not have, may be there some day. */
+#define REFUSED_INTERVAL_MS INT64_C(3600000)
+
+/* A resource of a site. */
+struct part {
+	const struct resource *resource;
+	struct held *held; /* NULL = it is not collected */
+	int64_t due;	   /* in timefmt_monotonic */
+	bool loaded;	   /* its rows of an earlier run have been taken */
+	struct texts_marks marks;
+	struct status_row row; /* without texts and index */
+};
+
+struct collect {
+	const struct config_site *site;
+	struct part parts[RESOURCE_COUNT];
+	struct resources_view view;
+};
+
+struct collect *collect_new(const struct config_site *site)
+{
+	struct collect *collect = mem_zalloc(1, sizeof *collect);
+
+	collect->site = site;
+	for (size_t i = 0; i < RESOURCE_COUNT; i++) {
+		struct part *part = &collect->parts[i];
+
+		part->resource = resources_all[i];
+		if (!site->collect.wanted[part->resource->group])
+			continue;
+		part->held = held_new(part->resource);
+		part->row.state = STATUS_UNKNOWN;
+		fault_clear(&part->row.fault);
+	}
+	return collect;
+}
+
+/* The interval of PART in milliseconds. */
+static int64_t interval(const struct collect *collect, const struct part *part)
+{
+	return collect->site->collect_interval[part->resource->group] * INT64_C(1000);
+}
+
+int64_t collect_wait(const struct collect *collect)
+{
+	int64_t first = INT64_MAX, now = timefmt_monotonic();
+
+	for (size_t i = 0; i < RESOURCE_COUNT; i++)
+		if (collect->parts[i].held && collect->parts[i].due < first)
+			first = collect->parts[i].due;
+	if (first == INT64_MAX)
+		return first;
+	return first > now ? first - now : 0;
+}
+
+static void take_text(const struct texts_row *row, void *arg)
+{
+	const struct part *part = arg;
+	char *text = mem_strdup(row->text);
+	void *scratch = mem_zalloc(1, part->resource->row_size);
+
+	resource_parse(part->resource, text, scratch);
+	held_take(part->held, scratch);
+	free(scratch);
+	free(text);
+}
+
+void collect_load(struct collect *collect, struct store *store)
+{
+	struct fault fault;
+
+	for (size_t i = 0; i < RESOURCE_COUNT; i++) {
+		struct part *part = &collect->parts[i];
+
+		if (!part->held || part->loaded)
+			continue;
+		part->loaded = true;
+		if (!texts_read(store, part->resource->name, &part->marks, take_text, part, &fault))
+			log_warning("site %s: the last known %s cannot be read: %s",
+				    collect->site->name, part->resource->list.things, fault.text);
+	}
+}
+
+/* A fetch of one resource. */
+struct run {
+	const struct resource *resource;
+	struct field_clock clock;
+	struct held *held; /* what has come so far */
+	void *scratch;	   /* room for a row */
+};
+
+static bool take_page(struct page *page, bool last, void *arg, struct fault *fault)
+{
+	struct run *run = arg;
+	const struct resource *resource = run->resource;
+	const struct json *element;
+	bool is_end = resource->is_end && page_count(page) > 0;
+
+	(void)last;
+	(void)fault;
+	while ((element = page_next(page)) != NULL) {
+		is_end = is_end && resource->is_end(element, &run->clock);
+		if (resource_read(resource, element, &run->clock, run->scratch))
+			held_take(run->held, run->scratch);
+	}
+	/* One odd date among them must not hide those behind it. */
+	if (is_end)
+		page_stop(page);
+	return true;
+}
+
+/* Fetches all rows into a new set; NULL with FAULT. */
+static struct held *fetch(const struct collect *collect, const struct resource *resource,
+			  struct netbackup *netbackup, struct fault *fault)
+{
+	struct list list = resource->list;
+	struct run run = {.resource = resource,
+			  .clock = {.now = timefmt_now() + netbackup_skew(netbackup),
+				    .skew = netbackup_skew(netbackup)},
+			  .held = held_new(resource),
+			  .scratch = mem_zalloc(1, resource->row_size)};
+	char *filter = resource->filter ? resource->filter(&run.clock) : NULL;
+
+	run.clock.window_start = run.clock.now - collect->site->window * INT64_C(1000);
+	list.filter = filter;
+	list.optional = true;
+	list.visit = take_page;
+	list.arg = &run;
+	if (!list_fetch(netbackup, &list, fault)) {
+		held_free(run.held);
+		run.held = NULL;
+	}
+	free(filter);
+	free(run.scratch);
+	return run.held;
+}
+
+/* As fetch; a version that does not have it is not asked. */
+static struct held *ask(const struct collect *collect, struct part *part,
+			struct netbackup *netbackup, struct fault *fault)
+{
+	const struct resource *resource = part->resource;
+	const char *version = netbackup_version(netbackup);
+	uint64_t before = netbackup_traffic(netbackup)->requests;
+	int64_t began = timefmt_monotonic();
+	struct held *fresh;
+
+	part->row.requests = part->row.millis = 0;
+	if (version[0] && atof(version) < resource->since) {
+		fault_set(fault, FAULT_VERSION,
+			  "it came with API version %.1f, and the server speaks %s",
+			  resource->since, version);
+		fault->status = 404;
+		return NULL;
+	}
+	netbackup_set_deadline(netbackup, began + collect->site->deadline * INT64_C(1000));
+	fresh = fetch(collect, resource, netbackup, fault);
+	part->row.requests = drawing_gauge(netbackup_traffic(netbackup)->requests - before);
+	part->row.millis = drawing_gauge((uint64_t)(timefmt_monotonic() - began));
+	return fresh;
+}
+
+/*
+ * False with FAULT where so many rows have vanished that it is not believed yet. What has happened
+ * comes and goes as it likes.
+ */
+static bool check_vanished(const struct collect *collect, struct part *part,
+			   const struct held *fresh, int64_t now, struct fault *fault)
+{
+	size_t gone = held_count_missing(fresh, part->held);
+	size_t left = held_count(part->held) - gone;
+
+	if (part->resource->is_history || vanish_is_little(gone, left, held_count(fresh)) ||
+	    vanish_is_believed(part->marks.vanished_at, collect->site, now)) {
+		part->marks.vanished_at = 0;
+		return true;
+	}
+	if (part->marks.vanished_at == 0)
+		part->marks.vanished_at = now;
+	vanish_complain(gone, gone + left, part->resource->list.things, fault);
+	return false;
+}
+
+/* All rows as texts, in the order of their keys. */
+struct draft {
+	const struct resource *resource;
+	struct texts_row *rows;
+	size_t count;
+};
+
+static void add_text(const void *row, void *arg)
+{
+	struct draft *draft = arg;
+
+	draft->rows[draft->count++] = (struct texts_row){((const struct resource_row *)row)->key,
+							 resource_write(draft->resource, row)};
+}
+
+static bool save(const struct part *part, const struct held *held, struct store *store,
+		 struct fault *fault)
+{
+	struct draft draft = {part->resource, mem_zalloc(held_count(held) + 1, sizeof *draft.rows),
+			      0};
+	bool fine;
+
+	held_each(held, add_text, &draft);
+	fine =
+	    texts_save(store, part->resource->name, &part->marks, draft.rows, draft.count, fault);
+	for (size_t i = 0; i < draft.count; i++)
+		free((char *)draft.rows[i].text);
+	free(draft.rows);
+	return fine;
+}
+
+/*
+ * Takes FRESH in the place of the rows of PART. Events are only made of what has been saved, so
+ * that there is no second one after a restart.
+ */
+static bool accept(const struct collect *collect, struct part *part, struct held *fresh,
+		   struct store *store, struct event_list *events, struct fault *fault)
+{
+	struct texts_marks before = part->marks;
+	struct event_list news = {.first = NULL};
+	int64_t now = timefmt_now();
+	bool fine = check_vanished(collect, part, fresh, now, fault);
+
+	if (!fine) {
+		struct fault ignored;
+
+		if (before.vanished_at == 0)
+			texts_save_marks(store, part->resource->name, &part->marks, &ignored);
+		return false;
+	}
+	held_watch(fresh, part->held, before.data_at == 0, collect->site->name, &news);
+	part->marks.data_at = now;
+	fine = save(part, fresh, store, fault);
+	if (fine) {
+		held_free(part->held);
+		part->held = fresh;
+		event_move(events, &news);
+	} else {
+		part->marks = before;
+	}
+	event_clear(&news);
+	return fine;
+}
+
+/* What a failure means. One that all requests to the server meet is no matter of this resource. */
+static enum status_state state_of(const struct fault *fault, const struct fault *site_fault)
+{
+	if (fault->status == site_fault->status)
+		return STATUS_DOWN;
+	switch (fault->status) {
+	case 401:
+	case 403:
+		return STATUS_NOT_ALLOWED;
+	case 404:
+	case 406:
+		return STATUS_NOT_IN_VERSION;
+	default:
+		return STATUS_DOWN;
+	}
+}
+
+/* Says in words that fit a resource what the HTTP status of FAULT means. */
+static void explain(struct fault *fault, const struct resource *resource,
+		    const struct netbackup *netbackup)
+{
+	int status = fault->status;
+
+	if (fault->class == FAULT_VERSION && status == 404)
+		return;
+	if (status == 404 || status == 406)
+		fault_set(fault, FAULT_VERSION,
+			  "HTTP %d: the server does not have %s in API version %s", status,
+			  resource->list.path, netbackup_version(netbackup));
+	fault->status = status;
+}
+
+/* Notes the outcome of a fetch, and logs where it is another one than before. */
+static void note(const struct collect *collect, struct part *part, enum status_state state,
+		 const struct fault *fault)
+{
+	struct status_row *row = &part->row;
+
+	if (state != row->state && state == STATUS_UP && row->state != STATUS_UNKNOWN)
+		log_info("site %s: %s: up again", collect->site->name, part->resource->name);
+	if (state != row->state && state != STATUS_UP)
+		log_warning("site %s: %s: %s", collect->site->name, part->resource->name,
+			    fault->text);
+	row->state = state;
+	row->fault = *fault;
+}
+
+/* How long after it has come to STATE a resource is asked for again. */
+static int64_t wait_after(enum status_state state, int64_t usual)
+{
+	switch (state) {
+	case STATUS_NOT_ALLOWED:
+	case STATUS_NOT_IN_VERSION:
+		return usual > REFUSED_INTERVAL_MS ? usual : REFUSED_INTERVAL_MS;
+	case STATUS_DOWN:
+		return usual < RETRY_MS ? usual : RETRY_MS;
+	default:
+		return usual;
+	}
+}
+
+static void run_part(struct collect *collect, struct part *part, struct netbackup *netbackup,
+		     struct store *store, const struct fault *site_fault, struct event_list *events)
+{
+	enum status_state state = STATUS_UP;
+	struct fault fault;
+	struct held *fresh = ask(collect, part, netbackup, &fault);
+
+	if (netbackup_cancelled(netbackup)) {
+		held_free(fresh);
+		return;
+	}
+	if (fresh && accept(collect, part, fresh, store, events, &fault)) {
+		fault_clear(&fault);
+	} else {
+		held_free(fresh);
+		state = state_of(&fault, site_fault);
+		explain(&fault, part->resource, netbackup);
+	}
+	part->due = timefmt_monotonic() + wait_after(state, interval(collect, part));
+	note(collect, part, state, &fault);
+}
+
+/* Whether FAULT says that nobody answers at the server's address. */
+static bool is_unreachable(const struct fault *fault)
+{
+	return fault->class == FAULT_DNS || fault->class == FAULT_CONNECT ||
+	       fault->class == FAULT_TLS || fault->class == FAULT_TIMEOUT;
+}
+
+/*
+ * Nobody can be asked now. The next try comes with the next refresh of jobs, which finds out
+ * whether the server is there again.
+ */
+static void put_off(const struct collect *collect, struct part *part, const struct fault *fault)
+{
+	int64_t wait = collect->site->refresh * INT64_C(1000), usual = interval(collect, part);
+
+	part->due = timefmt_monotonic() + (wait < usual ? wait : usual);
+	note(collect, part, STATUS_DOWN, fault);
+}
+
+void collect_run(struct collect *collect, struct netbackup *netbackup, struct store *store,
+		 const struct fault *site_fault, struct event_list *events)
+{
+	int64_t began = timefmt_monotonic(), now = began;
+
+	for (size_t i = 0; i < RESOURCE_COUNT && !netbackup_cancelled(netbackup); i++) {
+		struct part *part = &collect->parts[i];
+
+		now = timefmt_monotonic();
+		/* Those that are left come after the next refresh of jobs. */
+		if (now - began >= collect->site->refresh * INT64_C(1000))
+			return;
+		if (!part->held || part->due > now)
+			continue;
+		if (!store || is_unreachable(site_fault))
+			put_off(collect, part, site_fault);
+		else
+			run_part(collect, part, netbackup, store, site_fault, events);
+	}
+}
+
+void collect_draw(struct collect *collect, struct drawing *drawing)
+{
+	drawing->resources = &collect->view;
+	for (size_t i = 0; i < RESOURCE_COUNT; i++) {
+		struct part *part = &collect->parts[i];
+		struct status_row row = part->row;
+
+		collect->view.of[i].held = part->held;
+		collect->view.of[i].known = part->marks.data_at != 0;
+		if (!part->held)
+			continue;
+		row.name = part->resource->name;
+		row.group = value_collect_words[part->resource->group];
+		row.data_at = part->marks.data_at;
+		row.rows = drawing_gauge(held_count(part->held));
+		row.interval = (uint32_t)(interval(collect, part) / 1000);
+		snapshot_add(drawing->snapshot, TABLE_RESOURCES, &row);
+	}
+}
+
+void collect_free(struct collect *collect)
+{
+	if (!collect)
+		return;
+	for (size_t i = 0; i < RESOURCE_COUNT; i++)
+		held_free(collect->parts[i].held);
+	free(collect);
+}
