@@ -66,7 +66,8 @@ static void test_options(void)
 	CHECK_CALL(WORDS("--once", "--format=xml"), 2, NULL, "xml");
 	CHECK_CALL(WORDS("--once", "--table=policy"), 2, NULL,
 		   "the table must be agent, sites, jobs, workloads, policies, clients, queue, "
-		   "failures or all, not "
+		   "failures, storage-units, disk-pools, storage-servers, drives, media-pools, "
+		   "security, resources or all, not "
 		   "policy\n");
 	CHECK_CALL(WORDS("--once", "--table="), 2, NULL, "the table must be");
 	CHECK_CALL(WORDS("--once", "--table"), 2, NULL, "requires an argument");

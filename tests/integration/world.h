@@ -124,7 +124,8 @@ char *world_traps(void);
 
 /*
  * The configuration. world_site adds a section for SIM (NULL = at URL https://127.0.0.1:1/) with
- * more lines MORE (NULL = none), which win over those that it writes itself.
+ * more lines MORE (NULL = none), which win over those that it writes itself. Nothing is collected
+ * beside the jobs where neither says so.
  */
 void world_config(const char *lines);
 void world_site(const char *name, const struct sim *sim, const char *more);
