@@ -1,42 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim_api.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "sim_call.h"
 #include "sim_field.h"
 #include "sim_filter.h"
 #include "sim_json.h"
 #include "sim_order.h"
 #include "sim_page.h"
 
-enum {
-	HTTP_OK = 200,
-	HTTP_FOUND = 302,
-	HTTP_BAD_REQUEST = 400,
-	HTTP_UNAUTHORIZED = 401,
-	HTTP_NOT_FOUND = 404,
-	HTTP_METHOD_NOT_ALLOWED = 405,
-	HTTP_NOT_ACCEPTABLE = 406,
-	HTTP_TOO_MANY_REQUESTS = 429,
-	HTTP_SERVER_ERROR = 500,
-	HTTP_UNAVAILABLE = 503,
-};
-
-enum {
-	ERROR_NOT_FOUND = 227,
-	ERROR_BAD_REQUEST = 8961,
-	ERROR_BAD_FILTER = 9401,
-	ERROR_OTHER = 9999,
-};
-
-enum {
-	OLDEST_VERSION = 1 * SIM_VERSION_MINORS,
-	CURSORS_VERSION = 9 * SIM_VERSION_MINORS, /* before it, there were offsets */
-};
+/* Before it, there were offsets. */
+enum { CURSORS_VERSION = 9 * SIM_VERSION_MINORS };
 
 /* What could be filtered and sorted by before API 9.0. */
 #define OLD_FIELDS                                                                                 \
@@ -44,134 +21,28 @@ enum {
 	 1U << SIM_FIELD_END_TIME | 1U << SIM_FIELD_STATUS | 1U << SIM_FIELD_STATE |               \
 	 1U << SIM_FIELD_JOB_TYPE | 1U << SIM_FIELD_POLICY_TYPE | 1U << SIM_FIELD_CLIENT_NAME)
 
-#define JSON_TYPE "application/vnd.netbackup+json"
-#define PLAIN_TYPE "text/vnd.netbackup+plain"
-#define PREFIX "/netbackup"
-#define JOBS_PATH PREFIX "/admin/jobs"
+#define JOBS_PATH SIM_CALL_PREFIX "/admin/jobs"
 
-/* One request and what is known of it so far. */
-struct call {
-	struct sim_state *state;
-	const struct sim_request *request;
-	struct sim_reply *reply;
-	int64_t now_ms;
-	int version; /* that the answer is given in */
-	int jobs;    /* that it shows */
-	char base[256];
-};
-
-static bool is_old(const struct call *call)
+static bool is_old(const struct sim_call *call)
 {
 	return call->version < CURSORS_VERSION;
 }
 
-static void set_media(struct sim_reply *reply, const char *type, int version)
-{
-	snprintf(reply->media, sizeof(reply->media), "%s;version=%d.%d", type,
-		 version / SIM_VERSION_MINORS, version % SIM_VERSION_MINORS);
-}
-
-static void fail(struct call *call, int status, int code, const char *message)
-{
-	struct sim_reply *reply = call->reply;
-
-	reply->status = status;
-	set_media(reply, JSON_TYPE, call->version);
-	sim_json_error(&reply->body, code, message);
-}
-
-static void answer_html(struct call *call, int status, const char *body)
-{
-	call->reply->status = status;
-	snprintf(call->reply->media, SIM_MEDIA_SIZE, "text/html;charset=utf-8");
-	sim_buf_text(&call->reply->body, body);
-}
-
-static void answer_not_found(struct call *call)
-{
-	answer_html(call, HTTP_NOT_FOUND,
-		    "<!DOCTYPE html>\n<html><head><title>404 Not Found</title></head>"
-		    "<body><h1>Not Found</h1></body></html>\n");
-}
-
-/* The number of "13.0", -1 for anything else; `end` is where it stops. */
-static int parse_version(const char *text, const char **end)
-{
-	long number[2];
-
-	for (int i = 0; i < 2; i++) {
-		char *stop;
-
-		if (!isdigit((unsigned char)*text))
-			return -1;
-		number[i] = strtol(text, &stop, 10);
-		if (number[i] >= SIM_VERSION_MINORS || (i == 0 && *stop != '.'))
-			return -1;
-		*end = stop;
-		text = stop + 1;
-	}
-	return (int)(number[0] * SIM_VERSION_MINORS + number[1]);
-}
-
-/* The version that one element of an Accept header asks for, -1 without a legal one. */
-static int element_version(const char *element, size_t size, const char *type)
-{
-	const char *end = element + size;
-	const char *at = element + strlen(type);
-	const char *stop;
-
-	if (size < strlen(type) || strncasecmp(element, type, strlen(type)) != 0)
-		return -1;
-	while (at < end) {
-		int version;
-
-		at += strspn(at, " \t;");
-		if (strncasecmp(at, "version=", 8) != 0) {
-			at += strcspn(at, ";,");
-			if (!*at || *at == ',')
-				break;
-			continue;
-		}
-		version = parse_version(at + 8, &stop);
-		return version >= 0 && !strchr(" \t;,", *stop) ? -1 : version;
-	}
-	return -1;
-}
-
-/* The first version in the Accept header that the server speaks, -1 if there is none. */
-static int accepted_version(const struct call *call, const char *type)
-{
-	const char *at = sim_request_header(call->request, "Accept");
-
-	while (at && *at) {
-		size_t size;
-		int version;
-
-		at += strspn(at, " \t,");
-		size = strcspn(at, ",");
-		version = element_version(at, size, type);
-		if (version >= OLDEST_VERSION && version <= call->state->options->version)
-			return version;
-		at += size;
-	}
-	return -1;
-}
-
-static void answer_ping(struct call *call)
+static void answer_ping(struct sim_call *call)
 {
 	struct sim_reply *reply = call->reply;
 	const char *accept = sim_request_header(call->request, "Accept");
 	int newest = call->state->options->version;
-	int version = accepted_version(call, PLAIN_TYPE);
+	int version = sim_call_version(call, SIM_CALL_PLAIN);
 
 	SIM_STATE_COUNT(call->state, ping);
 	if (sim_state_fault(call->state, SIM_FAULT_NO_PING)) {
-		answer_not_found(call);
+		sim_call_not_found(call);
 		return;
 	}
-	set_media(reply, PLAIN_TYPE, version < 0 ? newest : version);
+	sim_call_media(reply, SIM_CALL_PLAIN, version < 0 ? newest : version);
 	if (accept && strstr(accept, "version=") && version < 0) {
-		reply->status = HTTP_NOT_ACCEPTABLE;
+		reply->status = SIM_HTTP_NOT_ACCEPTABLE;
 		sim_buf_text(&reply->body, "Simulated: no such version of this API.");
 		return;
 	}
@@ -181,15 +52,16 @@ static void answer_ping(struct call *call)
 	sim_buf_number(&reply->body, call->now_ms);
 }
 
-static void answer_ca(struct call *call)
+static void answer_ca(struct sim_call *call)
 {
 	struct sim_buf *body = &call->reply->body;
 
 	if (!call->state->ca.data) {
-		fail(call, HTTP_NOT_FOUND, ERROR_NOT_FOUND, "Simulated: there is no CA.");
+		sim_call_fail(call, SIM_HTTP_NOT_FOUND, SIM_ERROR_NOT_FOUND,
+			      "Simulated: there is no CA.");
 		return;
 	}
-	set_media(call->reply, JSON_TYPE, call->version);
+	sim_call_media(call->reply, SIM_CALL_JSON, call->version);
 	sim_buf_text(body, "{\"webRootCert\":");
 	sim_buf_json(body, call->state->ca.data);
 	sim_buf_text(body, ",\"cacert\":[");
@@ -197,27 +69,7 @@ static void answer_ca(struct call *call)
 	sim_buf_text(body, "]}");
 }
 
-/* Key and version: what every path that is not open to all wants first. */
-static bool check_access(struct call *call)
-{
-	const char *key = sim_request_header(call->request, "Authorization");
-	int version = accepted_version(call, JSON_TYPE);
-
-	if (version >= 0)
-		call->version = version;
-	if (!key || strcmp(key, call->state->options->key) != 0) {
-		fail(call, HTTP_UNAUTHORIZED, ERROR_OTHER, "Simulated: not authorised.");
-		return false;
-	}
-	if (version < 0) {
-		fail(call, HTTP_NOT_ACCEPTABLE, ERROR_OTHER,
-		     "Simulated: no such version of this API.");
-		return false;
-	}
-	return true;
-}
-
-static void answer_job(struct call *call)
+static void answer_job(struct sim_call *call)
 {
 	const char *text = call->request->path + strlen(JOBS_PATH "/");
 	struct sim_world world = sim_state_world(call->state);
@@ -227,22 +79,24 @@ static void answer_job(struct call *call)
 	long long id;
 	char *end;
 
-	if (!check_access(call))
+	if (!sim_call_access(call))
 		return;
 	errno = 0;
 	id = strtoll(text, &end, 10);
 	if (errno || end == text || *end) {
-		fail(call, HTTP_NOT_FOUND, ERROR_NOT_FOUND, "Simulated: not a job id.");
+		sim_call_fail(call, SIM_HTTP_NOT_FOUND, SIM_ERROR_NOT_FOUND,
+			      "Simulated: not a job id.");
 		return;
 	}
 	ordinal = sim_order_first_id(&world, id);
 	if (ordinal < count)
 		job = sim_job_at(&world, ordinal, call->now_ms);
 	if (ordinal >= count || job.id != id || job.deleted) {
-		fail(call, HTTP_NOT_FOUND, ERROR_NOT_FOUND, "Simulated: no such job.");
+		sim_call_fail(call, SIM_HTTP_NOT_FOUND, SIM_ERROR_NOT_FOUND,
+			      "Simulated: no such job.");
 		return;
 	}
-	set_media(call->reply, JSON_TYPE, call->version);
+	sim_call_media(call->reply, SIM_CALL_JSON, call->version);
 	call->reply->may_pack = true;
 	sim_json_one(&call->reply->body, call->base, is_old(call), &job, call->now_ms);
 }
@@ -264,7 +118,7 @@ static bool parse_limit(const char *text, int *limit)
 }
 
 /* Before API 9.0 a page is found by its offset, and cursors are unknown parameters. */
-static bool parse_offset(const struct call *call, int64_t *offset)
+static bool parse_offset(const struct sim_call *call, int64_t *offset)
 {
 	const char *text = sim_request_parameter(call->request, "page[offset]");
 	char *end;
@@ -276,7 +130,7 @@ static bool parse_offset(const struct call *call, int64_t *offset)
 	return !errno && end != text && !*end && *offset >= 0;
 }
 
-static bool parse_cursor(const struct call *call, const char *name, const struct sim_sort *sort,
+static bool parse_cursor(const struct sim_call *call, const char *name, const struct sim_sort *sort,
 			 bool *present, struct sim_cursor *cursor)
 {
 	const char *text = sim_request_parameter(call->request, name);
@@ -286,7 +140,7 @@ static bool parse_cursor(const struct call *call, const char *name, const struct
 }
 
 /* Reads all parameters of a list; answers and returns false when one is wrong. */
-static bool read_query(struct call *call, struct sim_query *query, struct sim_filter **filter,
+static bool read_query(struct sim_call *call, struct sim_query *query, struct sim_filter **filter,
 		       struct sim_hits hits)
 {
 	const struct sim_request *request = call->request;
@@ -307,19 +161,19 @@ static bool read_query(struct call *call, struct sim_query *query, struct sim_fi
 			       &query->before))
 		wrong = "Simulated: not a cursor of this list.";
 	if (wrong) {
-		fail(call, HTTP_BAD_REQUEST, ERROR_BAD_REQUEST, wrong);
+		sim_call_fail(call, SIM_HTTP_BAD_REQUEST, SIM_ERROR_BAD_REQUEST, wrong);
 		return false;
 	}
 	if (text)
 		*filter = sim_filter_parse(text, message);
 	if (text && !*filter) {
-		fail(call, HTTP_BAD_REQUEST, ERROR_BAD_FILTER, message);
+		sim_call_fail(call, SIM_HTTP_BAD_REQUEST, SIM_ERROR_BAD_FILTER, message);
 		return false;
 	}
 	if (sim_filter_fields(*filter) & (hits.fields | (is_old(call) ? ~OLD_FIELDS : 0))) {
 		sim_filter_free(*filter);
-		fail(call, HTTP_BAD_REQUEST, ERROR_BAD_FILTER,
-		     "Simulated: cannot filter by one of these fields.");
+		sim_call_fail(call, SIM_HTTP_BAD_REQUEST, SIM_ERROR_BAD_FILTER,
+			      "Simulated: cannot filter by one of these fields.");
 		return false;
 	}
 	query->filter = *filter;
@@ -359,7 +213,7 @@ static void write_offsets(struct sim_buf *next, struct sim_buf *prev, const stru
 		sim_buf_number(prev, before);
 }
 
-static void write_list(struct call *call, const struct sim_page *page,
+static void write_list(struct sim_call *call, const struct sim_page *page,
 		       const struct sim_query *query, struct sim_hits hits)
 {
 	const struct sim_request *request = call->request;
@@ -371,7 +225,7 @@ static void write_list(struct call *call, const struct sim_page *page,
 	    .query = query,
 	    .now_ms = call->now_ms,
 	    .base = call->base,
-	    .self = request->uri + strlen(PREFIX),
+	    .self = request->uri + strlen(SIM_CALL_PREFIX),
 	    .filter_text = sim_request_parameter(request, "filter"),
 	    .sort_text = sim_request_parameter(request, "sort"),
 	    .without_meta = sim_fault_hit(hits, SIM_FAULT_NO_META),
@@ -399,7 +253,7 @@ static void write_list(struct call *call, const struct sim_page *page,
 	sim_buf_free(&prev);
 }
 
-static void answer_list(struct call *call, struct sim_hits hits)
+static void answer_list(struct sim_call *call, struct sim_hits hits)
 {
 	struct sim_world world = sim_state_world(call->state);
 	struct sim_reply *reply = call->reply;
@@ -407,11 +261,11 @@ static void answer_list(struct call *call, struct sim_hits hits)
 	struct sim_filter *filter;
 	struct sim_page page;
 
-	if (!check_access(call) || !read_query(call, &query, &filter, hits))
+	if (!sim_call_access(call) || !read_query(call, &query, &filter, hits))
 		return;
 	sim_page_fill(&page, &world, &query, call->now_ms);
-	call->jobs = page.count;
-	set_media(reply, JSON_TYPE, call->version);
+	call->rows = page.count;
+	sim_call_media(reply, SIM_CALL_JSON, call->version);
 	reply->may_pack = true;
 	write_list(call, &page, &query, hits);
 	if (sim_fault_hit(hits, SIM_FAULT_TRUNCATE))
@@ -419,61 +273,49 @@ static void answer_list(struct call *call, struct sim_hits hits)
 	sim_filter_free(filter);
 }
 
-static void answer_busy(struct call *call, int status)
-{
-	sim_state_retry_after(call->state, call->reply->retry_after);
-	fail(call, status, ERROR_OTHER, "Simulated: too busy.");
-}
-
-static void answer_echo(struct call *call)
+static void answer_echo(struct sim_call *call)
 {
 	const char *key = sim_request_header(call->request, "Authorization");
 
-	answer_html(call, HTTP_SERVER_ERROR, "<html><body><pre>Authorization: ");
+	sim_call_html(call, SIM_HTTP_SERVER_ERROR, "<html><body><pre>Authorization: ");
 	sim_buf_text(&call->reply->body, key ? key : "");
 	sim_buf_text(&call->reply->body, "</pre></body></html>\n");
 }
 
-static void answer_redirect(struct call *call)
+static void answer_redirect(struct sim_call *call)
 {
-	size_t host = strlen(call->base) - strlen(PREFIX);
+	size_t host = strlen(call->base) - strlen(SIM_CALL_PREFIX);
 
-	answer_html(call, HTTP_FOUND, "<html><body>Elsewhere</body></html>\n");
+	sim_call_html(call, SIM_HTTP_FOUND, "<html><body>Elsewhere</body></html>\n");
 	snprintf(call->reply->location, sizeof(call->reply->location), "%.*s/elsewhere",
 		 (int)(host < 200 ? host : 200), call->base);
 }
 
-static void answer_huge(struct call *call)
+static void answer_huge(struct sim_call *call)
 {
-	set_media(call->reply, JSON_TYPE, call->version);
+	sim_call_media(call->reply, SIM_CALL_JSON, call->version);
 	call->reply->may_pack = true;
 	call->reply->delivery = SIM_DELIVER_HUGE;
 	sim_buf_text(&call->reply->body, "{\"data\":[");
 }
 
-static void answer_text(struct call *call, const char *json)
-{
-	set_media(call->reply, JSON_TYPE, call->version);
-	sim_buf_text(&call->reply->body, json);
-}
-
 /* Answers by a fault that replaces the answer. False when there is none. */
-static bool answer_fault(struct call *call, struct sim_hits hits)
+static bool answer_fault(struct sim_call *call, struct sim_hits hits)
 {
 	if (sim_fault_hit(hits, SIM_FAULT_401))
-		fail(call, HTTP_UNAUTHORIZED, ERROR_OTHER, "Simulated: not authorised.");
+		sim_call_fail(call, SIM_HTTP_UNAUTHORIZED, SIM_ERROR_OTHER,
+			      "Simulated: not authorised.");
 	else if (sim_fault_hit(hits, SIM_FAULT_429))
-		answer_busy(call, HTTP_TOO_MANY_REQUESTS);
+		sim_call_busy(call, SIM_HTTP_TOO_MANY_REQUESTS);
 	else if (sim_fault_hit(hits, SIM_FAULT_503))
-		answer_busy(call, HTTP_UNAVAILABLE);
+		sim_call_busy(call, SIM_HTTP_UNAVAILABLE);
 	else if (sim_fault_hit(hits, SIM_FAULT_500))
-		fail(call, HTTP_SERVER_ERROR, ERROR_OTHER, "Simulated: internal error.");
+		sim_call_fail(call, SIM_HTTP_SERVER_ERROR, SIM_ERROR_OTHER,
+			      "Simulated: internal error.");
 	else if (sim_fault_hit(hits, SIM_FAULT_RESET))
 		call->reply->delivery = SIM_DELIVER_NOTHING;
 	else if (sim_fault_hit(hits, SIM_FAULT_HTML))
-		answer_html(call, HTTP_OK,
-			    "<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body>"
-			    "<form action=\"/login\"><input name=\"user\"></form></body></html>\n");
+		sim_call_sign_in(call);
 	else if (sim_fault_hit(hits, SIM_FAULT_ECHO_KEY))
 		answer_echo(call);
 	else if (sim_fault_hit(hits, SIM_FAULT_REDIRECT))
@@ -481,17 +323,18 @@ static bool answer_fault(struct call *call, struct sim_hits hits)
 	else if (sim_fault_hit(hits, SIM_FAULT_HUGE))
 		answer_huge(call);
 	else if (sim_fault_hit(hits, SIM_FAULT_ERROR_200))
-		fail(call, HTTP_OK, ERROR_OTHER, "Simulated: an error in spite of 200.");
+		sim_call_fail(call, SIM_HTTP_OK, SIM_ERROR_OTHER,
+			      "Simulated: an error in spite of 200.");
 	else if (sim_fault_hit(hits, SIM_FAULT_BARE_OBJECT))
-		answer_text(call, "{\"message\":\"Simulated: no list.\"}");
+		sim_call_text(call, "{\"message\":\"Simulated: no list.\"}");
 	else if (sim_fault_hit(hits, SIM_FAULT_NO_RIGHTS))
-		answer_text(call, "{\"data\":[],\"meta\":{\"pagination\":{\"limit\":100}}}");
+		sim_call_text(call, "{\"data\":[],\"meta\":{\"pagination\":{\"limit\":100}}}");
 	else
 		return false;
 	return true;
 }
 
-static struct sim_hits take_hits(struct call *call, const char *filter)
+static struct sim_hits take_hits(struct sim_call *call, const char *filter)
 {
 	const char *after = sim_request_parameter(call->request, "page[after]");
 	const char *sort = sim_request_parameter(call->request, "sort");
@@ -504,7 +347,7 @@ static struct sim_hits take_hits(struct call *call, const char *filter)
 	return hits;
 }
 
-static void answer_jobs(struct call *call)
+static void answer_jobs(struct sim_call *call)
 {
 	const char *filter = sim_request_parameter(call->request, "filter");
 	int latency_ms = call->state->options->latency_ms;
@@ -531,10 +374,10 @@ static const struct route {
 	const char *path;
 	bool has_more; /* the path goes on */
 	enum sim_purpose purpose;
-	void (*answer)(struct call *call);
+	void (*answer)(struct sim_call *call);
 } routes[] = {
-    {PREFIX "/ping", false, SIM_PURPOSE_PING, answer_ping},
-    {PREFIX "/security/cacert", false, SIM_PURPOSE_OTHER, answer_ca},
+    {SIM_CALL_PREFIX "/ping", false, SIM_PURPOSE_PING, answer_ping},
+    {SIM_CALL_PREFIX "/security/cacert", false, SIM_PURPOSE_OTHER, answer_ca},
     {JOBS_PATH, false, SIM_PURPOSE_JOBS, answer_jobs},
     {JOBS_PATH "/", true, SIM_PURPOSE_OTHER, answer_job},
 };
@@ -550,24 +393,12 @@ static const struct route *find_route(const char *path)
 	return NULL;
 }
 
-static void set_base(struct call *call)
-{
-	const struct sim_options *options = call->state->options;
-	const char *host = sim_request_header(call->request, "Host");
-
-	/* A host that would need escapes in JSON is not worth repeating. */
-	if (!host || strpbrk(host, "\"\\ ") || strlen(host) > 200)
-		host = "localhost";
-	snprintf(call->base, sizeof(call->base), "%s://%s" PREFIX,
-		 options->tls_dir ? "https" : "http", host);
-}
-
-static void note(const struct call *call, enum sim_purpose purpose)
+static void note(const struct sim_call *call, enum sim_purpose purpose)
 {
 	const struct sim_request *request = call->request;
 	bool answered = call->reply->delivery != SIM_DELIVER_NOTHING;
 
-	sim_state_note(call->state, purpose, answered ? call->reply->status : 0, call->jobs,
+	sim_state_note(call->state, purpose, answered ? call->reply->status : 0, call->rows,
 		       sim_request_parameter(request, "filter"),
 		       sim_request_parameter(request, "page[limit]"),
 		       sim_request_parameter(request, "page[after]"));
@@ -577,24 +408,18 @@ void sim_api_answer(struct sim_state *state, const struct sim_request *request,
 		    struct sim_reply *reply)
 {
 	const struct route *route = find_route(request->path);
-	struct call call = {
-	    .state = state,
-	    .request = request,
-	    .reply = reply,
-	    .now_ms = sim_state_now(state),
-	    .version = state->options->version,
-	};
+	struct sim_call call;
 
 	SIM_STATE_COUNT(state, requests);
-	set_base(&call);
+	sim_call_start(&call, state, request, reply);
 	if (!route)
-		answer_not_found(&call);
+		sim_call_not_found(&call);
 	else if (strcmp(request->method, "GET") != 0)
-		fail(&call, HTTP_METHOD_NOT_ALLOWED, ERROR_OTHER,
-		     "Simulated: this path is read with GET only.");
+		sim_call_fail(&call, SIM_HTTP_METHOD_NOT_ALLOWED, SIM_ERROR_OTHER,
+			      "Simulated: this path is read with GET only.");
 	else
 		route->answer(&call);
-	if (reply->status == HTTP_UNAUTHORIZED)
+	if (reply->status == SIM_HTTP_UNAUTHORIZED)
 		SIM_STATE_COUNT(state, unauthorized);
 	note(&call, route ? route->purpose : SIM_PURPOSE_OTHER);
 }
