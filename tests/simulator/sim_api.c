@@ -9,6 +9,7 @@
 #include "sim_field.h"
 #include "sim_filter.h"
 #include "sim_json.h"
+#include "sim_listing.h"
 #include "sim_order.h"
 #include "sim_page.h"
 
@@ -382,6 +383,17 @@ static const struct route {
     {JOBS_PATH "/", true, SIM_PURPOSE_OTHER, answer_job},
 };
 
+/* For all paths that sim_resource_find knows. */
+static const struct route resource_route = {NULL, false, SIM_PURPOSE_RESOURCE, sim_listing_answer};
+
+static bool is_resource(const char *path)
+{
+	size_t size = strlen(SIM_CALL_PREFIX);
+
+	return strncmp(path, SIM_CALL_PREFIX, size) == 0 &&
+	       sim_resource_find(path + size) < SIM_RESOURCES;
+}
+
 static const struct route *find_route(const char *path)
 {
 	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
@@ -390,18 +402,20 @@ static const struct route *find_route(const char *path)
 		if (strncmp(path, routes[i].path, size) == 0 && !path[size] != routes[i].has_more)
 			return &routes[i];
 	}
-	return NULL;
+	return is_resource(path) ? &resource_route : NULL;
 }
 
 static void note(const struct sim_call *call, enum sim_purpose purpose)
 {
 	const struct sim_request *request = call->request;
+	const char *place = sim_request_parameter(request, "page[after]");
 	bool answered = call->reply->delivery != SIM_DELIVER_NOTHING;
 
+	if (!place && purpose == SIM_PURPOSE_RESOURCE)
+		place = sim_request_parameter(request, "page[offset]");
 	sim_state_note(call->state, purpose, answered ? call->reply->status : 0, call->rows,
 		       sim_request_parameter(request, "filter"),
-		       sim_request_parameter(request, "page[limit]"),
-		       sim_request_parameter(request, "page[after]"));
+		       sim_request_parameter(request, "page[limit]"), place);
 }
 
 void sim_api_answer(struct sim_state *state, const struct sim_request *request,

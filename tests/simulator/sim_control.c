@@ -129,16 +129,74 @@ static void answer_expected(struct sim_state *state, const struct sim_request *r
 			seconds * (int64_t)SIM_SECOND_MS);
 }
 
+static struct sim_scene scene_now(struct sim_state *state)
+{
+	const struct sim_options *options = state->options;
+
+	return sim_stock_scene(&state->stock, &state->world, &options->resources,
+			       sim_state_now(state), options->version);
+}
+
+static void answer_resources(struct sim_state *state, const struct sim_request *request,
+			     struct sim_reply *reply)
+{
+	const char *path = sim_request_parameter(request, "path");
+	enum sim_resource resource = sim_resource_find(path ? path : "");
+	struct sim_scene scene;
+
+	if (resource == SIM_RESOURCES) {
+		reply->status = 400;
+		sim_buf_text(&reply->body, "path is not one of a list of resources\n");
+		return;
+	}
+	pthread_mutex_lock(&state->stock.mutex);
+	scene = scene_now(state);
+	sim_stock_write_all(&state->stock, &scene, resource, &reply->body);
+	pthread_mutex_unlock(&state->stock.mutex);
+}
+
+static void answer_commands(struct sim_state *state, const struct sim_request *request,
+			    struct sim_reply *reply)
+{
+	char message[SIM_STOCK_MESSAGE_SIZE];
+	struct sim_scene scene;
+	bool good;
+
+	pthread_mutex_lock(&state->stock.mutex);
+	scene = scene_now(state);
+	good = sim_stock_command(&state->stock, &scene, request->body, message);
+	pthread_mutex_unlock(&state->stock.mutex);
+	if (!good)
+		reply->status = 400;
+	sim_buf_printf(&reply->body, "%s\n", good ? "ok" : message);
+}
+
+static void answer_resource_requests(struct sim_state *state, const struct sim_request *request,
+				     struct sim_reply *reply)
+{
+	(void)request;
+	pthread_mutex_lock(&state->stock.mutex);
+	sim_stock_write_history(&state->stock, &reply->body);
+	pthread_mutex_unlock(&state->stock.mutex);
+}
+
 static const struct route {
 	const char *method;
 	const char *path;
 	void (*answer)(struct sim_state *state, const struct sim_request *request,
 		       struct sim_reply *reply);
 } routes[] = {
-    {"GET", "/sim/stats", answer_stats},    {"POST", "/sim/reset-stats", answer_reset},
-    {"POST", "/sim/faults", answer_faults}, {"GET", "/sim/expected", answer_expected},
-    {"GET", "/sim/jobs", answer_jobs},	    {"GET", "/sim/requests", answer_requests},
-    {"GET", "/sim/clock", answer_clock},    {"POST", "/sim/clock", answer_move},
+    {"GET", "/sim/stats", answer_stats},
+    {"POST", "/sim/reset-stats", answer_reset},
+    {"POST", "/sim/faults", answer_faults},
+    {"GET", "/sim/expected", answer_expected},
+    {"GET", "/sim/jobs", answer_jobs},
+    {"GET", "/sim/requests", answer_requests},
+    {"GET", "/sim/clock", answer_clock},
+    {"POST", "/sim/clock", answer_move},
+    {"GET", "/sim/resources", answer_resources},
+    {"POST", "/sim/resources", answer_commands},
+    {"GET", "/sim/resource-requests", answer_resource_requests},
 };
 
 void sim_control_answer(struct sim_state *state, const struct sim_request *request,

@@ -4,7 +4,8 @@
 
 #include <stdint.h>
 
-/* Every property of a job draws from its own stream, so that no two are correlated. */
+/* Every property of a job, or of another element, draws from its own stream, so that no two are
+ * correlated. */
 enum sim_stream {
 	SIM_STREAM_ID,
 	SIM_STREAM_START,
@@ -27,6 +28,11 @@ enum sim_stream {
 	SIM_STREAM_AGAIN,
 	SIM_STREAM_CLIENT,
 	SIM_STREAM_MACHINE,
+	SIM_STREAM_TRAIT,
+	SIM_STREAM_SIZE,
+	SIM_STREAM_USE,
+	SIM_STREAM_PLACE,
+	SIM_STREAM_VISIT,
 };
 
 /* What job `ordinal` draws from a stream: any number, or one from 0 to less than `limit`. */

@@ -40,6 +40,7 @@ void sim_history_write(const struct sim_history *history, struct sim_buf *buf)
 	    [SIM_PURPOSE_OTHER] = "other",
 	    [SIM_PURPOSE_PING] = "ping",
 	    [SIM_PURPOSE_JOBS] = "jobs",
+	    [SIM_PURPOSE_RESOURCE] = "resource",
 	};
 	int64_t first = history->count > SIM_HISTORY_SIZE ? history->count - SIM_HISTORY_SIZE : 0;
 

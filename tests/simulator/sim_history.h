@@ -8,11 +8,13 @@
 
 enum { SIM_HISTORY_SIZE = 10000 };
 
-/* What a request was for: /ping, the list of jobs, or anything else but the control paths. */
+/* What a request was for: /ping, the list of jobs, a list of resources, or anything else but the
+ * control paths. */
 enum sim_purpose {
 	SIM_PURPOSE_OTHER,
 	SIM_PURPOSE_PING,
 	SIM_PURPOSE_JOBS,
+	SIM_PURPOSE_RESOURCE,
 };
 
 /* The last requests, in the order of their answers. */
@@ -33,8 +35,9 @@ void sim_history_add(struct sim_history *history, enum sim_purpose purpose, int 
 void sim_history_clear(struct sim_history *history);
 
 /*
- * One line each, the oldest first, separated by tabs: number from 1, purpose (ping, jobs, other),
- * status, filter, limit and cursor as they were asked for but decoded (- for none), jobs returned.
+ * One line each, the oldest first, separated by tabs: number from 1, purpose (ping, jobs,
+ * resource, other), status, filter, limit and cursor, or offset of a resource, as they were asked
+ * for but decoded (- for none), rows returned.
  */
 void sim_history_write(const struct sim_history *history, struct sim_buf *buf);
 

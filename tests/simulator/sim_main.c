@@ -19,6 +19,7 @@ enum {
 	DEFAULT_JOBS = 1000,
 	MAX_JOBS = 100000000,
 	MAX_RATE = 1000000,
+	MAX_VOLUMES = 1000,
 	DAY_MS = 24 * SIM_HOUR_MS,
 };
 
@@ -43,6 +44,18 @@ enum option_code {
 	OPTION_SILENT,
 	OPTION_CLOCK,
 	OPTION_API_KEY,
+	OPTION_STORAGE_UNITS,
+	OPTION_DISK_POOLS,
+	OPTION_POOL_VOLUMES,
+	OPTION_STORAGE_SERVERS,
+	OPTION_DRIVES,
+	OPTION_MEDIA,
+	OPTION_ANOMALIES,
+	OPTION_SCANS,
+	OPTION_CERTIFICATES,
+	OPTION_API_KEYS,
+	OPTION_STORAGE_CHURN,
+	OPTION_FILL,
 	OPTION_API_VERSION,
 	OPTION_TLS_DIR,
 	OPTION_EXPECTED,
@@ -70,6 +83,18 @@ static const struct option options_known[] = {
     {"silent-updates", no_argument, NULL, OPTION_SILENT},
     {"clock", required_argument, NULL, OPTION_CLOCK},
     {"api-key", required_argument, NULL, OPTION_API_KEY},
+    {"storage-units", required_argument, NULL, OPTION_STORAGE_UNITS},
+    {"disk-pools", required_argument, NULL, OPTION_DISK_POOLS},
+    {"pool-volumes", required_argument, NULL, OPTION_POOL_VOLUMES},
+    {"storage-servers", required_argument, NULL, OPTION_STORAGE_SERVERS},
+    {"drives", required_argument, NULL, OPTION_DRIVES},
+    {"media", required_argument, NULL, OPTION_MEDIA},
+    {"anomalies", required_argument, NULL, OPTION_ANOMALIES},
+    {"scans", required_argument, NULL, OPTION_SCANS},
+    {"certificates", required_argument, NULL, OPTION_CERTIFICATES},
+    {"api-keys", required_argument, NULL, OPTION_API_KEYS},
+    {"storage-churn", no_argument, NULL, OPTION_STORAGE_CHURN},
+    {"fill", required_argument, NULL, OPTION_FILL},
     {"api-version", required_argument, NULL, OPTION_API_VERSION},
     {"tls-dir", required_argument, NULL, OPTION_TLS_DIR},
     {"expected", required_argument, NULL, OPTION_EXPECTED},
@@ -83,7 +108,8 @@ static const struct option options_known[] = {
 
 static const char help_text[] =
     "Usage: nbu-sim [OPTION]...\n"
-    "A simulated NetBackup primary server: its REST API for jobs.\n"
+    "A simulated NetBackup primary server: its REST API for jobs, storage,\n"
+    "tapes and security.\n"
     "\n"
     "  --listen ADDR:PORT    where to listen (127.0.0.1:0; port 0: any that is free)\n"
     "  --jobs N              jobs that ended within the spread (1000); besides them come\n"
@@ -113,9 +139,26 @@ static const char help_text[] =
     "                        happens so long after the start is the same in every run\n"
     "  --api-key KEY         the key that clients must send (sim-key)\n"
     "  --api-version V       the newest version of the API that is spoken (13.0)\n"
+    "  --storage-units N     storage units (6)\n"
+    "  --disk-pools N        disk pools (4), each with\n"
+    "  --pool-volumes N      N volumes (2), on\n"
+    "  --storage-servers N   so many storage servers in turn (3)\n"
+    "  --drives N            tape drives (4)\n"
+    "  --media N             tapes (120); the lists of tapes and their pools are there from\n"
+    "                        API 12.0 on\n"
+    "  --anomalies N         anomalies of backups (7)\n"
+    "  --scans N             results of malware scans of the 72 hours before the start (12),\n"
+    "                        about a third of them IMPACTED\n"
+    "  --certificates N      certificates of hosts (9): the second ends in 10 days, the third\n"
+    "                        ended 5 days ago, the fourth is revoked, the fifth deleted\n"
+    "  --api-keys N          API keys (1), which end 300 days after the start\n"
+    "  --storage-churn       besides the elements of these lists, others come and go between\n"
+    "                        requests\n"
+    "  --fill POOL@PERCENT   the use of that disk pool rises from 60 % to 97 %, by so much in a\n"
+    "                        minute of the server's clock\n"
     "  --tls-dir DIR         use TLS with DIR/server.pem, server.key and ca.pem\n"
     "  --expected FILE       write the rows that a client must show, again on SIGUSR1\n"
-    "  --latency MS          wait before each answer about jobs\n"
+    "  --latency MS          wait before each answer about jobs, storage, tapes and security\n"
     "  --skew SECONDS        how far the server's clock is ahead of the local one at the start;\n"
     "                        later POST /sim/clock changes it, and all times with it\n"
     "  --fault SPEC          do something wrong; may be given more than once\n"
@@ -124,8 +167,9 @@ static const char help_text[] =
     "\n"
     "Control paths, for tests:\n"
     "  GET  /sim/stats             counters and the last filters, in JSON\n"
-    "  GET  /sim/requests          the last 10000 requests: number, ping/jobs/other, status (0:\n"
-    "                              none), filter, limit, cursor, jobs returned\n"
+    "  GET  /sim/requests          the last 10000 requests: number, ping/jobs/resource/other,\n"
+    "                              status (0: none), filter, limit, cursor or offset, rows\n"
+    "                              returned\n"
     "  POST /sim/reset-stats       forget these\n"
     "  POST /sim/faults            the body's lines replace all faults\n"
     "  GET  /sim/expected?window=S the rows that a client must show for that many seconds (86400)\n"
@@ -134,9 +178,31 @@ static const char help_text[] =
     "                              clientName, queue reason, dedup ratio (1/100 %), scheduleName,\n"
     "                              scheduleType, each as a client reads it; since: the unfinished\n"
     "                              and what was updated since\n"
+    "  GET  /sim/resources?path=P  what the list of path P (/storage/disk-pools) has now: the\n"
+    "                              JSON of an element a line\n"
+    "  POST /sim/resources         each line of the body is a command; see below\n"
+    "  GET  /sim/resource-requests the last 10000 requests for these lists: number, path, status\n"
+    "                              (0: none), limit, offset or cursor, rows returned\n"
     "  GET  /sim/clock             the server's time in ms, which all of its times follow\n"
     "  POST /sim/clock             the body +SECONDS or -SECONDS moves it, =MS sets it, but\n"
     "                              never to before the start; answers the new time\n"
+    "\n"
+    "Commands about the lists of storage, tapes and security, until the next clear. PATH is such\n"
+    "as /storage/disk-pools, ID an element's id or name, or * for all, FIELD an attribute or id;\n"
+    "dots go into objects:\n"
+    "  set PATH ID FIELD JSON      the value from now on: the rest of the line, as it is\n"
+    "  drop PATH ID FIELD          the attribute is absent\n"
+    "  remove PATH ID              the element is absent\n"
+    "  restore PATH ID             it is back\n"
+    "  add PATH N                  N more elements; new scans are of now, and IMPACTED\n"
+    "  fault PATH WHAT [TIMES]     the next requests for PATH, or for all lists in the folder\n"
+    "                              PATH, get WHAT: 401, 403, 404, 406, 429, 500, 503, reset,\n"
+    "                              html, bare-object, error-200, truncate, empty (no rows),\n"
+    "                              ignore-offset (always the first page), short-pages (10 rows\n"
+    "                              at most), no-meta (neither meta nor links), next-number,\n"
+    "                              next-text (what next is in meta), next-link (it is in links\n"
+    "                              only)\n"
+    "  clear                       all is as at the start\n"
     "\n"
     "SPEC is one of these, behind page:K= if it is to hit only page K of each list, or behind\n"
     "at:N= to hit the N-th request for a list, counted from when it is set, and no other;\n"
@@ -285,7 +351,69 @@ static bool parse_fault(const char *text, struct sim_faults *faults)
 	return false;
 }
 
-static bool set_number(int code, const char *text, struct arguments *arguments)
+/* The options that say how many elements a list of resources has. */
+static const struct {
+	int code;
+	const char *name;
+	enum sim_resource resource;
+} counts_known[] = {
+    {OPTION_STORAGE_UNITS, "storage-units", SIM_STORAGE_UNITS},
+    {OPTION_DISK_POOLS, "disk-pools", SIM_DISK_POOLS},
+    {OPTION_STORAGE_SERVERS, "storage-servers", SIM_STORAGE_SERVERS},
+    {OPTION_DRIVES, "drives", SIM_DRIVES},
+    {OPTION_MEDIA, "media", SIM_TAPE_MEDIA},
+    {OPTION_ANOMALIES, "anomalies", SIM_ANOMALIES},
+    {OPTION_SCANS, "scans", SIM_SCANS},
+    {OPTION_CERTIFICATES, "certificates", SIM_CERTIFICATES},
+    {OPTION_API_KEYS, "api-keys", SIM_API_KEYS},
+};
+
+/* POOL@PERCENT. Whether there is such a pool shows when all options are known. */
+static bool parse_fill(char *text, struct sim_resource_options *resources)
+{
+	char *at = strrchr(text, '@');
+	char *end = NULL;
+
+	if (at)
+		resources->fill_rate = strtod(at + 1, &end);
+	if (!at || end == at + 1 || *end || !(resources->fill_rate >= 0) ||
+	    resources->fill_rate > MAX_RATE)
+		return complain("fill", text, "POOL@PERCENT_PER_MINUTE");
+	*at = '\0';
+	resources->fill = text;
+	return true;
+}
+
+static bool set_resource(int code, char *text, struct sim_resource_options *resources)
+{
+	int64_t number = 0;
+	bool good;
+
+	switch (code) {
+	case OPTION_STORAGE_CHURN:
+		resources->churn = true;
+		return true;
+	case OPTION_FILL:
+		return parse_fill(text, resources);
+	case OPTION_POOL_VOLUMES:
+		good = parse_integer("pool-volumes", text, 0, MAX_VOLUMES, &number);
+		resources->pool_volumes = (int)number;
+		return good;
+	default:
+		break;
+	}
+	for (size_t i = 0; i < sizeof(counts_known) / sizeof(counts_known[0]); i++) {
+		enum sim_resource resource = counts_known[i].resource;
+
+		if (counts_known[i].code == code)
+			return parse_integer(counts_known[i].name, text, 0,
+					     sim_resource_most(resource),
+					     &resources->counts[resource]);
+	}
+	return true;
+}
+
+static bool set_number(int code, char *text, struct arguments *arguments)
 {
 	struct sim_options *options = &arguments->options;
 	int64_t number = 0;
@@ -319,12 +447,12 @@ static bool set_number(int code, const char *text, struct arguments *arguments)
 		options->world.clients = (int)number;
 		break;
 	default:
-		break;
+		return set_resource(code, text, &options->resources);
 	}
 	return good;
 }
 
-static bool set_world(int code, const char *text, struct arguments *arguments)
+static bool set_world(int code, char *text, struct arguments *arguments)
 {
 	struct sim_world *world = &arguments->options.world;
 
@@ -353,7 +481,7 @@ static bool set_world(int code, const char *text, struct arguments *arguments)
 	}
 }
 
-static bool set_option(int code, const char *text, struct arguments *arguments)
+static bool set_option(int code, char *text, struct arguments *arguments)
 {
 	struct sim_options *options = &arguments->options;
 
@@ -416,6 +544,11 @@ static int parse_arguments(int argc, char **argv, struct arguments *arguments)
 	}
 	if (optind < argc) {
 		fprintf(stderr, "nbu-sim: unexpected argument '%s'\n", argv[optind]);
+		return EXIT_USAGE;
+	}
+	if (!sim_resource_can_fill(&arguments->options.resources)) {
+		complain("fill", arguments->options.resources.fill,
+			 "a disk pool that has a capacity");
 		return EXIT_USAGE;
 	}
 	if (!find_outcomes(arguments))
@@ -506,6 +639,7 @@ int main(int argc, char **argv)
 		    .key = "sim-key",
 		    .version = 13 * SIM_VERSION_MINORS,
 		    .world = {.seed = 1, .jobs = DEFAULT_JOBS},
+		    .resources = sim_resource_usual(),
 		},
 	};
 	int code = parse_arguments(argc, argv, &arguments);

@@ -22,6 +22,7 @@ void sim_state_init(struct sim_state *state, const struct sim_options *options)
 	if (options->manual_clock && !options->clock_ms)
 		state->world.start_ms -= state->world.start_ms % SIM_SECOND_MS;
 	pthread_mutex_init(&state->mutex, NULL);
+	sim_stock_init(&state->stock);
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	pthread_cond_init(&state->stopped, &attributes);
@@ -31,6 +32,7 @@ void sim_state_init(struct sim_state *state, const struct sim_options *options)
 void sim_state_free(struct sim_state *state)
 {
 	sim_state_reset_stats(state);
+	sim_stock_free(&state->stock);
 	sim_buf_free(&state->ca);
 	if (state->log)
 		fclose(state->log);
@@ -216,9 +218,10 @@ void sim_state_write_stats(struct sim_state *state, struct sim_buf *buf)
 
 	pthread_mutex_lock(&state->mutex);
 	sim_buf_printf(buf,
-		       "{\"requests\":%lld,\"jobs\":%lld,\"ping\":%lld,\"connections\":%lld,"
-		       "\"unauthorized\":%lld,\"gzip\":%lld,\"lastFilters\":[",
-		       (long long)stats->requests, (long long)stats->jobs, (long long)stats->ping,
+		       "{\"requests\":%lld,\"jobs\":%lld,\"resources\":%lld,\"ping\":%lld,"
+		       "\"connections\":%lld,\"unauthorized\":%lld,\"gzip\":%lld,\"lastFilters\":[",
+		       (long long)stats->requests, (long long)stats->jobs,
+		       (long long)stats->resources, (long long)stats->ping,
 		       (long long)stats->connections, (long long)stats->unauthorized,
 		       (long long)stats->gzip);
 	write_filters(stats, buf);
@@ -234,6 +237,9 @@ void sim_state_reset_stats(struct sim_state *state)
 	state->stats = (struct sim_stats){0};
 	sim_history_clear(&state->history);
 	pthread_mutex_unlock(&state->mutex);
+	pthread_mutex_lock(&state->stock.mutex);
+	sim_stock_clear_history(&state->stock);
+	pthread_mutex_unlock(&state->stock.mutex);
 }
 
 void sim_state_log(struct sim_state *state, const char *method, const char *uri, int status,

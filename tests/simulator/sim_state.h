@@ -12,6 +12,8 @@
 #include "sim_fault.h"
 #include "sim_history.h"
 #include "sim_job.h"
+#include "sim_resource.h"
+#include "sim_stock.h"
 
 /* An API version as one number: 13.0 is 13000. */
 enum { SIM_VERSION_MINORS = 1000 };
@@ -28,6 +30,7 @@ struct sim_options {
 	bool manual_clock; /* it stands still but for what tests add to it */
 	int64_t clock_ms;  /* where it stands at the start, 0 for the local time in whole seconds */
 	struct sim_world world; /* without its start time */
+	struct sim_resource_options resources;
 	struct sim_faults faults;
 };
 
@@ -36,6 +39,7 @@ enum { SIM_LAST_FILTERS = 20 };
 struct sim_stats {
 	int64_t requests;
 	int64_t jobs;
+	int64_t resources;
 	int64_t ping;
 	int64_t connections;
 	int64_t unauthorized;
@@ -51,6 +55,7 @@ struct sim_state {
 	struct sim_buf ca;	  /* the PEM text of the CA */
 	_Atomic int64_t shift_ms; /* what tests added to the server's clock */
 	FILE *log;
+	struct sim_stock stock; /* with a mutex of its own */
 
 	pthread_mutex_t mutex; /* over what follows */
 	pthread_cond_t stopped;
