@@ -116,8 +116,13 @@ static bool parse_place(struct listing *listing)
 	if (listing->form->paging == OFFSETS)
 		return parse_number(parameter(listing, "page[offset]"), 0, INT64_MAX,
 				    &listing->offset);
-	return !parameter(listing, "page[before]") &&
-	       parse_number(parameter(listing, "page[after]"), 0, INT64_MAX, &listing->after);
+	/* A cursor is the last row of the page before, and one more. */
+	if (parameter(listing, "page[before]") ||
+	    !parse_number(parameter(listing, "page[after]"), 1, INT64_MAX, &listing->after))
+		return false;
+	if (listing->after > 0)
+		listing->after--;
+	return true;
 }
 
 static bool parse_sort(struct listing *listing)
@@ -327,7 +332,7 @@ static bool is_last(const struct listing *listing)
 static int64_t next_place(const struct listing *listing)
 {
 	if (listing->form->paging == CURSORS)
-		return listing->rows[listing->first + listing->shown - 1];
+		return listing->rows[listing->first + listing->shown - 1] + 1;
 	return listing->offset + listing->limit;
 }
 

@@ -19,6 +19,7 @@ void sim_writer_start(struct sim_writer *writer, struct sim_buf *buf, struct sim
 	writer->depth = 0;
 	writer->muted = 0;
 	writer->comma = false;
+	writer->has_attributes = false;
 	writer->sizes[writer->depth++] = 0;
 	edits->element++;
 	sim_buf_text(buf, "{");
@@ -89,6 +90,7 @@ void sim_writer_open(struct sim_writer *writer, const char *name)
 void sim_writer_attributes(struct sim_writer *writer)
 {
 	enter(writer, "attributes", false);
+	writer->has_attributes = true;
 }
 
 /* The name of an edit's field as a member of the open object, NULL when it is not one. */
@@ -121,7 +123,8 @@ void sim_writer_close(struct sim_writer *writer)
 		writer->muted--;
 		return;
 	}
-	add_rest(writer);
+	if (writer->depth > 1 || !writer->has_attributes)
+		add_rest(writer);
 	writer->size = writer->sizes[--writer->depth];
 	writer->comma = true;
 	sim_buf_text(writer->buf, "}");

@@ -30,6 +30,7 @@ struct sim_writer {
 	int depth;
 	int muted; /* objects that are open, but not shown */
 	bool comma;
+	bool has_attributes; /* which are then where added members go */
 };
 
 /* Opens an element; sim_writer_close ends it. */

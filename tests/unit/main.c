@@ -17,7 +17,7 @@
 	SUITE(cases) SUITE(collect) SUITE(mailbox) SUITE(refresh) SUITE(skipped) SUITE(trees) SUITE(versions) \
 	SUITE(lookup) SUITE(notify) \
 	SUITE(report) \
-	SUITE(sim_old) SUITE(sim) SUITE(sim_tree)
+	SUITE(sim_old) SUITE(sim_resource) SUITE(sim) SUITE(sim_tree)
 
 /* clang-format on */
 
