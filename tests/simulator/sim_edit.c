@@ -54,6 +54,14 @@ void sim_edit_clear(struct sim_edits *edits)
 	*edits = (struct sim_edits){0};
 }
 
+bool sim_edit_concerns(const struct sim_edits *edits, int64_t number)
+{
+	for (size_t i = 0; i < edits->count; i++)
+		if (edits->list[i].number == number || edits->list[i].number == SIM_EDIT_ALL)
+			return true;
+	return false;
+}
+
 struct sim_edit *sim_edit_find(const struct sim_edits *edits, int64_t number, const char *field)
 {
 	for (size_t i = edits->count; i > 0; i--) {

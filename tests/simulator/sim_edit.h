@@ -2,6 +2,7 @@
 #ifndef SIM_EDIT_H
 #define SIM_EDIT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,9 @@ struct sim_edits {
 
 void sim_edit_add(struct sim_edits *edits, int64_t number, const char *field, const char *value);
 void sim_edit_clear(struct sim_edits *edits);
+
+/* Whether the element has an edit at all: most have none, and are asked about often. */
+bool sim_edit_concerns(const struct sim_edits *edits, int64_t number);
 
 /* The last edit of that field of that element, NULL for none. */
 struct sim_edit *sim_edit_find(const struct sim_edits *edits, int64_t number, const char *field);

@@ -127,7 +127,8 @@ static bool parse_place(struct listing *listing)
 
 static bool parse_sort(struct listing *listing)
 {
-	const char *text = parameter(listing, "sort");
+	bool whole = listing->form->paging == WHOLE;
+	const char *text = whole ? NULL : parameter(listing, "sort");
 
 	listing->descending = text && *text == '-';
 	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {

@@ -14,6 +14,7 @@ void sim_writer_start(struct sim_writer *writer, struct sim_buf *buf, struct sim
 	writer->buf = buf;
 	writer->edits = edits;
 	writer->number = number;
+	writer->edited = sim_edit_concerns(edits, number);
 	writer->watch_from = writer->watch_to = 0;
 	writer->size = 0;
 	writer->depth = 0;
@@ -42,12 +43,13 @@ static bool is_watched(const struct sim_writer *writer)
 /* Writes the name of a member, or all of it when it was edited. False: no value is wanted. */
 static bool begin(struct sim_writer *writer, const char *name)
 {
-	struct sim_edit *edit;
+	struct sim_edit *edit = NULL;
 
 	if (writer->muted)
 		return false;
 	snprintf(writer->path + writer->size, sizeof(writer->path) - writer->size, "%s", name);
-	edit = sim_edit_find(writer->edits, writer->number, writer->path);
+	if (writer->edited)
+		edit = sim_edit_find(writer->edits, writer->number, writer->path);
 	if (edit)
 		edit->done = writer->edits->element;
 	if (edit && !edit->value)
@@ -106,7 +108,7 @@ static const char *member_name(const struct sim_writer *writer, const struct sim
 /* Members that the element has not got, but a test has set. */
 static void add_rest(struct sim_writer *writer)
 {
-	for (size_t i = 0; i < writer->edits->count; i++) {
+	for (size_t i = 0; writer->edited && i < writer->edits->count; i++) {
 		struct sim_edit *edit = &writer->edits->list[i];
 		const char *name = member_name(writer, edit);
 

@@ -20,6 +20,7 @@ struct sim_writer {
 	struct sim_buf *buf;
 	struct sim_edits *edits;
 	int64_t number;	   /* of the element */
+	bool edited;	   /* whether there are edits of it */
 	const char *watch; /* the path of a member that is looked for, or NULL */
 	size_t watch_from; /* where its value is in the buffer; both 0: nowhere */
 	size_t watch_to;

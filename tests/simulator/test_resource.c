@@ -171,7 +171,17 @@ static const char *id_of(const cJSON *row)
 	return member(row, "id") ? text_of(row, "id") : text_of(row, "hostName");
 }
 
-/* The element of that id, or at that place, in the list at PATH; *DOCUMENT is to be freed. */
+/* How many rows DOCUMENT has, -1 when it has no list. Frees it. */
+static int row_count(cJSON *document)
+{
+	const cJSON *rows = rows_of(document);
+	int count = rows ? cJSON_GetArraySize(rows) : -1;
+
+	cJSON_Delete(document);
+	return count;
+}
+
+/* The element of that id in the list at PATH; *DOCUMENT, which it is in, is to be freed. */
 static const cJSON *element(const char *path, const char *id, cJSON **document)
 {
 	const cJSON *row;
@@ -365,6 +375,7 @@ static void test_parameters(void)
 	    {"/security/anomalies?filter=anomalyStatus", 400},
 	    {"/security/anomalies?filter=colour%20eq%20'X'", 400},
 	    {"/security/api-keys?filter=expiryDateTime%20ge%20yesterday", 400},
+	    {"/security/certificates/current?sort=nonsense", 200},
 	    {"/security/api-keys/", 404},
 	    {"/storage", 404},
 	};
@@ -372,6 +383,8 @@ static void test_parameters(void)
 	start_usual();
 	for (size_t i = 0; i < COUNT(cases); i++)
 		expect_status(cases[i].path, cases[i].status);
+	/* What has no pages takes no parameters. */
+	EQUAL_NUMBER(row_count(get("/security/certificates/current?sort=nonsense")), 9);
 	stop();
 }
 
@@ -590,16 +603,6 @@ static void test_faults(void)
 	CU_ASSERT_PTR_NULL(get("/storage/drives"));
 	EQUAL_NUMBER(sim.status, 200);
 	stop();
-}
-
-/* How many rows DOCUMENT has, -1 when it has no list. Frees it. */
-static int row_count(cJSON *document)
-{
-	const cJSON *rows = rows_of(document);
-	int count = rows ? cJSON_GetArraySize(rows) : -1;
-
-	cJSON_Delete(document);
-	return count;
 }
 
 /* Faults of the pages. */
