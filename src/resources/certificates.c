@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "api/attribute.h"
 #include "resources/resources.h"
 #include "resources/security.h"
 
@@ -15,7 +14,7 @@ static const struct column columns[] = {
 static bool finish(void *made, const struct json *element, const struct field_clock *clock)
 {
 	struct certificates_row *row = made;
-	int64_t end = attribute_instant(json_member(element, "notAfter"));
+	int64_t end = field_instant(json_member(element, "notAfter"));
 
 	row->head.key = SECURITY_ALL;
 	row->ended = end && end <= clock->now;

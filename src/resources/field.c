@@ -14,6 +14,9 @@
 
 #define COUNT_MAX 4294967295.0
 
+/* 2000-01-01. NetBackup has no earlier dates; what looks like one is a number of another kind. */
+#define EARLIEST INT64_C(946684800000)
+
 /* WORD without the prefix of FIELD. */
 static const char *strip(const struct field *field, const char *word)
 {
@@ -85,9 +88,16 @@ FIELD_KIND(SHARE)
 	*(int32_t *)member = json_amount(value) >= 0 ? (int32_t)attribute_percent(value) : -1;
 }
 
-FIELD_KIND(INSTANT)
+int64_t field_instant(const struct json *value)
 {
 	int64_t instant = attribute_instant(value);
+
+	return instant >= EARLIEST ? instant : 0;
+}
+
+FIELD_KIND(INSTANT)
+{
+	int64_t instant = field_instant(value);
 
 	(void)field;
 	*(int64_t *)member = instant ? instant - clock->skew : 0;

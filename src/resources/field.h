@@ -73,6 +73,9 @@ const struct json *field_find(const struct json *element, const char *path);
 void field_read_all(const struct field *fields, size_t count, const struct json *element,
 		    const struct field_clock *clock, void *row);
 
+/* An instant of the server's clock, or 0. One before the year 2000 is none. */
+int64_t field_instant(const struct json *value);
+
 /*
  * How much of TOTAL is used, in 1/100 %; -1 = not known. Each may be 0, not told, and FREE helps
  * where USED does not.

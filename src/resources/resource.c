@@ -32,14 +32,20 @@ char *resource_write(const struct resource *resource, const void *row)
 	return text;
 }
 
-/* A text that the file does not have is empty. */
-static void fill_texts(const struct resource *resource, char *row)
+/* What TEXT does not have is not known. */
+static void set_unknown(const struct resource *resource, void *row)
 {
+	memset(row, 0, resource->row_size);
 	for (size_t i = 0; i < resource->column_count; i++) {
-		const char **text = (const char **)(void *)(row + resource->columns[i].offset);
+		const struct column *column = &resource->columns[i];
+		void *member = (char *)row + column->offset;
 
-		if (resource->columns[i].kind->member == COLUMN_OF_TEXT && !*text)
-			*text = "";
+		if (column->kind->member == COLUMN_OF_TEXT)
+			*(const char **)member = "";
+		else if (column->kind->member == COLUMN_OF_I32)
+			*(int32_t *)member = -1;
+		else if (column->words)
+			*(unsigned *)member = 1;
 	}
 }
 
@@ -48,11 +54,10 @@ void resource_parse(const struct resource *resource, char *text, void *row)
 	struct resource_row *head = row;
 	const char *alarms;
 
-	memset(row, 0, resource->row_size);
+	set_unknown(resource, row);
 	head->key = strsep(&text, "\n");
 	alarms = strsep(&text, "\n");
 	if (alarms)
 		head->alarms = (uint32_t)strtoul(alarms, NULL, 10);
 	rowtext_read(resource->columns, resource->column_count, text, row);
-	fill_texts(resource, row);
 }

@@ -363,7 +363,9 @@ static void put_off(const struct collect *collect, struct part *part, const stru
 	int64_t wait = collect->site->refresh * INT64_C(1000), usual = interval(collect, part);
 
 	part->due = timefmt_monotonic() + (wait < usual ? wait : usual);
-	note(collect, part, STATUS_DOWN, fault);
+	/* The log has it of the site itself. */
+	part->row.state = STATUS_DOWN;
+	part->row.fault = *fault;
 }
 
 void collect_run(struct collect *collect, struct netbackup *netbackup, struct store *store,

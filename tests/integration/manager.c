@@ -8,7 +8,6 @@
 #include "harness.h"
 
 #define REPETITIONS 50
-#define SITE_ROW "2.1.%u.%zu"
 
 #define SESSIONS_MAX 16
 
@@ -268,15 +267,39 @@ void manager_free_cells(struct manager_cells *cells)
 	cells->count = 0;
 }
 
-bool manager_site_cell(void *manager, const char *site, unsigned column, struct manager_cell *cell)
+/* Appends the index object NAME to OBJECT, which has room for 400. */
+static void append_name(char *object, const char *name)
+{
+	size_t length = strlen(object);
+
+	length += (size_t)snprintf(object + length, 400 - length, ".%zu", strlen(name));
+	for (; *name; name++)
+		length +=
+		    (size_t)snprintf(object + length, 400 - length, ".%u", (unsigned char)*name);
+}
+
+bool manager_table_cell(void *manager, const char *site, unsigned table, unsigned column,
+			const char *key, struct manager_cell *cell)
 {
 	char object[400];
-	int length = snprintf(object, sizeof object, SITE_ROW, column, strlen(site));
 
-	for (const char *at = site; *at; at++)
-		length += snprintf(object + length, sizeof object - (size_t)length, ".%u",
-				   (unsigned char)*at);
+	snprintf(object, sizeof object, "%u.1.%u", table, column);
+	append_name(object, site);
+	if (key)
+		append_name(object, key);
 	return manager_get_cell(manager, object, cell) && cell->type < SNMP_NOSUCHOBJECT;
+}
+
+bool manager_site_cell(void *manager, const char *site, unsigned column, struct manager_cell *cell)
+{
+	return manager_table_cell(manager, site, 2, column, NULL, cell);
+}
+
+int64_t manager_resource(void *manager, const char *site, const char *resource)
+{
+	struct manager_cell cell;
+
+	return manager_table_cell(manager, site, 16, 5, resource, &cell) ? cell.integer : -1;
 }
 
 int64_t manager_site(void *manager, const char *site, unsigned column)
@@ -307,11 +330,9 @@ struct manager_cells manager_column(void *manager, const char *site, unsigned ta
 				    unsigned column, enum manager_manner manner)
 {
 	char object[400];
-	int length = snprintf(object, sizeof object, "%u.1.%u.%zu", table, column, strlen(site));
 
-	for (const char *at = site; *at; at++)
-		length += snprintf(object + length, sizeof object - (size_t)length, ".%u",
-				   (unsigned char)*at);
+	snprintf(object, sizeof object, "%u.1.%u", table, column);
+	append_name(object, site);
 	return manager_walk(manager, object, manner);
 }
 

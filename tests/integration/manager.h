@@ -57,6 +57,17 @@ long manager_set_integer(void *manager, const oid *id, size_t length);
 struct manager_cells manager_walk(void *manager, const char *object, enum manager_manner manner);
 void manager_free_cells(struct manager_cells *cells);
 
+/*
+ * The cell of the column COLUMN of the table TABLE in the row of SITE and KEY, a name; NULL = the
+ * site is all there is of the index. False when there is none.
+ */
+bool manager_table_cell(void *manager, const char *site, unsigned table, unsigned column,
+			const char *key, struct manager_cell *cell);
+
+/* The state of a resource of SITE in nbuResourceTable, or -1 when there is no such row. */
+int64_t manager_resource(void *manager, const char *site, const char *resource);
+enum { RESOURCE_UP = 2, RESOURCE_DOWN = 3, RESOURCE_NOT_ALLOWED = 4, RESOURCE_NOT_IN_VERSION = 5 };
+
 /* Columns of nbuSiteTable. */
 bool manager_site_cell(void *manager, const char *site, unsigned column, struct manager_cell *cell);
 /* The number there, or -1 when there is no such row. */

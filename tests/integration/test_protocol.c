@@ -19,13 +19,16 @@ static void *agent_is_up(const char *options)
 
 	world_snmpd();
 	/* Rows in every table. */
-	world_config("client \"*\" { }\n");
+	world_config("client \"*\" { }\n"
+		     "collect = { \"storage\", \"tape\", \"media\", \"security\" }\n");
 	world_site("paris", sim, NULL);
 	world_site("lyon", sim, NULL);
 	world_agent(NULL);
 	manager = manager_open(WORLD_PUBLIC);
 	AWAIT(manager_site(manager, "paris", SITE_STATUS) == UP, 20);
 	AWAIT(manager_site(manager, "lyon", SITE_STATUS) == UP, 20);
+	AWAIT(manager_resource(manager, "paris", "api-keys") == RESOURCE_UP, 20);
+	AWAIT(manager_resource(manager, "lyon", "api-keys") == RESOURCE_UP, 20);
 	return manager;
 }
 

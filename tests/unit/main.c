@@ -14,6 +14,7 @@
 	SUITE(store_schema) SUITE(store) \
 	SUITE(columns) SUITE(index) SUITE(notice) SUITE(reason) SUITE(sites) \
 	SUITE(snapshot) \
+	SUITE(resources) \
 	SUITE(cases) SUITE(collect) SUITE(mailbox) SUITE(refresh) SUITE(skipped) SUITE(trees) SUITE(versions) \
 	SUITE(lookup) SUITE(notify) \
 	SUITE(report) \

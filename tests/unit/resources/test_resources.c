@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "harness.h"
+#include "resources/held.h"
+#include "resources/resources.h"
+
+/* How elements of the lists of the API become rows, one resource after the other. */
+
+/* By the server's clock, which is an hour ahead. */
+static const struct field_clock clock_now = {.now = INT64_C(1782871200000),
+					     .skew = 3600000,
+					     .window_start = INT64_C(1782784800000)};
+
+#define FIELDS_MAX 24
+
+/* An element, and the row that it becomes, as lines NUMBER=VALUE. */
+static const struct sample {
+	enum resource_id id;
+	const char *key;
+	struct {
+		const char *name, *value; /* JSON text; a name with a slash is in an object */
+		int lines;		  /* so many lines of the row depend on it */
+	} fields[FIELDS_MAX];
+	const char *row;
+} samples[] = {
+    {RESOURCE_STORAGE_UNITS,
+     "stu-1",
+     {{"name", "\"Stu 1\"", 1},
+      {"storageCategory", "\"msdp\"", 1},
+      {"storageType", "\"DISK\"", 1},
+      {"storageServerType", "\"PureDisk\"", 1},
+      {"totalCapacityBytes", "12000000000000", 2},
+      {"usedCapacityBytes", "3000000000000", 2},
+      {"freeCapacityBytes", "9000000000000", 1},
+      {"maxConcurrentJobs", "40", 1},
+      {"onDemandOnly", "true", 1},
+      {"useWorm", "true", 1},
+      {"replicationSourceCapable", "true", 1}},
+     "3=stu-1\n4=Stu 1\n5=MSDP\n6=DISK\n7=PureDisk\n8=12000000000000\n9=3000000000000\n"
+     "10=9000000000000\n14=2500\n15=40\n16=1\n17=1\n18=1\n"},
+    {RESOURCE_DISK_POOLS,
+     "PureDisk:dp-1",
+     {{"name", "\"dp-1\"", 1},
+      {"storageCategory", "\"MSDP\"", 1},
+      {"diskPoolState", "\"DOWN\"", 1},
+      {"rawSizeBytes", "2000", 1},
+      {"usableSizeBytes", "1000", 3},
+      {"usedCapacityBytes", "980", 3},
+      {"availableSpaceBytes", "20", 1},
+      {"highWaterMark", "98", 2},
+      {"lowWaterMark", "80", 1},
+      {"mediaServersCount", "3", 1},
+      {"wormCapable", "true", 1},
+      {"diskVolumes", "[{\"state\":\"UP\"},{\"state\":\"DOWN\"},{}]", 2}},
+     "3=PureDisk:dp-1\n4=dp-1\n5=MSDP\n6=3\n7=2000\n8=1000\n9=980\n10=20\n15=9800\n16=9800\n"
+     "17=8000\n18=1\n19=3\n20=1\n21=3\n22=1\n"},
+    {RESOURCE_STORAGE_SERVERS,
+     "PureDisk:ms1",
+     {{"name", "\"ms1\"", 1},
+      {"storageCategory", "\"MSDP\"", 1},
+      {"sType", "\"PureDisk\"", 1},
+      {"storageServerState", "\"UP\"", 1},
+      {"nbuHostVersion", "\"11.0\"", 1},
+      {"msdpAttributes",
+       "{\"storagePoolDetails\":{\"sizeBytes\":1000,\"usedSpaceBytes\":250,"
+       "\"availableSpaceBytes\":750},\"deduplicationRatioPercentage\":93.5}",
+       5}},
+     "3=PureDisk:ms1\n4=ms1\n5=MSDP\n6=PureDisk\n7=2\n8=11.0\n9=1000\n10=250\n11=750\n15=2500\n"
+     "16=9350\n"},
+    {RESOURCE_DRIVES,
+     "drive-1",
+     {{"driveType", "\"DT_HCART2\"", 1},
+      {"robotType", "\"TLD\"", 1},
+      {"driveStatus", "\"DRIVE_STATUS_MIXED\"", 1},
+      {"driveControl", "\"DRIVE_CONTROL_AVR\"", 1},
+      {"externalMediaId", "\"A00001\"", 1},
+      {"deviceHost", "\"<multiple>\"", 1},
+      {"assignedHost", "\"ms2\"", 1},
+      {"lastCleaningTime", "\"2026-06-01T00:00:00.000Z\"", 1},
+      {"tapeAlert1", "\"WRITE,\"", 1},
+      {"tapeAlert2", "\"CLEAN_NOW\"", 1},
+      {"devicePaths", "[{\"pathStatus\":\"PATH_STATUS_UP\"},{\"pathStatus\":\"PATH_STATUS_DOWN\"}]",
+       2}},
+     "3=drive-1\n4=HCART2\n5=TLD\n6=4\n7=AVR\n8=A00001\n9=ms2\n10=2\n11=1\n12=1780268400000\n"
+     "14=WRITE CLEAN_NOW\n"},
+    {RESOURCE_TAPE_MEDIA,
+     "Scratch",
+     {{"volumePool", "\"Scratch\"", 0},
+      {"mediaType", "\"HCART2\"", 0},
+      {"mediaStatus", "\"ACTIVE FROZEN\"", 1},
+      {"volumeExpiration", "\"2026-06-30T00:00:00.000Z\"", 1}},
+     "1=1\n2=1\n3=1\n4=1\n"},
+    {RESOURCE_VOLUME_POOLS,
+     "Scratch",
+     {{"volumePoolName", "\"Scratch\"", 0},
+      {"poolType", "\"SCRATCH_MEDIA_POOL\"", 1},
+      {"partiallyFullMedia", "5", 1}},
+     "1=SCRATCH_MEDIA_POOL\n2=5\n"},
+    {RESOURCE_ANOMALIES,
+     "all",
+     {{"anomalyStatus", "\"NOT_REVIEWED\"", 0}, {"anomalySeverity", "\"HIGH\"", 2}},
+     "1=1\n2=0\n3=0\n4=0\n"},
+    {RESOURCE_MALWARE_SCANS,
+     "17",
+     {{"scanState", "\"SCAN_COMPLETED\"", 0},
+      {"numberOfFilesImpacted", "2", 0},
+      {"scanResult", "\"IMPACTED\"", 0},
+      {"client", "\"db1\"", 1},
+      {"policyName", "\"gold\"", 1},
+      {"dateOfScan", "\"2026-06-30T12:00:00.000Z\"", 1}},
+     "1=1\n2=db1\n3=gold\n4=1782817200000\n"},
+    {RESOURCE_API_KEYS,
+     "tag-1",
+     {{"expiryDateTime", "\"2026-07-10T02:00:00.000Z\"", 1}},
+     "1=1783645200000\n"},
+};
+#define SAMPLE_COUNT (sizeof samples / sizeof samples[0])
+
+/* The element of SAMPLE with VALUE in the place of its field AT; NULL = without the field. */
+static char *make_element(const struct sample *sample, int at, const char *value)
+{
+	char *text = mem_printf("{\"id\":\"%s\",\"attributes\":{\"x\":0", sample->key);
+
+	for (int i = 0; i < FIELDS_MAX && sample->fields[i].name; i++) {
+		const char *shown = i == at ? value : sample->fields[i].value;
+		char *longer = shown ? mem_printf("%s,\"%s\":%s", text, sample->fields[i].name, shown)
+				     : mem_strdup(text);
+
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+/* The row that the element TEXT becomes, without key and alarms; NULL = none. To be freed. */
+static char *read_row(const struct resource *resource, char *text, char **key)
+{
+	const char *complaint;
+	char *whole = mem_printf("%s}}", text), *row = NULL, *kept;
+	struct json_document *document = json_parse(whole, strlen(whole), &complaint);
+	void *scratch = mem_zalloc(1, resource->row_size);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(document);
+	*key = NULL;
+	if (resource_read(resource, json_root(document), &clock_now, scratch)) {
+		*key = mem_strdup(((struct resource_row *)scratch)->key);
+		kept = resource_write(resource, scratch);
+		row = mem_strdup(strchr(strchr(kept, '\n') + 1, '\n') + 1);
+		free(kept);
+	}
+	json_free(document);
+	free(scratch);
+	free(whole);
+	free(text);
+	return row;
+}
+
+static void test_samples(void)
+{
+	for (size_t i = 0; i < SAMPLE_COUNT; i++) {
+		const struct resource *resource = resources_all[samples[i].id];
+		char *key, *row = read_row(resource, make_element(&samples[i], -1, NULL), &key);
+
+		EQUAL_TEXT(row, samples[i].row);
+		EQUAL_TEXT(key, samples[i].key);
+		free(row);
+		free(key);
+	}
+}
+
+/* How many lines of A and B differ. Both have the same numbers. */
+static int count_differences(const char *a, const char *b)
+{
+	int count = 0;
+
+	while (*a && *b) {
+		size_t la = strcspn(a, "\n"), lb = strcspn(b, "\n");
+
+		count += la != lb || memcmp(a, b, la) != 0;
+		a += la + 1;
+		b += lb + 1;
+	}
+	return count + (*a != *b);
+}
+
+/* What is wrong with a field costs that field, and what follows from it, and no more. */
+static void test_odd_fields(void)
+{
+	static const char *const odd[] = {NULL,	   "null",  "\"\"",	"\"?\\u0000\\n\"",
+					  "-1",	   "1e300", "-1e300",	"99999999999999999999",
+					  "1.5",   "true",  "[]",	"[null,1,[],{}]",
+					  "{}",	   "{\"a\":1}", "\"9999999999999999999999999\""};
+
+	for (size_t i = 0; i < SAMPLE_COUNT; i++) {
+		const struct sample *sample = &samples[i];
+
+		for (int field = 0; field < FIELDS_MAX && sample->fields[field].name; field++) {
+			for (size_t v = 0; v < sizeof odd / sizeof odd[0]; v++) {
+				char *key, *row = read_row(resources_all[sample->id],
+							   make_element(sample, field, odd[v]), &key);
+				int differ = row ? count_differences(row, sample->row) : 0;
+
+				/* Those that say of what interest it is, too. */
+				if (!row && sample->fields[field].lines > 0)
+					FAIL("%s %s: no row", sample->fields[field].name, odd[v]);
+				if (differ > sample->fields[field].lines)
+					FAIL("%s %s costs %d lines:\n%s", sample->fields[field].name,
+					     odd[v], differ, row);
+				free(row);
+				free(key);
+			}
+		}
+	}
+	CU_PASS("all");
+}
+
+/* The row is found again when its id or its name is not told; without both it has no place. */
+static void test_keys(void)
+{
+	static const struct {
+		const char *text, *key;
+	} cases[] = {
+	    {"{\"id\":\"a\",\"attributes\":{\"name\":\"b\"", "a"},
+	    {"{\"id\":null,\"attributes\":{\"name\":\"b\"", "b"},
+	    {"{\"attributes\":{\"name\":\"b\"", "b"},
+	    {"{\"id\":[],\"attributes\":{\"name\":{}", NULL},
+	    {"{\"id\":\"\",\"attributes\":{\"name\":\"\"", NULL},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char *key, *row = read_row(&storage_units_resource, mem_strdup(cases[i].text), &key);
+
+		if (cases[i].key)
+			EQUAL_TEXT(key, cases[i].key);
+		else
+			CU_ASSERT_PTR_NULL(row);
+		free(row);
+		free(key);
+	}
+}
+
+/* A row of another version: lines that are not known, and lines that are missing. */
+static void test_versions(void)
+{
+	char text[] = "dp-1\n3\n3=dp-1\n6=77\n15=-1\n99=new\n9=5", *written;
+	void *row = mem_zalloc(1, disk_pools_resource.row_size);
+
+	resource_parse(&disk_pools_resource, text, row);
+	written = resource_write(&disk_pools_resource, row);
+	EQUAL_TEXT(written, "dp-1\n3\n3=dp-1\n4=\n5=\n6=1\n7=0\n8=0\n9=5\n10=0\n15=-1\n16=0\n17=0\n"
+			    "18=0\n19=0\n20=0\n21=0\n22=0\n");
+	free(written);
+	free(row);
+}
+
+static void test_share(void)
+{
+	EQUAL_NUMBER(field_share(1, 3, 4), 2500);
+	EQUAL_NUMBER(field_share(0, 3, 4), 2500);
+	EQUAL_NUMBER(field_share(4, 0, 4), 10000);
+	EQUAL_NUMBER(field_share(9, 3, 4), 2500);
+	EQUAL_NUMBER(field_share(9, 9, 4), -1);
+	EQUAL_NUMBER(field_share(0, 0, 4), -1);
+	EQUAL_NUMBER(field_share(1, 1, 0), -1);
+}
+
+static const struct harness_test tests[] = {
+    {"samples", test_samples},	 {"odd fields", test_odd_fields}, {"keys", test_keys},
+    {"versions", test_versions}, {"share", test_share},		  {NULL, NULL},
+};
+
+const struct harness_suite resources_suite = {"resources", tests};
