@@ -47,7 +47,7 @@ static const struct order {
 	const char *name;
 	const char *member; /* that tells the place */
 	bool by_number;	    /* the numbers of the elements are in this order */
-	bool is_text;	    /* unless tests changed the members */
+	bool is_text;	    /* when tests have set the members, the new ones decide */
 	bool newest_first;  /* when nothing is said */
 } orders[] = {
     {SIM_STORAGE_UNITS, "name", "name", true, true, false},

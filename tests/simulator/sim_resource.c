@@ -12,31 +12,31 @@ enum { VISITOR_DISTANCE = 10 };
 
 static const struct form {
 	const char *path;
-	const char *type;
-	const char *name;    /* of its number and of what is behind the names of visitors */
-	int64_t most;	     /* elements; the names have so many digits */
-	int first_visitor;   /* behind which of ten elements, -1 for none at all */
-	bool has_attributes; /* else the element is a flat object */
+	const char *type;   /* NULL: the element is a flat object, without attributes */
+	const char *before; /* the number in the name, */
+	int digits;	    /* which has so many digits, */
+	const char *behind; /* and what comes then */
+	int64_t most;	    /* elements, so that their names are in order */
+	int first_visitor;  /* behind which of ten elements, -1 for none at all */
 	void (*write)(struct sim_writer *writer, const struct sim_element *element);
 } forms[SIM_RESOURCES] = {
-    [SIM_STORAGE_UNITS] = {"/storage/storage-units", "storageUnit", "storage-unit-%05lld%s", 99999,
-			   0, true, sim_storage_unit},
-    [SIM_DISK_POOLS] = {"/storage/disk-pools", "diskPool", "disk-pool-%04lld%s", 9999, 0, true,
+    [SIM_STORAGE_UNITS] = {"/storage/storage-units", "storageUnit", "storage-unit-", 5, "", 99999,
+			   0, sim_storage_unit},
+    [SIM_DISK_POOLS] = {"/storage/disk-pools", "diskPool", "disk-pool-", 4, "", 9999, 0,
 			sim_storage_pool},
-    [SIM_STORAGE_SERVERS] = {"/storage/storage-servers", "storageServer",
-			     "server-%03lld%s.example.com", 999, 0, true, sim_storage_server},
-    [SIM_DRIVES] = {"/storage/drives", "drive", "drive-%03lld%s", 999, 0, true, sim_tape_drive},
-    [SIM_TAPE_MEDIA] = {"/storage/tape-media", "volumeInfo", "A%05lld%s", 99999, 8, true,
-			sim_tape_medium},
-    [SIM_VOLUME_POOLS] = {"/storage/tape-volume-pools", "volumePoolDetails", "%lld%s", 999, -1,
-			  true, sim_tape_pool},
-    [SIM_ANOMALIES] = {"/security/anomalies", "anomaly", "anomaly-%05lld%s", 99999, 0, true,
+    [SIM_STORAGE_SERVERS] = {"/storage/storage-servers", "storageServer", "server-", 3,
+			     ".example.com", 999, 0, sim_storage_server},
+    [SIM_DRIVES] = {"/storage/drives", "drive", "drive-", 3, "", 999, 0, sim_tape_drive},
+    [SIM_TAPE_MEDIA] = {"/storage/tape-media", "volumeInfo", "A", 5, "", 99999, 8, sim_tape_medium},
+    [SIM_VOLUME_POOLS] = {"/storage/tape-volume-pools", "volumePoolDetails", "", 1, "", 999, -1,
+			  sim_tape_pool},
+    [SIM_ANOMALIES] = {"/security/anomalies", "anomaly", "anomaly-", 5, "", 99999, 0,
 		       sim_security_anomaly},
-    [SIM_CERTIFICATES] = {"/security/certificates/current", NULL, "host-%05lld%s.example.com",
-			  99999, -1, false, sim_security_certificate},
-    [SIM_API_KEYS] = {"/security/api-keys", "apiKeyDetails", "api-key-%04lld%s", 9999, 0, true,
+    [SIM_CERTIFICATES] = {"/security/certificates/current", NULL, "host-", 5, ".example.com", 99999,
+			  -1, sim_security_certificate},
+    [SIM_API_KEYS] = {"/security/api-keys", "apiKeyDetails", "api-key-", 4, "", 9999, 0,
 		      sim_security_key},
-    [SIM_SCANS] = {"/malware/latest-scan-results", "scanResult", "scan-%05lld%s", 99999, 0, true,
+    [SIM_SCANS] = {"/malware/latest-scan-results", "scanResult", "scan-", 5, "", 99999, 0,
 		   sim_security_scan},
 };
 
@@ -91,21 +91,16 @@ int64_t sim_resource_most(enum sim_resource resource)
 	return forms[resource].most;
 }
 
-/* A volume has six characters, so that a visitor's name replaces the last digit. */
+/* The id of a tape has six characters, so that a visitor's replaces the last digit. */
 static void set_name(struct sim_element *element)
 {
+	const struct form *form = &forms[element->resource];
+	bool shortens = element->visitor && element->resource == SIM_TAPE_MEDIA;
 	long long number = element->number + 1;
-	const char *form = forms[element->resource].name;
 
-	if (element->visitor && element->resource == SIM_TAPE_MEDIA)
-		snprintf(element->name, sizeof(element->name), "A%04lldx", number / 10);
-	else
-/* The forms are those of the table. */
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-		snprintf(element->name, sizeof(element->name), form, number,
-			 element->visitor ? "x" : "");
-#pragma GCC diagnostic pop
+	snprintf(element->name, sizeof(element->name), "%s%0*lld%s%s", form->before,
+		 form->digits - shortens, shortens ? number / 10 : number,
+		 element->visitor ? "x" : "", form->behind);
 }
 
 void sim_resource_element(struct sim_element *element, const struct sim_scene *scene,
@@ -145,7 +140,7 @@ void sim_resource_write(struct sim_writer *writer, struct sim_buf *buf, struct s
 	const struct form *form = &forms[element->resource];
 
 	sim_writer_start(writer, buf, edits, element->visitor ? SIM_EDIT_OTHER : element->number);
-	if (form->has_attributes) {
+	if (form->type) {
 		sim_writer_json(writer, "links", "{\"self\":{\"href\":\"%s/%s\"}}", form->path,
 				element->id);
 		sim_writer_text(writer, "type", form->type);
@@ -155,7 +150,7 @@ void sim_resource_write(struct sim_writer *writer, struct sim_buf *buf, struct s
 		sim_writer_attributes(writer);
 	}
 	form->write(writer, element);
-	if (form->has_attributes)
+	if (form->type)
 		sim_writer_close(writer);
 	sim_writer_close(writer);
 }

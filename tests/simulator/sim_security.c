@@ -107,36 +107,43 @@ void sim_security_anomaly(struct sim_writer *writer, const struct sim_element *a
 	add_severity(writer, anomaly);
 }
 
+/* When a certificate began, in days before the start; and how many after it, it ends. */
+static void draw_days(const struct sim_element *certificate, int64_t *age, int64_t *rest)
+{
+	*age = 30 + sim_resource_draw(certificate, SIM_STREAM_END, 60);
+	*rest = YEAR_DAYS;
+	if (certificate->number == SOON_ENDING)
+		*rest = 10;
+	else if (certificate->number == ENDED)
+		*rest = -5;
+	else
+		return;
+	*age = YEAR_DAYS - *rest;
+}
+
 void sim_security_certificate(struct sim_writer *writer, const struct sim_element *certificate)
 {
 	int64_t start_ms = certificate->scene->world->start_ms;
 	int64_t number = certificate->number;
-	int64_t days = 30 + sim_resource_draw(certificate, SIM_STREAM_END, 60);
-	int64_t end_ms;
+	int64_t age;
+	int64_t rest;
 
-	/* The others have been there for one to three months of a little more than a year. */
-	if (number == SOON_ENDING)
-		days = YEAR_DAYS - 10;
-	if (number == ENDED)
-		days = YEAR_DAYS + 5;
-	end_ms = start_ms + (YEAR_DAYS - days) * DAY_MS;
-	if (number != SOON_ENDING && number != ENDED)
-		end_ms = start_ms + YEAR_DAYS * DAY_MS;
+	draw_days(certificate, &age, &rest);
 	sim_writer_number(writer, "certificateKey", number + 1);
 	sim_writer_json(writer, "hostId", "\"00000000-0000-4000-8000-%012llx\"",
 			(unsigned long long)number + 1);
 	sim_writer_text(writer, "hostName", certificate->name);
 	sim_writer_number(writer, "serialNumber", 1000 + number);
-	sim_writer_number(writer, "notBefore", start_ms - days * DAY_MS);
-	sim_writer_number(writer, "notAfter", end_ms);
+	sim_writer_number(writer, "notBefore", start_ms - age * DAY_MS);
+	sim_writer_number(writer, "notAfter", start_ms + rest * DAY_MS);
 	sim_writer_number(writer, "tokenType", 0);
 	sim_writer_number(writer, "state", number == REVOKED ? STATE_REVOKED : STATE_ACTIVE);
 	sim_writer_text(writer, "publicKey", "c2ltdWxhdGVk");
 	sim_writer_number(writer, "keySize", 2048);
 	sim_writer_number(writer, "revocationReason", 0);
 	sim_writer_number(writer, "hostType", number == 0 ? 1 : 2);
-	sim_writer_number(writer, "createOn", start_ms - days * DAY_MS);
-	sim_writer_number(writer, "updatedOn", start_ms - days * DAY_MS);
+	sim_writer_number(writer, "createOn", start_ms - age * DAY_MS);
+	sim_writer_number(writer, "updatedOn", start_ms - age * DAY_MS);
 	if (certificate->scene->version >= SIM_RESOURCE_NEW_VERSION)
 		sim_writer_bool(writer, "isCertDeleted", number == DELETED);
 }
