@@ -154,7 +154,7 @@ static const char help_text[] =
     "  --api-keys N          API keys (1), which end 300 days after the start\n"
     "  --storage-churn       besides the elements of these lists, others come and go between\n"
     "                        requests\n"
-    "  --fill POOL@PERCENT   the use of that disk pool rises from 60 % to 97 %, by so much in a\n"
+    "  --fill POOL@PERCENT   the use of that disk pool rises from 60 % to 99 %, by so much in a\n"
     "                        minute of the server's clock\n"
     "  --tls-dir DIR         use TLS with DIR/server.pem, server.key and ca.pem\n"
     "  --expected FILE       write the rows that a client must show, again on SIGUSR1\n"

@@ -9,7 +9,7 @@
 
 enum {
 	FILL_FROM = 60, /* percent */
-	FILL_TO = 97,
+	FILL_TO = 99,
 	LEAST_USE = 300, /* in thousandths */
 	USES = 450,
 	UNITS_PER_TURN = 6, /* of which four write to disk pools */
