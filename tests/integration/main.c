@@ -7,4 +7,5 @@ extern const struct harness_suite notify_suite, fastpath_suite, sites_suite, col
 
 const struct harness_suite *const harness_suites[] = {
     &rows_suite, &protocol_suite, &command_suite, &life_suite,	 &faults_suite,	  &delta_suite,
-    &keep_suite, &tables_suite,	  &sites_suite,	  &notify_suite, &fastpath_suite, &collect_suite, NULL};
+    &keep_suite, &tables_suite,	  &sites_suite,	  &notify_suite, &fastpath_suite, &collect_suite,
+    NULL};

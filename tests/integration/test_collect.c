@@ -118,7 +118,8 @@ static void check_all(const struct scene *scene, const char *path, unsigned tabl
 		/* Those that come and go have a letter behind their number. */
 		if (id && id[strlen(id) - 1] != 'x') {
 			stable++;
-			for (at = 0; at < cells.count && strcmp(cells.cells[at].text, id) != 0; at++)
+			for (at = 0; at < cells.count && strcmp(cells.cells[at].text, id) != 0;
+			     at++)
 				;
 			found += at < cells.count;
 		}
@@ -188,15 +189,19 @@ static void test_faults(void)
 	static const struct {
 		const char *fault;
 		int64_t state;
-	} cases[] = {{"500", RESOURCE_DOWN},	  {"429", RESOURCE_DOWN},	     {"reset", RESOURCE_DOWN},
-		     {"html", RESOURCE_DOWN},	  {"bare-object", RESOURCE_DOWN}, {"error-200", RESOURCE_DOWN},
-		     {"truncate", RESOURCE_DOWN},	  {"empty", RESOURCE_DOWN},
+	} cases[] = {{"500", RESOURCE_DOWN},	      {"429", RESOURCE_DOWN},
+		     {"reset", RESOURCE_DOWN},	      {"html", RESOURCE_DOWN},
+		     {"bare-object", RESOURCE_DOWN},  {"error-200", RESOURCE_DOWN},
+		     {"truncate", RESOURCE_DOWN},     {"empty", RESOURCE_DOWN},
 		     {"ignore-offset", RESOURCE_DOWN}};
 	static const struct {
 		const char *fault;
 		int64_t state;
-	} odd[] = {{"short-pages", RESOURCE_UP}, {"no-meta", RESOURCE_UP},   {"next-number", RESOURCE_UP},
-		   {"next-text", RESOURCE_UP},   {"next-link", RESOURCE_UP}};
+	} odd[] = {{"short-pages", RESOURCE_UP},
+		   {"no-meta", RESOURCE_UP},
+		   {"next-number", RESOURCE_UP},
+		   {"next-text", RESOURCE_UP},
+		   {"next-link", RESOURCE_UP}};
 	struct scene scene = begin("--jobs 10 --disk-pools 700 --drives 210", ALL OFTEN);
 	char command[100];
 
@@ -357,8 +362,8 @@ static void test_security(void)
 }
 
 static const struct harness_test tests[] = {
-    {"many", test_many},       {"churn", test_churn},		  {"faults", test_faults},
-    {"refused", test_refused}, {"away", test_away},		  {"notifications", test_notifications},
+    {"many", test_many},	 {"churn", test_churn}, {"faults", test_faults},
+    {"refused", test_refused},	 {"away", test_away},	{"notifications", test_notifications},
     {"security", test_security}, {NULL, NULL},
 };
 

@@ -11,9 +11,8 @@
 /* How elements of the lists of the API become rows, one resource after the other. */
 
 /* By the server's clock, which is an hour ahead. */
-static const struct field_clock clock_now = {.now = INT64_C(1782871200000),
-					     .skew = 3600000,
-					     .window_start = INT64_C(1782784800000)};
+static const struct field_clock clock_now = {
+    .now = INT64_C(1782871200000), .skew = 3600000, .window_start = INT64_C(1782784800000)};
 
 #define FIELDS_MAX 24
 
@@ -127,8 +126,9 @@ static char *make_element(const struct sample *sample, int at, const char *value
 
 	for (int i = 0; i < FIELDS_MAX && sample->fields[i].name; i++) {
 		const char *shown = i == at ? value : sample->fields[i].value;
-		char *longer = shown ? mem_printf("%s,\"%s\":%s", text, sample->fields[i].name, shown)
-				     : mem_strdup(text);
+		char *longer = shown
+				   ? mem_printf("%s,\"%s\":%s", text, sample->fields[i].name, shown)
+				   : mem_strdup(text);
 
 		free(text);
 		text = longer;
@@ -190,26 +190,38 @@ static int count_differences(const char *a, const char *b)
 /* What is wrong with a field costs that field, and what follows from it, and no more. */
 static void test_odd_fields(void)
 {
-	static const char *const odd[] = {NULL,	   "null",  "\"\"",	"\"?\\u0000\\n\"",
-					  "-1",	   "1e300", "-1e300",	"99999999999999999999",
-					  "1.5",   "true",  "[]",	"[null,1,[],{}]",
-					  "{}",	   "{\"a\":1}", "\"9999999999999999999999999\""};
+	static const char *const odd[] = {NULL,
+					  "null",
+					  "\"\"",
+					  "\"?\\u0000\\n\"",
+					  "-1",
+					  "1e300",
+					  "-1e300",
+					  "99999999999999999999",
+					  "1.5",
+					  "true",
+					  "[]",
+					  "[null,1,[],{}]",
+					  "{}",
+					  "{\"a\":1}",
+					  "\"9999999999999999999999999\""};
 
 	for (size_t i = 0; i < SAMPLE_COUNT; i++) {
 		const struct sample *sample = &samples[i];
 
 		for (int field = 0; field < FIELDS_MAX && sample->fields[field].name; field++) {
 			for (size_t v = 0; v < sizeof odd / sizeof odd[0]; v++) {
-				char *key, *row = read_row(resources_all[sample->id],
-							   make_element(sample, field, odd[v]), &key);
+				char *key,
+				    *row = read_row(resources_all[sample->id],
+						    make_element(sample, field, odd[v]), &key);
 				int differ = row ? count_differences(row, sample->row) : 0;
 
 				/* Those that say of what interest it is, too. */
 				if (!row && sample->fields[field].lines > 0)
 					FAIL("%s %s: no row", sample->fields[field].name, odd[v]);
 				if (differ > sample->fields[field].lines)
-					FAIL("%s %s costs %d lines:\n%s", sample->fields[field].name,
-					     odd[v], differ, row);
+					FAIL("%s %s costs %d lines:\n%s",
+					     sample->fields[field].name, odd[v], differ, row);
 				free(row);
 				free(key);
 			}
@@ -232,7 +244,8 @@ static void test_keys(void)
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		char *key, *row = read_row(&storage_units_resource, mem_strdup(cases[i].text), &key);
+		char *key,
+		    *row = read_row(&storage_units_resource, mem_strdup(cases[i].text), &key);
 
 		if (cases[i].key)
 			EQUAL_TEXT(key, cases[i].key);
