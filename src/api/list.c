@@ -278,6 +278,13 @@ static bool step_back(struct walk *walk, struct place *next, struct fault *fault
 	return false;
 }
 
+/* Whether more may follow behind a page of a list with cursors, which there is no way to ask for. */
+static bool is_cut_short(const struct walk *walk, const struct page *page)
+{
+	return walk->list->paging == LIST_BY_CURSOR && page_limit(page) < 0 &&
+	       page_is_full(page, walk->limit);
+}
+
 /* Lets the visitor see PAGE. Sets where the next page is, or *LAST. */
 static bool take_page(struct walk *walk, struct page *page, struct place *next, bool *last,
 		      struct fault *fault)
@@ -295,6 +302,11 @@ static bool take_page(struct walk *walk, struct page *page, struct place *next, 
 		page_skip(page, walk->seen, walk->list->key);
 	}
 	*last = page_count(page) == 0 || !find_next(walk, page, next);
+	if (*last && is_cut_short(walk, page)) {
+		fault_set(fault, FAULT_PROTOCOL, "a full page of %s does not say what follows",
+			  walk->list->things);
+		return false;
+	}
 	if (!walk->list->visit(page, *last, walk->list->arg, fault))
 		return false;
 	*last = *last || page_is_stopped(page);

@@ -29,11 +29,18 @@ char *page_way_of_cursor(const char *cursor)
 	return query_pair("page[after]", cursor);
 }
 
-/* The address in links.next, or NULL. It is a string, or an object with href. */
+/*
+ * The address in links.next, or NULL. It is a string, or an object with href. Lists of tapes have it
+ * in links.pagination.next.
+ */
 static const char *find_link(const struct json *root)
 {
-	const struct json *next = json_member(json_member(root, "links"), "next");
-	const char *address = json_string(next);
+	const struct json *links = json_member(root, "links"), *next = json_member(links, "next");
+	const char *address;
+
+	if (json_is_none(next))
+		next = json_member(json_member(links, "pagination"), "next");
+	address = json_string(next);
 
 	if (!address)
 		address = json_string(json_member(next, "href"));

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
 /*
- * fetcher URL KEY CA-FILE FILTER: a loop that fetches all pages of jobs one after the other with
- * curl (gzip, one connection) and parses each with cJSON and plain malloc, and does nothing else.
- * Peer of the agent in the benchmark. Prints pages, jobs and nanoseconds of CPU and of time.
+ * fetcher URL KEY CA-FILE PATH...: a loop that fetches all pages of the lists PATH, each with a
+ * query, one after the other with curl (gzip, one connection) and parses each with cJSON and plain
+ * malloc, and does nothing else. It follows cursors, not offsets. Peer of the agent in the
+ * benchmark. Prints pages, elements and nanoseconds of CPU and of time.
  */
 
 #include <cjson/cJSON.h>
@@ -71,7 +72,7 @@ static int fetch_page(CURL *curl, struct body *body, const char *base, char *cur
 {
 	char url[2000];
 	long status = 0;
-	int jobs;
+	int elements;
 	char *after = curl_easy_escape(curl, cursor, 0);
 	cJSON *page;
 	const cJSON *next;
@@ -86,34 +87,34 @@ static int fetch_page(CURL *curl, struct body *body, const char *base, char *cur
 	page = cJSON_ParseWithLength(body->text, body->length);
 	if (page == NULL)
 		cells_fail("cannot parse what came from %s", url);
-	jobs = cJSON_GetArraySize(cJSON_GetObjectItem(page, "data"));
+	elements = cJSON_GetArraySize(cJSON_GetObjectItem(page, "data"));
 	next = cJSON_GetObjectItem(
 	    cJSON_GetObjectItem(cJSON_GetObjectItem(page, "meta"), "pagination"), "next");
 	snprintf(cursor, size, "%s", cJSON_IsString(next) ? next->valuestring : "");
 	cJSON_Delete(page);
-	return jobs;
+	return elements;
 }
 
 int main(int argc, char **argv)
 {
 	static char base[1000], cursor[500];
 	struct body body = {NULL, 0, 0};
-	uint64_t began = nanoseconds(CLOCK_MONOTONIC), pages = 0, jobs = 0;
-	char *filter;
+	uint64_t began = nanoseconds(CLOCK_MONOTONIC), pages = 0, elements = 0;
 	CURL *curl;
 
-	if (argc != 5)
-		cells_fail("usage: fetcher URL KEY CA-FILE FILTER");
+	if (argc < 5)
+		cells_fail("usage: fetcher URL KEY CA-FILE PATH...");
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	curl = open_curl(argv[2], argv[3], &body);
-	filter = curl_easy_escape(curl, argv[4], 0);
-	snprintf(base, sizeof(base), "%s/admin/jobs?page%%5Blimit%%5D=100&sort=jobId&filter=%s",
-		 argv[1], filter);
-	do {
-		jobs += (uint64_t)fetch_page(curl, &body, base, cursor, sizeof(cursor));
-		pages++;
-	} while (*cursor);
-	printf("%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", pages, jobs,
+	for (int i = 4; i < argc; i++) {
+		snprintf(base, sizeof(base), "%s%s", argv[1], argv[i]);
+		do {
+			elements +=
+			    (uint64_t)fetch_page(curl, &body, base, cursor, sizeof(cursor));
+			pages++;
+		} while (*cursor);
+	}
+	printf("%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", pages, elements,
 	       nanoseconds(CLOCK_PROCESS_CPUTIME_ID), nanoseconds(CLOCK_MONOTONIC) - began);
 	return 0;
 }

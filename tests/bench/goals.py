@@ -62,6 +62,13 @@ GOALS = [
     Goal("linear", "linear.refresh", "refresh, CPU, 20,000 policies and clients / 2,000", "<=", 10, "x", sized=True),
     Goal("linear", "linear.walk", "walk, CPU for a cell, 20,000 policies / 2,000", "<=", 1.1, "x",
          "rows that do not fit the processor's caches", sized=True),
+    Goal("resources", "storage.cpu",
+         "500 storage units, 500 pools x 8 volumes, 100 servers: CPU / curl + gzip + cJSON", "<=", 1.1, "x", CJSON),
+    Goal("resources", "storage.ms", "the same, CPU of a refresh", "", None, "ms"),
+    Goal("resources", "storage.requests", "the same, requests of a refresh", "<=", 3, "", exact=True),
+    Goal("resources", "media.cpu", "60,000 tapes: CPU / curl + gzip + cJSON", "<=", 1.1, "x", CJSON),
+    Goal("resources", "media.ms", "the same, CPU of a refresh", "", None, "ms"),
+    Goal("resources", "media.requests", "the same, requests of a refresh", "", None, "", exact=True),
     Goal("latency", "idle", "wake-ups a minute of all threads between refreshes", "<=", 10, "",
          "pings of the AgentX session, each of which wakes twice", exact=True),
 ]

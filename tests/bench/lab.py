@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -163,8 +164,9 @@ class Snmpd(Process):
 class Agent(Process):
     """The agent, with the simulated servers SITES by name. REFRESH is in seconds."""
 
-    def __init__(self, lab, name, snmpd, sites, refresh, full_refresh="31d"):
+    def __init__(self, lab, name, snmpd, sites, refresh, full_refresh="31d", lines=()):
         self.snmpd = snmpd
+        self.lines = lines
         self.lab = lab
         self.state = lab.folder / f"{name}.state"
         self.config = lab.folder / f"{name}.conf"
@@ -175,7 +177,7 @@ class Agent(Process):
     def write_config(self, sites, refresh):
         lines = [f'agentx-socket = "{self.snmpd.socket}"', f'state-dir = "{self.state}"',
                  f'refresh = "{refresh}s"', f'full-refresh = "{self.full_refresh}"',
-                 'policy "*" { max-age = "25h" }', 'client "*" { }', "client-limit = 100000"]
+                 'policy "*" { max-age = "25h" }', 'client "*" { }', "client-limit = 100000", *self.lines]
         for site, sim in sites.items():
             lines.append(f'site "{site}" {{ url = "{sim.url}"\n deadline = "1h"\n'
                          f' api-key-file = "{self.lab.key}"\n ca-file = "{self.lab.tls}/ca.pem" }}')
@@ -269,8 +271,8 @@ class Lab:
     def snmpd(self, name, lines=""):
         return self.add(Snmpd(self, name, lines))
 
-    def agent(self, name, snmpd, sites, refresh):
-        return self.add(Agent(self, name, snmpd, sites, refresh))
+    def agent(self, name, snmpd, sites, refresh, **options):
+        return self.add(Agent(self, name, snmpd, sites, refresh, **options))
 
     def process(self, name, argv):
         return self.add(Process(self.folder, name, argv, self.chain))
@@ -293,8 +295,12 @@ class Lab:
     def fetch(self, sim):
         """The loop of curl and cJSON over all that ended within a day: pages, jobs, CPU, time."""
         start = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(sim.now() - 86400))
-        return self.numbers([self.build / "bench/fetcher", sim.url, KEY, self.tls / "ca.pem",
-                             f"endTime ge {start}"])
+        return self.fetch_lists(sim, [
+            "/admin/jobs?page%5Blimit%5D=100&sort=jobId&filter=" + urllib.parse.quote(f"endTime ge {start}")])
+
+    def fetch_lists(self, sim, paths):
+        """The same over other lists."""
+        return self.numbers([self.build / "bench/fetcher", sim.url, KEY, self.tls / "ca.pem", *paths])
 
     def control(self):
         """Nanoseconds for something that should always take as long."""

@@ -229,6 +229,21 @@ static void test_faults(void)
 	}
 }
 
+/* Tapes are listed with cursors. A page that is full and names no other is not taken for the last. */
+static void test_cursors(void)
+{
+	struct scene scene = begin("--jobs 10 --media 320", ALL OFTEN);
+
+	AWAIT(sum(&scene, MEDIA, 5) == 320, 60);
+	change(&scene, "remove /storage/tape-media A00001\nfault /storage/tape-media next-link");
+	AWAIT(sum(&scene, MEDIA, 5) == 319, 60);
+	change(&scene, "fault /storage/tape-media no-meta");
+	AWAIT(state(&scene, "tape-media") == RESOURCE_DOWN, 60);
+	EQUAL_NUMBER(sum(&scene, MEDIA, 5), 319);
+	change(&scene, "clear");
+	AWAIT(sum(&scene, MEDIA, 5) == 320, 60);
+}
+
 /* What the role may not view, or the version does not have, is tried once an hour. */
 static void test_refused(void)
 {
@@ -363,6 +378,7 @@ static void test_security(void)
 
 static const struct harness_test tests[] = {
     {"many", test_many},	 {"churn", test_churn}, {"faults", test_faults},
+    {"cursors", test_cursors},
     {"refused", test_refused},	 {"away", test_away},	{"notifications", test_notifications},
     {"security", test_security}, {NULL, NULL},
 };
