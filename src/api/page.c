@@ -143,7 +143,7 @@ const char *page_key(const struct json *element, const char *attribute)
 {
 	const char *key = json_clean_string(json_member(element, "id"));
 
-	if (!key || key[0] == '\0')
+	if ((!key || key[0] == '\0') && attribute)
 		key = json_clean_string(json_member(json_member(element, "attributes"), attribute));
 	return key && key[0] != '\0' ? key : NULL;
 }

@@ -4,6 +4,9 @@
 #include "resources/resources.h"
 #include "resources/security.h"
 
+/* What else two keys do not have in common. */
+#define KEY_ATTRIBUTE "createdDateTime"
+
 static const struct column columns[] = {
     COLUMN(1, "expires", DATE, api_key_row, expires),
 };
@@ -23,9 +26,10 @@ static char *filter(const struct field_clock *clock)
 
 static bool finish(void *made, const struct json *element, const struct field_clock *clock)
 {
-	const struct api_key_row *row = made;
+	struct api_key_row *row = made;
 
-	(void)element;
+	if (!row->head.key)
+		row->head.key = page_key(element, KEY_ATTRIBUTE);
 	return row->expires == 0 || row->expires >= clock->now - clock->skew;
 }
 
@@ -35,7 +39,7 @@ const struct resource api_keys_resource = {
     .list = {.path = "/security/api-keys",
 	     .things = "API keys",
 	     .paging = LIST_BY_OFFSET,
-	     .key = "userName"},
+	     .key = KEY_ATTRIBUTE},
     .filter = filter,
     .row_size = sizeof(struct api_key_row),
     RESOURCE_COLUMNS(columns),

@@ -22,6 +22,8 @@ struct disk_pool_row {
 	uint32_t volumes_down;
 	uint32_t media_servers;
 	bool worm;
+	const char *type; /* of the storage server; ids are made of it and the name */
+	char key_room[RESOURCE_KEY_SIZE];
 };
 
 enum state { UNKNOWN = 1, UP, DOWN, TRANSIENT };
@@ -64,6 +66,7 @@ static const struct table_key keys[] = {{TABLE_KEY_NAME, offsetof(struct disk_po
 
 static const struct field fields[] = {
     FIELD("name", NAME, disk_pool_row, name),
+    FIELD("sType", NAME, disk_pool_row, type),
     FIELD("storageCategory", WORD, disk_pool_row, category),
     FIELD("diskPoolState", ENUM, disk_pool_row, state, .words = state_words),
     FIELD("rawSizeBytes", SIZE, disk_pool_row, raw),
@@ -98,6 +101,8 @@ static bool finish(void *made, const struct json *element, const struct field_cl
 	struct disk_pool_row *row = made;
 
 	(void)clock;
+	if (!row->head.key)
+		row->head.key = resource_make_key(row->type, row->name, row->key_room);
 	if (row->name[0] == '\0' && row->head.key)
 		row->name = row->head.key;
 	row->share = field_share(row->used, row->available, row->usable ? row->usable : row->raw);

@@ -24,6 +24,7 @@ struct drive_row {
 	const char *alerts;
 	const char *alert1, *alert2;
 	char alerts_room[ALERTS_SIZE];
+	const char *vendor_name;
 };
 
 enum status { UNKNOWN = 1, UP, DOWN, MIXED, DISABLED };
@@ -61,6 +62,7 @@ static const struct field fields[] = {
     FIELD("deviceHost", NAME, drive_row, host),
     FIELD("assignedHost", NAME, drive_row, assigned_host),
     FIELD("lastCleaningTime", INSTANT, drive_row, last_cleaning),
+    FIELD("vendorDriveName", NAME, drive_row, vendor_name),
     FIELD("tapeAlert1", WORD, drive_row, alert1),
     FIELD("tapeAlert2", WORD, drive_row, alert2),
 };
@@ -96,6 +98,8 @@ static bool finish(void *made, const struct json *element, const struct field_cl
 	struct drive_row *row = made;
 
 	(void)clock;
+	if (!row->head.key && row->vendor_name[0])
+		row->head.key = row->vendor_name;
 	if (row->media[0] == '\0')
 		row->media = row->recorded_media;
 	/* The server writes "<multiple>" for a drive that several hosts share. */

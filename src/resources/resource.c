@@ -2,10 +2,12 @@
 #include "resources/resource.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "tables/rowtext.h"
 
 bool resource_read(const struct resource *resource, const struct json *element,
@@ -14,11 +16,22 @@ bool resource_read(const struct resource *resource, const struct json *element,
 	struct resource_row *head = row;
 
 	memset(row, 0, resource->row_size);
-	head->key = page_key(element, resource->list.key);
+	head->key = page_key(element, NULL);
 	field_read_all(resource->fields, resource->field_count, element, clock, row);
 	if (resource->finish && !resource->finish(row, element, clock))
 		return false;
 	return head->key != NULL;
+}
+
+const char *resource_make_key(const char *first, const char *second,
+			      char room[RESOURCE_KEY_SIZE])
+{
+	int length = snprintf(room, RESOURCE_KEY_SIZE, "%s%s%s", first,
+			      first[0] && second[0] ? ":" : "", second);
+
+	if (length >= RESOURCE_KEY_SIZE)
+		room[utf8_cut(room, RESOURCE_KEY_SIZE - 4)] = '\0';
+	return length > 0 ? room : NULL;
 }
 
 /* The first two lines are the key and the alarms, which are not in columns. */

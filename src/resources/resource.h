@@ -26,6 +26,9 @@ struct resource_row {
 	uint32_t alarms; /* those that are raised, a bit for each, in the order of the resource's */
 };
 
+/* Room for a key that is put together. */
+#define RESOURCE_KEY_SIZE 256
+
 /* A condition of a row that is notified once when it comes, and once when it is over. */
 struct resource_alarm {
 	enum event_kind raised, cleared; /* EVENT_NONE: it is not notified */
@@ -47,8 +50,8 @@ struct resource {
 	const struct field *fields;
 	size_t field_count;
 	/*
-	 * Completes ROW, whose fields and key have been read from ELEMENT. False: it is of no
-	 * interest. NULL = there is nothing to complete.
+	 * Completes ROW, whose fields and key, the id, have been read from ELEMENT. False: it is of
+	 * no interest. NULL = there is nothing to complete.
 	 */
 	bool (*finish)(void *row, const struct json *element, const struct field_clock *clock);
 	/* Adds an element with the same key to ROW; NULL = the later one takes its place. */
@@ -78,6 +81,13 @@ struct resource {
  */
 bool resource_read(const struct resource *resource, const struct json *element,
 		   const struct field_clock *clock, void *row);
+
+/*
+ * The key of an element that has no id, put together of FIRST and SECOND in ROOM; NULL where there
+ * is nothing of it.
+ */
+const char *resource_make_key(const char *first, const char *second,
+			      char room[RESOURCE_KEY_SIZE]);
 
 /* What is kept of ROW, as text; to be freed. */
 char *resource_write(const struct resource *resource, const void *row);

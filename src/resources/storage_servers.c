@@ -15,6 +15,7 @@ struct storage_server_row {
 	uint64_t available;
 	int32_t share; /* used of size */
 	int32_t dedup; /* in 1/100 %; -1 = not told */
+	char key_room[RESOURCE_KEY_SIZE];
 };
 
 enum state { UNKNOWN = 1, UP, DOWN };
@@ -72,6 +73,8 @@ static bool finish(void *made, const struct json *element, const struct field_cl
 
 	(void)element;
 	(void)clock;
+	if (!row->head.key)
+		row->head.key = resource_make_key(row->type, row->name, row->key_room);
 	if (row->name[0] == '\0' && row->head.key)
 		row->name = row->head.key;
 	row->share = field_share(row->used, row->available, row->size);

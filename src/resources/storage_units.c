@@ -74,6 +74,8 @@ static bool finish(void *made, const struct json *element, const struct field_cl
 
 	(void)element;
 	(void)clock;
+	if (!row->head.key && row->name[0])
+		row->head.key = row->name;
 	if (row->name[0] == '\0' && row->head.key)
 		row->name = row->head.key;
 	row->share = field_share(row->used, row->free, row->total);

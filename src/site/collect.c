@@ -285,15 +285,16 @@ static enum status_state state_of(const struct fault *fault, const struct fault 
 static void explain(struct fault *fault, const struct resource *resource,
 		    const struct netbackup *netbackup)
 {
-	int status = fault->status;
+	const char *version = netbackup_version(netbackup);
+	int status = fault->status, asked = fault->retry_after;
 
 	if (fault->class == FAULT_VERSION && status == 404)
 		return;
 	if (status == 404 || status == 406)
-		fault_set(fault, FAULT_VERSION,
-			  "HTTP %d: the server does not have %s in API version %s", status,
-			  resource->list.path, netbackup_version(netbackup));
+		fault_set(fault, FAULT_VERSION, "HTTP %d: the server does not have %s%s%s", status,
+			  resource->list.path, version[0] ? " in API version " : "", version);
 	fault->status = status;
+	fault->retry_after = asked;
 }
 
 /* Notes the outcome of a fetch, and logs where it is another one than before. */
@@ -311,15 +312,22 @@ static void note(const struct collect *collect, struct part *part, enum status_s
 	row->fault = *fault;
 }
 
-/* How long after it has come to STATE a resource is asked for again. */
-static int64_t wait_after(enum status_state state, int64_t usual)
+/*
+ * How long after a fetch, which has come to STATE by FAULT, the next one is due. A server may wish
+ * for a longer pause.
+ */
+static int64_t wait_after(enum status_state state, const struct fault *fault, int64_t usual)
 {
+	int64_t asked = fault->retry_after * INT64_C(1000);
+
 	switch (state) {
 	case STATUS_NOT_ALLOWED:
 	case STATUS_NOT_IN_VERSION:
 		return usual > REFUSED_INTERVAL_MS ? usual : REFUSED_INTERVAL_MS;
 	case STATUS_DOWN:
-		return usual < RETRY_MS ? usual : RETRY_MS;
+		usual = usual < RETRY_MS ? usual : RETRY_MS;
+		asked = asked < REFUSED_INTERVAL_MS ? asked : REFUSED_INTERVAL_MS;
+		return asked > usual ? asked : usual;
 	default:
 		return usual;
 	}
@@ -343,7 +351,7 @@ static void run_part(struct collect *collect, struct part *part, struct netbacku
 		state = state_of(&fault, site_fault);
 		explain(&fault, part->resource, netbackup);
 	}
-	part->due = timefmt_monotonic() + wait_after(state, interval(collect, part));
+	part->due = timefmt_monotonic() + wait_after(state, &fault, interval(collect, part));
 	note(collect, part, state, &fault);
 }
 

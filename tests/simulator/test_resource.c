@@ -727,7 +727,7 @@ static void test_fill(void)
 	sim_state_move_clock(sim_server_state(sim.server), 10 * SIM_MINUTE_MS);
 	CU_ASSERT_DOUBLE_EQUAL(use_of(pool), 80, 0.01);
 	sim_state_move_clock(sim_server_state(sim.server), SIM_HOUR_MS);
-	CU_ASSERT_DOUBLE_EQUAL(use_of(pool), 97, 0.01);
+	CU_ASSERT_DOUBLE_EQUAL(use_of(pool), 99, 0.01);
 	CU_ASSERT_DOUBLE_EQUAL(use_of("PureDisk:disk-pool-0001"), other, 0.01);
 	stop();
 	/* A pool in a cloud has no capacity. */

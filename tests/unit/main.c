@@ -11,7 +11,7 @@
 	SUITE(overdue) SUITE(tally) SUITE(totals) \
 	SUITE(store_database) SUITE(store_failures) SUITE(store_families) \
 	SUITE(store_histories) SUITE(store_jobs) SUITE(store_names) SUITE(store_random) \
-	SUITE(store_schema) SUITE(store) \
+	SUITE(store_schema) SUITE(store_texts) SUITE(store) \
 	SUITE(columns) SUITE(index) SUITE(notice) SUITE(reason) SUITE(sites) \
 	SUITE(snapshot) \
 	SUITE(resources) \

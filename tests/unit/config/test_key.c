@@ -6,6 +6,18 @@
 #include "unit/config/sample.h"
 #include "unit/scratch.h"
 #include "base/timefmt.h"
+#include "config/value.h"
+
+/* WORDS are those that SITE collects, with a space between them. */
+static void check_collect(const struct config_site *site, const char *words)
+{
+	char text[60] = "";
+
+	for (size_t i = 0; i < CONFIG_COLLECT_COUNT; i++)
+		if (site->collect.wanted[i])
+			strcat(strcat(text, text[0] ? " " : ""), value_collect_words[i]);
+	EQUAL_TEXT(text, words);
+}
 
 static void test_least(void)
 {
@@ -42,6 +54,11 @@ static void test_least(void)
 	EQUAL_NUMBER(site->failures_kept, 50);
 	EQUAL_NUMBER(site->vanish_hold, 3600);
 	EQUAL_NUMBER(site->down_after, 2);
+	check_collect(site, "storage");
+	EQUAL_NUMBER(site->collect_interval[CONFIG_COLLECT_STORAGE], 300);
+	EQUAL_NUMBER(site->collect_interval[CONFIG_COLLECT_TAPE], 300);
+	EQUAL_NUMBER(site->collect_interval[CONFIG_COLLECT_MEDIA], 3600);
+	EQUAL_NUMBER(site->collect_interval[CONFIG_COLLECT_SECURITY], 900);
 	sample_check_notify(config, false, false, false);
 	EQUAL_NUMBER(config->notify.limit, 20);
 	CU_ASSERT_PTR_EQUAL(config_find_site(config, "paris"), site);
@@ -84,6 +101,11 @@ static void test_every_key(void)
 			     "protecting-jobs = { \"Archive\", \"BACKUP\" }\n"
 			     "failures-kept = 1000\n"
 			     "vanish-hold = \"0s\"\n"
+			     "collect = { \"security\", \"storage\", \"media\", \"tape\" }\n"
+			     "storage-refresh = \"1s\"\n"
+			     "tape-refresh = \"2s\"\n"
+			     "media-refresh = \"1d\"\n"
+			     "security-refresh = \"3m\"\n"
 			     "policy \"gold-*\" { max-age = \"366d\" }\n"
 			     "client \"db*\" { max-age = \"0s\" }\n"
 			     "}\n");
@@ -112,6 +134,11 @@ static void test_every_key(void)
 	EQUAL_TEXT(site->protecting_jobs, "ARCHIVE BACKUP");
 	EQUAL_NUMBER(site->failures_kept, 1000);
 	EQUAL_NUMBER(site->vanish_hold, 0);
+	check_collect(site, "storage tape media security");
+	EQUAL_NUMBER(site->collect_interval[CONFIG_COLLECT_STORAGE], 1);
+	EQUAL_NUMBER(site->collect_interval[CONFIG_COLLECT_TAPE], 2);
+	EQUAL_NUMBER(site->collect_interval[CONFIG_COLLECT_MEDIA], 86400);
+	EQUAL_NUMBER(site->collect_interval[CONFIG_COLLECT_SECURITY], 180);
 	sample_check_watches(&site->policies, "gold-* 31622400\n");
 	sample_check_watches(&site->clients, "db* 0\n");
 	sample_check_notify(config, true, true, true);
@@ -160,6 +187,27 @@ static void test_inheritance(void)
 	scratch_remove();
 }
 
+/* An empty list is none, and not what would hold without it. */
+static void test_empty_lists(void)
+{
+	struct config *config;
+
+	sample_begin();
+	config = sample_load("collect = { \"tape\" }\n"
+			     "site paris {\n" SAMPLE_SITE "}\n"
+			     "site lyon {\n" SAMPLE_SITE "collect = {}\nprotecting-jobs = {}\n}\n"
+			     "site nice {\n" SAMPLE_SITE "collect = { \"media\" }\n}\n");
+	check_collect(config_find_site(config, "paris"), "tape");
+	check_collect(config_find_site(config, "lyon"), "");
+	CU_ASSERT_PTR_NULL(config_find_site(config, "lyon")->protecting_jobs);
+	check_collect(config_find_site(config, "nice"), "media");
+	config_free(config);
+	config = sample_load("collect = {}\nsite paris {\n" SAMPLE_SITE "}\n");
+	check_collect(config_find_site(config, "paris"), "");
+	config_free(config);
+	scratch_remove();
+}
+
 /* What comes behind the defaults of the file counts for sites before it too. */
 static void test_order_of_sections(void)
 {
@@ -176,6 +224,7 @@ static const struct harness_test tests[] = {
     {"the least that is needed, and the defaults", test_least},
     {"every key", test_every_key},
     {"values are inherited", test_inheritance},
+    {"empty lists", test_empty_lists},
     {"durations behind the sites", test_order_of_sections},
     {NULL, NULL},
 };

@@ -132,6 +132,44 @@ static void test_queue(void)
 	EQUAL_NUMBER(text.length, strlen(text.string));
 }
 
+/* Kinds of what is collected beside the jobs: what is not known is no number. */
+static void test_unknown(void)
+{
+	static const struct row {
+		int32_t share, told;
+		bool truth;
+		int64_t day;
+	} none = {-1, -1, false, 0}, some = {9805, 7, true, INT64_C(1000) * 86400000};
+	static const struct column columns[] = {COLUMN(1, "a", SHARE, row, share),
+						COLUMN(2, "b", TOLD, row, told),
+						COLUMN(3, "c", TRUTH, row, truth),
+						COLUMN(4, "d", DAYS, row, day)};
+	static const struct {
+		int64_t none, some;
+		const char *print_none, *print_some;
+	} cases[] = {{-1, 9805, NULL, "98.05"},
+		     {-1, 7, NULL, "7"},
+		     {2, 1, "false", "true"},
+		     {-1, 0, NULL, "3"}};
+	/* Three days and a half before. */
+	int64_t now = some.day - INT64_C(3) * 86400000 - 43200000;
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct column_value value;
+		char room[COLUMN_ROOM];
+
+		column_get(&columns[i], &none, &value);
+		EQUAL_NUMBER(value.integer, cases[i].none);
+		column_get(&columns[i], &some, &value);
+		EQUAL_NUMBER(value.integer, cases[i].some);
+		if (cases[i].print_none)
+			EQUAL_TEXT(column_print(&columns[i], &none, now, room), cases[i].print_none);
+		else
+			CU_ASSERT_PTR_NULL(column_print(&columns[i], &none, now, room));
+		EQUAL_TEXT(column_print(&columns[i], &some, now, room), cases[i].print_some);
+	}
+}
+
 static const struct harness_test tests[] = {
     {"columns rise and are found", test_columns},
     {"success rate", test_success_rate},
@@ -139,6 +177,7 @@ static const struct harness_test tests[] = {
     {"overdue", test_overdue},
     {"policies and clients", test_subjects},
     {"queue", test_queue},
+    {"what is not known", test_unknown},
     {NULL, NULL},
 };
 
