@@ -278,7 +278,8 @@ static bool step_back(struct walk *walk, struct place *next, struct fault *fault
 	return false;
 }
 
-/* Whether more may follow behind a page of a list with cursors, which there is no way to ask for. */
+/* Whether more may follow behind a page of a list with cursors, which there is no way to ask for.
+ */
 static bool is_cut_short(const struct walk *walk, const struct page *page)
 {
 	return walk->list->paging == LIST_BY_CURSOR && page_limit(page) < 0 &&

@@ -30,8 +30,8 @@ char *page_way_of_cursor(const char *cursor)
 }
 
 /*
- * The address in links.next, or NULL. It is a string, or an object with href. Lists of tapes have it
- * in links.pagination.next.
+ * The address in links.next, or NULL. It is a string, or an object with href. Lists of tapes have
+ * it in links.pagination.next.
  */
 static const char *find_link(const struct json *root)
 {

@@ -33,8 +33,8 @@ struct page *page_parse_member(const char *text, size_t length, const char *memb
 const struct json *page_next(struct page *page);
 
 /*
- * The key of ELEMENT: its member id, or else its attribute ATTRIBUTE (NULL = none), or NULL. Lives as long as the
- * page.
+ * The key of ELEMENT: its member id, or else its attribute ATTRIBUTE (NULL = none), or NULL. Lives
+ * as long as the page.
  */
 const char *page_key(const struct json *element, const char *attribute);
 

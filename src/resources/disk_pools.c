@@ -111,16 +111,6 @@ static bool finish(void *made, const struct json *element, const struct field_cl
 	return true;
 }
 
-static bool is_down(const void *row)
-{
-	return ((const struct disk_pool_row *)row)->state == DOWN;
-}
-
-static bool is_up(const void *row)
-{
-	return ((const struct disk_pool_row *)row)->state == UP;
-}
-
 /* Without a low water mark the high one is all there is. */
 static bool is_below(const void *of)
 {
@@ -133,8 +123,9 @@ static bool is_below(const void *of)
 }
 
 static const struct resource_alarm alarms[] = {
-    {EVENT_DISK_POOL_DOWN, EVENT_DISK_POOL_UP, is_down, is_up},
-    {EVENT_DISK_POOL_ABOVE, EVENT_DISK_POOL_BELOW, is_above, is_below},
+    {EVENT_DISK_POOL_DOWN, EVENT_DISK_POOL_UP, .offset = offsetof(struct disk_pool_row, state),
+     .bad = DOWN, .good = UP},
+    {EVENT_DISK_POOL_ABOVE, EVENT_DISK_POOL_BELOW, .holds = is_above, .is_over = is_below},
 };
 
 const struct resource disk_pools_resource = {

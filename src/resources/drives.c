@@ -110,17 +110,9 @@ static bool finish(void *made, const struct json *element, const struct field_cl
 	return true;
 }
 
-static bool is_down(const void *row)
-{
-	return ((const struct drive_row *)row)->status == DOWN;
-}
-
-static bool is_up(const void *row)
-{
-	return ((const struct drive_row *)row)->status == UP;
-}
-
-static const struct resource_alarm alarms[] = {{EVENT_DRIVE_DOWN, EVENT_DRIVE_UP, is_down, is_up}};
+static const struct resource_alarm alarms[] = {{EVENT_DRIVE_DOWN, EVENT_DRIVE_UP,
+						.offset = offsetof(struct drive_row, status),
+						.bad = DOWN, .good = UP}};
 
 const struct resource drives_resource = {
     .name = "drives",

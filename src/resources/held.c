@@ -148,11 +148,11 @@ static void watch_row(const void *node, void *arg)
 		const struct resource_alarm *alarm = &resource->alarms[i];
 		uint32_t bit = UINT32_C(1) << i;
 
-		if (!(row->alarms & bit) && alarm->holds(row)) {
+		if (!(row->alarms & bit) && resource_alarm_holds(alarm, row)) {
 			row->alarms |= bit;
 			if (!watch->silent)
 				notify(watch, row, alarm->raised);
-		} else if (row->alarms & bit && alarm->is_over && alarm->is_over(row)) {
+		} else if (row->alarms & bit && resource_alarm_is_over(alarm, row)) {
 			row->alarms &= ~bit;
 			notify(watch, row, alarm->cleared);
 		}

@@ -23,8 +23,22 @@ bool resource_read(const struct resource *resource, const struct json *element,
 	return head->key != NULL;
 }
 
-const char *resource_make_key(const char *first, const char *second,
-			      char room[RESOURCE_KEY_SIZE])
+static unsigned value_at(const void *row, size_t offset)
+{
+	return *(const unsigned *)(const void *)((const char *)row + offset);
+}
+
+bool resource_alarm_holds(const struct resource_alarm *alarm, const void *row)
+{
+	return alarm->holds ? alarm->holds(row) : value_at(row, alarm->offset) == alarm->bad;
+}
+
+bool resource_alarm_is_over(const struct resource_alarm *alarm, const void *row)
+{
+	return alarm->is_over ? alarm->is_over(row) : value_at(row, alarm->offset) == alarm->good;
+}
+
+const char *resource_make_key(const char *first, const char *second, char room[RESOURCE_KEY_SIZE])
 {
 	int length = snprintf(room, RESOURCE_KEY_SIZE, "%s%s%s", first,
 			      first[0] && second[0] ? ":" : "", second);

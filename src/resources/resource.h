@@ -32,8 +32,12 @@ struct resource_row {
 /* A condition of a row that is notified once when it comes, and once when it is over. */
 struct resource_alarm {
 	enum event_kind raised, cleared; /* EVENT_NONE: it is not notified */
+	/* Of an enumeration of the row: its place, and its values when the condition is there, and
+	 * when it is over (0 = it never is). */
+	size_t offset;
+	unsigned bad, good;
+	/* Or, where it is about anything else. They need not be each other's contrary. */
 	bool (*holds)(const void *row);
-	/* Not the contrary of holds: there may be values between, or nothing may be known. */
 	bool (*is_over)(const void *row);
 };
 
@@ -86,8 +90,11 @@ bool resource_read(const struct resource *resource, const struct json *element,
  * The key of an element that has no id, put together of FIRST and SECOND in ROOM; NULL where there
  * is nothing of it.
  */
-const char *resource_make_key(const char *first, const char *second,
-			      char room[RESOURCE_KEY_SIZE]);
+const char *resource_make_key(const char *first, const char *second, char room[RESOURCE_KEY_SIZE]);
+
+/* Whether ALARM is to be raised for ROW, and whether it is over. */
+bool resource_alarm_holds(const struct resource_alarm *alarm, const void *row);
+bool resource_alarm_is_over(const struct resource_alarm *alarm, const void *row);
 
 /* What is kept of ROW, as text; to be freed. */
 char *resource_write(const struct resource *resource, const void *row);

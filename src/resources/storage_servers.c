@@ -81,18 +81,9 @@ static bool finish(void *made, const struct json *element, const struct field_cl
 	return true;
 }
 
-static bool is_down(const void *row)
-{
-	return ((const struct storage_server_row *)row)->state == DOWN;
-}
-
-static bool is_up(const void *row)
-{
-	return ((const struct storage_server_row *)row)->state == UP;
-}
-
 static const struct resource_alarm alarms[] = {
-    {EVENT_STORAGE_SERVER_DOWN, EVENT_STORAGE_SERVER_UP, is_down, is_up}};
+    {EVENT_STORAGE_SERVER_DOWN, EVENT_STORAGE_SERVER_UP,
+     .offset = offsetof(struct storage_server_row, state), .bad = DOWN, .good = UP}};
 
 const struct resource storage_servers_resource = {
     .name = "storage-servers",

@@ -109,8 +109,7 @@ int main(int argc, char **argv)
 	for (int i = 4; i < argc; i++) {
 		snprintf(base, sizeof(base), "%s%s", argv[1], argv[i]);
 		do {
-			elements +=
-			    (uint64_t)fetch_page(curl, &body, base, cursor, sizeof(cursor));
+			elements += (uint64_t)fetch_page(curl, &body, base, cursor, sizeof(cursor));
 			pages++;
 		} while (*cursor);
 	}

@@ -229,7 +229,8 @@ static void test_faults(void)
 	}
 }
 
-/* Tapes are listed with cursors. A page that is full and names no other is not taken for the last. */
+/* Tapes are listed with cursors. A page that is full and names no other is not taken for the last.
+ */
 static void test_cursors(void)
 {
 	struct scene scene = begin("--jobs 10 --media 320", ALL OFTEN);
@@ -377,10 +378,15 @@ static void test_security(void)
 }
 
 static const struct harness_test tests[] = {
-    {"many", test_many},	 {"churn", test_churn}, {"faults", test_faults},
+    {"many", test_many},
+    {"churn", test_churn},
+    {"faults", test_faults},
     {"cursors", test_cursors},
-    {"refused", test_refused},	 {"away", test_away},	{"notifications", test_notifications},
-    {"security", test_security}, {NULL, NULL},
+    {"refused", test_refused},
+    {"away", test_away},
+    {"notifications", test_notifications},
+    {"security", test_security},
+    {NULL, NULL},
 };
 
 const struct harness_suite collect_suite = {"collect", tests};

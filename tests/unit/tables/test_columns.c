@@ -140,10 +140,9 @@ static void test_unknown(void)
 		bool truth;
 		int64_t day;
 	} none = {-1, -1, false, 0}, some = {9805, 7, true, INT64_C(1000) * 86400000};
-	static const struct column columns[] = {COLUMN(1, "a", SHARE, row, share),
-						COLUMN(2, "b", TOLD, row, told),
-						COLUMN(3, "c", TRUTH, row, truth),
-						COLUMN(4, "d", DAYS, row, day)};
+	static const struct column columns[] = {
+	    COLUMN(1, "a", SHARE, row, share), COLUMN(2, "b", TOLD, row, told),
+	    COLUMN(3, "c", TRUTH, row, truth), COLUMN(4, "d", DAYS, row, day)};
 	static const struct {
 		int64_t none, some;
 		const char *print_none, *print_some;
@@ -163,7 +162,8 @@ static void test_unknown(void)
 		column_get(&columns[i], &some, &value);
 		EQUAL_NUMBER(value.integer, cases[i].some);
 		if (cases[i].print_none)
-			EQUAL_TEXT(column_print(&columns[i], &none, now, room), cases[i].print_none);
+			EQUAL_TEXT(column_print(&columns[i], &none, now, room),
+				   cases[i].print_none);
 		else
 			CU_ASSERT_PTR_NULL(column_print(&columns[i], &none, now, room));
 		EQUAL_TEXT(column_print(&columns[i], &some, now, room), cases[i].print_some);
