@@ -14,6 +14,9 @@
 #include "site/vanish.h"
 #include "store/texts.h"
 
+/* How long the rows of jobs wait to be shown together with what else is due. */
+#define QUICK_MS 1000
+
 /* What is collected more rarely is asked for again so soon after a failure. */
 #define RETRY_MS INT64_C(300000)
 
@@ -26,6 +29,7 @@ struct part {
 	struct held *held; /* NULL = it is not collected */
 	int64_t due;	   /* in timefmt_monotonic */
 	bool loaded;	   /* its rows of an earlier run have been taken */
+	bool slow;	   /* the last fetch took longer than QUICK_MS */
 	struct texts_marks marks;
 	struct status_row row; /* without texts and index */
 };
@@ -49,6 +53,8 @@ struct collect *collect_new(const struct config_site *site)
 			continue;
 		part->held = held_new(part->resource);
 		part->row.state = STATUS_UNKNOWN;
+		/* There may be very many. */
+		part->slow = part->resource->group == CONFIG_COLLECT_MEDIA;
 		fault_clear(&part->row.fault);
 	}
 	return collect;
@@ -156,7 +162,7 @@ static struct held *fetch(const struct collect *collect, const struct resource *
 
 /* As fetch; a version that does not have it is not asked. */
 static struct held *ask(const struct collect *collect, struct part *part,
-			struct netbackup *netbackup, struct fault *fault)
+			struct netbackup *netbackup, int64_t deadline, struct fault *fault)
 {
 	const struct resource *resource = part->resource;
 	const char *version = netbackup_version(netbackup);
@@ -172,7 +178,8 @@ static struct held *ask(const struct collect *collect, struct part *part,
 		fault->status = 404;
 		return NULL;
 	}
-	netbackup_set_deadline(netbackup, began + collect->site->deadline * INT64_C(1000));
+	netbackup_set_deadline(
+	    netbackup, deadline ? deadline : began + collect->site->deadline * INT64_C(1000));
 	fresh = fetch(collect, resource, netbackup, fault);
 	part->row.requests = drawing_gauge(netbackup_traffic(netbackup)->requests - before);
 	part->row.millis = drawing_gauge((uint64_t)(timefmt_monotonic() - began));
@@ -333,14 +340,17 @@ static int64_t wait_after(enum status_state state, const struct fault *fault, in
 	}
 }
 
+/* DEADLINE (timefmt_monotonic): what is not there by then is due still; 0 = none. */
 static void run_part(struct collect *collect, struct part *part, struct netbackup *netbackup,
-		     struct store *store, const struct fault *site_fault, struct event_list *events)
+		     struct store *store, const struct fault *site_fault, int64_t deadline,
+		     struct event_list *events)
 {
 	enum status_state state = STATUS_UP;
 	struct fault fault;
-	struct held *fresh = ask(collect, part, netbackup, &fault);
+	struct held *fresh = ask(collect, part, netbackup, deadline, &fault);
 
-	if (netbackup_cancelled(netbackup)) {
+	part->slow = deadline ? timefmt_monotonic() >= deadline : part->row.millis >= QUICK_MS;
+	if (netbackup_cancelled(netbackup) || (!fresh && deadline && part->slow)) {
 		held_free(fresh);
 		return;
 	}
@@ -351,7 +361,8 @@ static void run_part(struct collect *collect, struct part *part, struct netbacku
 		state = state_of(&fault, site_fault);
 		explain(&fault, part->resource, netbackup);
 	}
-	part->due = timefmt_monotonic() + wait_after(state, &fault, interval(collect, part));
+	/* Never at once, so that a run comes to its end. */
+	part->due = timefmt_monotonic() + 1 + wait_after(state, &fault, interval(collect, part));
 	note(collect, part, state, &fault);
 }
 
@@ -370,30 +381,45 @@ static void put_off(const struct collect *collect, struct part *part, const stru
 {
 	int64_t wait = collect->site->refresh * INT64_C(1000), usual = interval(collect, part);
 
-	part->due = timefmt_monotonic() + (wait < usual ? wait : usual);
+	part->due = timefmt_monotonic() + (wait < usual ? wait : usual) + 1;
 	/* The log has it of the site itself. */
 	part->row.state = STATUS_DOWN;
 	part->row.fault = *fault;
 }
 
-void collect_run(struct collect *collect, struct netbackup *netbackup, struct store *store,
-		 const struct fault *site_fault, struct event_list *events)
+/*
+ * The part that had been due for longest at the instant NOW (timefmt_monotonic); of those that are
+ * QUICK only, if so. NULL = none had.
+ */
+static struct part *find_due(struct collect *collect, int64_t now, bool quick)
 {
-	int64_t began = timefmt_monotonic(), now = began;
+	struct part *first = NULL;
 
-	for (size_t i = 0; i < RESOURCE_COUNT && !netbackup_cancelled(netbackup); i++) {
+	for (size_t i = 0; i < RESOURCE_COUNT; i++) {
 		struct part *part = &collect->parts[i];
 
-		now = timefmt_monotonic();
-		/* Those that are left come after the next refresh of jobs. */
-		if (now - began >= collect->site->refresh * INT64_C(1000))
-			return;
-		if (!part->held || part->due > now)
-			continue;
+		if (part->held && part->due <= now && !(quick && part->slow) &&
+		    (!first || part->due < first->due))
+			first = part;
+	}
+	return first;
+}
+
+void collect_run(struct collect *collect, struct netbackup *netbackup, struct store *store,
+		 const struct fault *site_fault, bool quick, struct event_list *events)
+{
+	int64_t limit = quick ? QUICK_MS : collect->site->refresh * INT64_C(1000);
+	int64_t began = timefmt_monotonic(), end = began + limit;
+	struct part *part;
+
+	/* Each once. Those that are left come first the next time. */
+	while (!netbackup_cancelled(netbackup) && timefmt_monotonic() < end &&
+	       (part = find_due(collect, began, quick)) != NULL) {
 		if (!store || is_unreachable(site_fault))
 			put_off(collect, part, site_fault);
 		else
-			run_part(collect, part, netbackup, store, site_fault, events);
+			run_part(collect, part, netbackup, store, site_fault, quick ? end : 0,
+				 events);
 	}
 }
 

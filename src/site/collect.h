@@ -28,10 +28,11 @@ int64_t collect_wait(const struct collect *collect);
  * Fetches the resources that are due, for as long as a refresh of jobs can wait, and saves them in
  * STORE; NULL = there is none, and so nothing is asked. Their events are added to EVENTS.
  * SITE_FAULT is why the last refresh of jobs failed, class none if it did not: a server that cannot
- * be reached is not asked.
+ * be reached is not asked. QUICK: only those that take next to no time; what turns out to take
+ * longer is left for a run that is not quick.
  */
 void collect_run(struct collect *collect, struct netbackup *netbackup, struct store *store,
-		 const struct fault *site_fault, struct event_list *events);
+		 const struct fault *site_fault, bool quick, struct event_list *events);
 
 /* Takes the rows of an earlier run from STORE; what has been taken once is not taken again. */
 void collect_load(struct collect *collect, struct store *store);

@@ -263,13 +263,18 @@ bool refresh_run(struct refresh *refresh)
 	return fine;
 }
 
-void refresh_collect(struct refresh *refresh)
+const struct site_row *refresh_row(const struct refresh *refresh)
+{
+	return &refresh->row;
+}
+
+void refresh_collect(struct refresh *refresh, bool quick)
 {
 	struct fault ignored;
 
 	open_store(refresh, &ignored);
 	collect_run(refresh->collect, refresh->netbackup, refresh->store, &refresh->row.fault,
-		    &refresh->events);
+		    quick, &refresh->events);
 }
 
 int64_t refresh_collect_wait(const struct refresh *refresh)

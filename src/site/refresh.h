@@ -8,6 +8,8 @@
 #include "config/config.h"
 #include "tables/snapshot.h"
 
+struct site_row;
+
 /* Refreshes what is known of one site. Only refresh_cancel may be called by another thread. */
 struct refresh;
 
@@ -32,8 +34,11 @@ void refresh_on_progress(struct refresh *refresh,
  */
 bool refresh_run(struct refresh *refresh);
 
-/* Fetches what is due of what is collected beside the jobs; see collect.h. */
-void refresh_collect(struct refresh *refresh);
+/* Fetches what is due of what is collected beside the jobs; see collect_run. */
+void refresh_collect(struct refresh *refresh, bool quick);
+
+/* What is known of the site itself, without texts and index. */
+const struct site_row *refresh_row(const struct refresh *refresh);
 
 /* Milliseconds until refresh_collect has something to do; 0 = now, INT64_MAX = never. */
 int64_t refresh_collect_wait(const struct refresh *refresh);

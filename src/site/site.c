@@ -81,27 +81,30 @@ static void on_progress(uint64_t jobs, uint64_t requests, void *arg)
 		show(site, refresh_snapshot(site->refresh));
 }
 
-/*
- * A snapshot is shown even if cancelled: it has the events of what was saved, and no later run
- * makes these events again. Returns how long to wait for the next refresh of jobs.
- */
+/* Refreshes the jobs. Returns when the next refresh of them is due, in timefmt_monotonic. */
 static int64_t refresh_jobs(struct site *site)
 {
-	int64_t began = timefmt_monotonic(), pause;
-	struct snapshot *snapshot;
+	int64_t began = timefmt_monotonic(), ended;
 
 	refresh_run(site->refresh);
-	snapshot = refresh_snapshot(site->refresh);
-	pause = pause_after(site, sites_row(snapshot), timefmt_monotonic() - began);
-	show(site, snapshot);
-	return pause;
+	ended = timefmt_monotonic();
+	return ended + pause_after(site, refresh_row(site->refresh), ended - began);
 }
 
-static void collect(struct site *site)
+/*
+ * Does what is due; the jobs are at *DUE. What is quick is shown together, for each snapshot costs
+ * memory and time. A snapshot is shown even if cancelled: it has the events of what was saved, and
+ * no later run makes these events again.
+ */
+static void take_turn(struct site *site, int64_t *due)
 {
+	if (timefmt_monotonic() >= *due)
+		*due = refresh_jobs(site);
+	refresh_collect(site->refresh, true);
+	show(site, refresh_snapshot(site->refresh));
 	if (refresh_collect_wait(site->refresh) > 0)
 		return;
-	refresh_collect(site->refresh);
+	refresh_collect(site->refresh, false);
 	show(site, refresh_snapshot(site->refresh));
 }
 
@@ -123,14 +126,8 @@ static void *work(void *arg)
 	/* Shows the data of an earlier run before the first request is answered. */
 	show(site, refresh_snapshot(site->refresh));
 	refresh_on_progress(site->refresh, on_progress, site);
-	while (refresh_pause(site->refresh, pause_until(site, due))) {
-		if (timefmt_monotonic() >= due) {
-			int64_t pause = refresh_jobs(site);
-
-			due = timefmt_monotonic() + pause;
-		}
-		collect(site);
-	}
+	while (refresh_pause(site->refresh, pause_until(site, due)))
+		take_turn(site, &due);
 	/* Closed here and not after site_join, because the thread may have been left behind. */
 	refresh_release(site->refresh);
 	return NULL;

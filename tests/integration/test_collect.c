@@ -80,6 +80,13 @@ static int64_t state(const struct scene *scene, const char *resource)
 	return manager_resource(scene->manager, "paris", resource);
 }
 
+/* The two that come last. */
+static void await_all(const struct scene *scene)
+{
+	AWAIT(state(scene, "api-keys") == RESOURCE_UP, 60);
+	AWAIT(state(scene, "tape-volume-pools") == RESOURCE_UP, 120);
+}
+
 /* The number in the column NUMBER of nbuSecurityTable, whose one row has the site as its index. */
 static int64_t security(const struct scene *scene, unsigned number)
 {
@@ -151,7 +158,7 @@ static void test_many(void)
 					  "--pool-volumes 8 --drives 400 --media 60000",
 				   ALL);
 
-	AWAIT(state(&scene, "api-keys") == RESOURCE_UP, 120);
+	await_all(&scene);
 	check_all(&scene, "/storage/storage-units", UNITS, 2000);
 	check_all(&scene, "/storage/disk-pools", POOLS, 500);
 	check_all(&scene, "/storage/drives", DRIVES, 400);
@@ -278,7 +285,7 @@ static void test_away(void)
 {
 	struct scene scene = begin("--jobs 10", ALL);
 
-	AWAIT(state(&scene, "api-keys") == RESOURCE_UP, 60);
+	await_all(&scene);
 	world_end_process(scene.agent, SIGTERM, 10);
 	world_end_process(scene.sim->process, SIGTERM, 10);
 	scene.agent = start_agent(&scene, ALL);

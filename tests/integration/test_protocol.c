@@ -28,7 +28,9 @@ static void *agent_is_up(const char *options)
 	AWAIT(manager_site(manager, "paris", SITE_STATUS) == UP, 20);
 	AWAIT(manager_site(manager, "lyon", SITE_STATUS) == UP, 20);
 	AWAIT(manager_resource(manager, "paris", "api-keys") == RESOURCE_UP, 20);
+	AWAIT(manager_resource(manager, "paris", "tape-volume-pools") == RESOURCE_UP, 20);
 	AWAIT(manager_resource(manager, "lyon", "api-keys") == RESOURCE_UP, 20);
+	AWAIT(manager_resource(manager, "lyon", "tape-volume-pools") == RESOURCE_UP, 20);
 	return manager;
 }
 
