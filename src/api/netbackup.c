@@ -30,6 +30,7 @@ struct netbackup {
 	struct http *http;
 	struct netbackup_traffic traffic;
 	char offered[VERSION_SIZE]; /* the server's own version; "" = it does not tell */
+	bool answers;		    /* it has answered the last ping */
 	bool old_ping;		    /* it must be pinged in the oldest version */
 	char version[VERSION_SIZE]; /* to ask in */
 	bool version_agreed;	    /* an answer has come in this version */
@@ -414,7 +415,13 @@ bool netbackup_begin(struct netbackup *netbackup, int64_t deadline, struct fault
 		set_version(netbackup);
 	}
 	http_response_free(&response);
+	netbackup->answers = answered;
 	return answered;
+}
+
+bool netbackup_answers(const struct netbackup *netbackup)
+{
+	return netbackup->answers;
 }
 
 /* Sends the request for netbackup->path, in the present version. */

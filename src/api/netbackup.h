@@ -49,6 +49,9 @@ void netbackup_request(struct netbackup *netbackup, const char *path, const char
 bool netbackup_await(struct netbackup *netbackup, struct http_response *response,
 		     struct fault *fault);
 
+/* Whether the server has answered the last netbackup_begin. */
+bool netbackup_answers(const struct netbackup *netbackup);
+
 /* Gives up the request, if there is one. */
 void netbackup_abandon(struct netbackup *netbackup);
 

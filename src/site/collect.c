@@ -29,6 +29,7 @@ struct part {
 	struct held *held; /* NULL = it is not collected */
 	int64_t due;	   /* in timefmt_monotonic */
 	bool loaded;	   /* its rows of an earlier run have been taken */
+	bool complained;   /* the log has its failure */
 	bool slow;	   /* the last fetch took longer than QUICK_MS */
 	struct texts_marks marks;
 	struct status_row row; /* without texts and index */
@@ -310,11 +311,12 @@ static void note(const struct collect *collect, struct part *part, enum status_s
 {
 	struct status_row *row = &part->row;
 
-	if (state != row->state && state == STATUS_UP && row->state != STATUS_UNKNOWN)
+	if (state == STATUS_UP && part->complained)
 		log_info("site %s: %s: up again", collect->site->name, part->resource->name);
-	if (state != row->state && state != STATUS_UP)
+	if (state != STATUS_UP && (state != row->state || !part->complained))
 		log_warning("site %s: %s: %s", collect->site->name, part->resource->name,
 			    fault->text);
+	part->complained = state != STATUS_UP;
 	row->state = state;
 	row->fault = *fault;
 }
@@ -366,11 +368,14 @@ static void run_part(struct collect *collect, struct part *part, struct netbacku
 	note(collect, part, state, &fault);
 }
 
-/* Whether FAULT says that nobody answers at the server's address. */
-static bool is_unreachable(const struct fault *fault)
+/*
+ * Whether nobody answers at the server's address. FAULT is that of the jobs, whose list may take
+ * too long although the server is well.
+ */
+static bool is_unreachable(const struct netbackup *netbackup, const struct fault *fault)
 {
-	return fault->class == FAULT_DNS || fault->class == FAULT_CONNECT ||
-	       fault->class == FAULT_TLS || fault->class == FAULT_TIMEOUT;
+	return !netbackup_answers(netbackup) || fault->class == FAULT_DNS ||
+	       fault->class == FAULT_CONNECT || fault->class == FAULT_TLS;
 }
 
 /*
@@ -415,7 +420,7 @@ void collect_run(struct collect *collect, struct netbackup *netbackup, struct st
 	/* Each once. Those that are left come first the next time. */
 	while (!netbackup_cancelled(netbackup) && timefmt_monotonic() < end &&
 	       (part = find_due(collect, began, quick)) != NULL) {
-		if (!store || is_unreachable(site_fault))
+		if (!store || is_unreachable(netbackup, site_fault))
 			put_off(collect, part, site_fault);
 		else
 			run_part(collect, part, netbackup, store, site_fault, quick ? end : 0,

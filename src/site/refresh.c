@@ -272,6 +272,8 @@ void refresh_collect(struct refresh *refresh, bool quick)
 {
 	struct fault ignored;
 
+	if (collect_wait(refresh->collect) > 0)
+		return;
 	open_store(refresh, &ignored);
 	collect_run(refresh->collect, refresh->netbackup, refresh->store, &refresh->row.fault,
 		    quick, &refresh->events);
