@@ -105,7 +105,8 @@ static bool finish(void *made, const struct json *element, const struct field_cl
 		row->head.key = resource_make_key(row->type, row->name, row->key_room);
 	if (row->name[0] == '\0' && row->head.key)
 		row->name = row->head.key;
-	row->share = field_share(row->used, row->available, row->usable ? row->usable : row->raw);
+	row->share = field_share(element, "usedCapacityBytes", "availableSpaceBytes",
+				 row->usable ? row->usable : row->raw);
 	row->above = is_above(row);
 	count_volumes(row, json_member(json_member(element, "attributes"), "diskVolumes"));
 	return true;

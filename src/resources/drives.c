@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "resources/resources.h"
 #include "tables/drawing.h"
 
@@ -24,7 +25,7 @@ struct drive_row {
 	const char *alerts;
 	const char *alert1, *alert2;
 	char alerts_room[ALERTS_SIZE];
-	const char *vendor_name;
+	const char *serial;
 };
 
 enum status { UNKNOWN = 1, UP, DOWN, MIXED, DISABLED };
@@ -62,7 +63,7 @@ static const struct field fields[] = {
     FIELD("deviceHost", NAME, drive_row, host),
     FIELD("assignedHost", NAME, drive_row, assigned_host),
     FIELD("lastCleaningTime", INSTANT, drive_row, last_cleaning),
-    FIELD("vendorDriveName", NAME, drive_row, vendor_name),
+    FIELD("serialNumber", NAME, drive_row, serial),
     FIELD("tapeAlert1", WORD, drive_row, alert1),
     FIELD("tapeAlert2", WORD, drive_row, alert2),
 };
@@ -90,6 +91,8 @@ static void join_alerts(struct drive_row *row)
 
 	snprintf(row->alerts_room, sizeof row->alerts_room, "%.*s%s%.*s", first, row->alert1,
 		 first && second ? " " : "", second, row->alert2);
+	/* It may have been cut within a character. */
+	utf8_clean(row->alerts_room);
 	row->alerts = row->alerts_room;
 }
 
@@ -98,8 +101,8 @@ static bool finish(void *made, const struct json *element, const struct field_cl
 	struct drive_row *row = made;
 
 	(void)clock;
-	if (!row->head.key && row->vendor_name[0])
-		row->head.key = row->vendor_name;
+	if (!row->head.key && row->serial[0])
+		row->head.key = row->serial;
 	if (row->media[0] == '\0')
 		row->media = row->recorded_media;
 	/* The server writes "<multiple>" for a drive that several hosts share. */
@@ -121,7 +124,7 @@ const struct resource drives_resource = {
 	     .things = "tape drives",
 	     .paging = LIST_BY_OFFSET,
 	     .sort = "id",
-	     .key = "vendorDriveName"},
+	     .key = "serialNumber"},
     .row_size = sizeof(struct drive_row),
     RESOURCE_COLUMNS(columns),
     RESOURCE_FIELDS(fields),

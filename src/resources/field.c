@@ -125,17 +125,21 @@ void field_read_all(const struct field *fields, size_t count, const struct json 
 			       (char *)row + fields[i].offset);
 }
 
-int32_t field_share(uint64_t used, uint64_t free, uint64_t total)
-{
-	double part;
+/* A little more than all there is may be in use; far more is a mistake. */
+#define MOST 2.0
 
-	if (total == 0 || (used == 0 && free == 0))
+int32_t field_share(const struct json *element, const char *used, const char *free, uint64_t total)
+{
+	const struct json *attributes = json_member(element, "attributes");
+	double in_use = json_amount(field_find(attributes, used)) / (double)total;
+	double left = json_amount(field_find(attributes, free)) / (double)total;
+
+	if (total == 0 || (in_use == 0 && left == 0))
 		return -1;
-	if (used > 0 && used <= total)
-		part = (double)used;
-	else if (free > 0 && free <= total)
-		part = (double)(total - free);
-	else
-		return -1;
-	return (int32_t)(part / (double)total * 10000);
+	/* What is not told is no number, and compares with nothing. */
+	if (in_use >= 0 && in_use <= MOST)
+		return in_use < 1 ? (int32_t)(in_use * 10000) : 10000;
+	if (left >= 0 && left <= 1)
+		return (int32_t)((1 - left) * 10000 + 0.5);
+	return -1;
 }

@@ -77,9 +77,10 @@ void field_read_all(const struct field *fields, size_t count, const struct json 
 int64_t field_instant(const struct json *value);
 
 /*
- * How much of TOTAL is used, in 1/100 %; -1 = not known. Each may be 0, not told, and FREE helps
- * where USED does not.
+ * How much of TOTAL is used, in 1/100 %; -1 = not known. USED and FREE are the paths of attributes
+ * of ELEMENT; the second helps where the first is not told or makes no sense. TOTAL is 0 where it
+ * is not told.
  */
-int32_t field_share(uint64_t used, uint64_t free, uint64_t total);
+int32_t field_share(const struct json *element, const char *used, const char *free, uint64_t total);
 
 #endif

@@ -65,19 +65,18 @@ static const struct field fields[] = {
     FIELD(POOL "availableSpaceBytes", SIZE, storage_server_row, available),
     FIELD("msdpAttributes/deduplicationRatioPercentage", SHARE, storage_server_row, dedup),
 };
-#undef POOL
 
 static bool finish(void *made, const struct json *element, const struct field_clock *clock)
 {
 	struct storage_server_row *row = made;
 
-	(void)element;
 	(void)clock;
 	if (!row->head.key)
 		row->head.key = resource_make_key(row->type, row->name, row->key_room);
 	if (row->name[0] == '\0' && row->head.key)
 		row->name = row->head.key;
-	row->share = field_share(row->used, row->available, row->size);
+	row->share =
+	    field_share(element, POOL "usedSpaceBytes", POOL "availableSpaceBytes", row->size);
 	return true;
 }
 

@@ -72,13 +72,12 @@ static bool finish(void *made, const struct json *element, const struct field_cl
 {
 	struct storage_unit_row *row = made;
 
-	(void)element;
 	(void)clock;
 	if (!row->head.key && row->name[0])
 		row->head.key = row->name;
 	if (row->name[0] == '\0' && row->head.key)
 		row->name = row->head.key;
-	row->share = field_share(row->used, row->free, row->total);
+	row->share = field_share(element, "usedCapacityBytes", "freeCapacityBytes", row->total);
 	if (row->max_jobs == 0)
 		row->max_jobs = row->max_drives;
 	row->replication |= row->replication_source || row->replication_target;

@@ -120,17 +120,21 @@ static bool take_page(struct page *page, bool last, void *arg, struct fault *fau
 	struct run *run = arg;
 	const struct resource *resource = run->resource;
 	const struct json *element;
-	bool is_end = resource->is_end && page_count(page) > 0;
+	size_t wanted = 0, news = 0;
 
 	(void)last;
 	(void)fault;
 	while ((element = page_next(page)) != NULL) {
-		is_end = is_end && resource->is_end(element, &run->clock);
+		news++;
+		wanted += !resource->is_end || !resource->is_end(element, &run->clock);
 		if (resource_read(resource, element, &run->clock, run->scratch))
 			held_take(run->held, run->scratch);
 	}
-	/* One odd date among them must not hide those behind it. */
-	if (is_end)
+	/*
+	 * One odd date must not hide those behind it. And a page that has been seen before says
+	 * nothing about what follows.
+	 */
+	if (news > 0 && wanted == 0)
 		page_stop(page);
 	return true;
 }
@@ -322,13 +326,17 @@ static void note(const struct collect *collect, struct part *part, enum status_s
 }
 
 /*
- * How long after a fetch, which has come to STATE by FAULT, the next one is due. A server may wish
- * for a longer pause.
+ * How long after a fetch, which has come from BEFORE to STATE by FAULT, the next one is due. A
+ * server may wish for a longer pause.
  */
-static int64_t wait_after(enum status_state state, const struct fault *fault, int64_t usual)
+static int64_t wait_after(enum status_state state, enum status_state before,
+			  const struct fault *fault, int64_t usual)
 {
 	int64_t asked = fault->retry_after * INT64_C(1000);
 
+	/* What was well until now may be so again: all of the server may have been restarted. */
+	if (state != STATUS_UP && before == STATUS_UP)
+		state = STATUS_DOWN;
 	switch (state) {
 	case STATUS_NOT_ALLOWED:
 	case STATUS_NOT_IN_VERSION:
@@ -364,7 +372,8 @@ static void run_part(struct collect *collect, struct part *part, struct netbacku
 		explain(&fault, part->resource, netbackup);
 	}
 	/* Never at once, so that a run comes to its end. */
-	part->due = timefmt_monotonic() + 1 + wait_after(state, &fault, interval(collect, part));
+	part->due = timefmt_monotonic() + 1 +
+		    wait_after(state, part->row.state, &fault, interval(collect, part));
 	note(collect, part, state, &fault);
 }
 

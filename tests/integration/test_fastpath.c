@@ -20,7 +20,8 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-#define ADDITIONS 9 /* the tables, of which the scalars are one, and a line in sysORTable */
+#define ADDITIONS                                                                                  \
+	(TABLE_COUNT + 1) /* the tables, of which the scalars are one, and a line in sysORTable */
 #define NAME_MAX_IDS 128
 #define OBJECTS 1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 1556, 1, 1
 #define ENTRY_LENGTH 14

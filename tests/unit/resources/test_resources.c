@@ -272,13 +272,29 @@ static void test_versions(void)
 
 static void test_share(void)
 {
-	EQUAL_NUMBER(field_share(1, 3, 4), 2500);
-	EQUAL_NUMBER(field_share(0, 3, 4), 2500);
-	EQUAL_NUMBER(field_share(4, 0, 4), 10000);
-	EQUAL_NUMBER(field_share(9, 3, 4), 2500);
-	EQUAL_NUMBER(field_share(9, 9, 4), -1);
-	EQUAL_NUMBER(field_share(0, 0, 4), -1);
-	EQUAL_NUMBER(field_share(1, 1, 0), -1);
+	static const struct {
+		const char *used, *free;
+		uint64_t total;
+		int32_t share;
+	} cases[] = {
+	    {"1", "3", 4, 2500},     {"null", "3", 4, 2500},   {"0", "4", 4, 0},
+	    {"4", "0", 4, 10000},    {"null", "0", 4, 10000},  {"5", "0", 4, 10000},
+	    {"9", "3", 4, 2500},     {"9", "9", 4, -1},	       {"null", "null", 4, -1},
+	    {"0", "0", 4, -1},	     {"1", "1", 0, -1},	       {"-1", "1", 4, 7500},
+	    {"1e300", "1", 4, 7500}, {"\"2\"", "[]", 4, 5000}, {"{}", "-3", 4, -1},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char *text = mem_printf("{\"attributes\":{\"used\":%s,\"free\":%s}}", cases[i].used,
+					cases[i].free);
+		const char *complaint;
+		struct json_document *document = json_parse(text, strlen(text), &complaint);
+
+		EQUAL_NUMBER(field_share(json_root(document), "used", "free", cases[i].total),
+			     cases[i].share);
+		json_free(document);
+		free(text);
+	}
 }
 
 static const struct harness_test tests[] = {

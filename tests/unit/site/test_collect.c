@@ -206,6 +206,31 @@ static void test_patience(void)
 	end(&world);
 }
 
+/* A server that is restarted may refuse for a moment what it knows. */
+static void test_moment(void)
+{
+	static const struct answer well[] = {PING,
+					     JOBS_ARE_NONE,
+					     UNITS_ARE(1, UNIT("u1")),
+					     POOLS_ARE(1, POOL("p1", "UP", 1)),
+					     SERVERS_ARE(1, SERVER("s1", "UP")),
+					     END};
+	static const struct answer starting[] = {PING, JOBS_ARE_NONE, END};
+	struct world world;
+	struct snapshot *snapshot;
+
+	begin(&world, CONFIG_COLLECT_STORAGE);
+	snapshot_free(scripted_run(&world, well));
+	snapshot = scripted_run(&world, starting);
+	EQUAL_TEXT(STATE(snapshot, "disk-pools"), "notInVersion");
+	EQUAL_NUMBER(COUNT_OF(snapshot, DISK_POOLS), 1);
+	snapshot_free(snapshot);
+	snapshot = scripted_run(&world, well);
+	EQUAL_TEXT(STATE(snapshot, "disk-pools"), "up");
+	snapshot_free(snapshot);
+	end(&world);
+}
+
 /* The rows of an earlier run are shown while nobody answers, and keep their age. */
 static void test_restart(void)
 {
@@ -342,6 +367,35 @@ static void test_infected(void)
 	end(&world);
 }
 
+/*
+ * A scan that comes while the list is read shows the same page again. That says nothing about those
+ * behind it, which are fetched all the same.
+ */
+static void test_page_again(void)
+{
+	static const struct answer answers[] = {
+	    PING,
+	    JOBS_ARE_NONE,
+	    {"page%5Boffset%5D=2 ", JSON,
+	     DATA(5, SCAN(2, "CLEAN", "b", "01:20:00") "," SCAN(3, "CLEAN", "c", "01:10:00"))},
+	    {"page%5Boffset%5D=3 ", JSON,
+	     DATA(5, SCAN(3, "CLEAN", "c", "01:10:00") "," SCAN(4, "IMPACTED", "d", "01:00:00"))},
+	    {"/latest-scan-results?", JSON,
+	     DATA(4, SCAN(1, "CLEAN", "a", "01:30:00") "," SCAN(
+			 2, "CLEAN", "b", "01:20:00") "," SCAN(3, "CLEAN", "c", "01:10:00"))},
+	    END};
+	struct world world;
+	struct snapshot *snapshot;
+
+	begin(&world, CONFIG_COLLECT_SECURITY);
+	snapshot = scripted_run(&world, answers);
+	EQUAL_TEXT(STATE(snapshot, "malware-scans"), "up");
+	EQUAL_CELL(snapshot, RESOURCES, "malware-scans", "nbuResourceRequests", "3");
+	EQUAL_CELL(snapshot, SECURITY, NULL, "nbuSecurityImagesInfected", "1");
+	snapshot_free(snapshot);
+	end(&world);
+}
+
 /* A server before 10.5 is not even asked for its tapes. */
 static void test_old_version(void)
 {
@@ -420,11 +474,13 @@ static const struct harness_test tests[] = {
     {"rows", test_rows},
     {"refusals", test_refusals},
     {"patience", test_patience},
+    {"a moment", test_moment},
     {"restart", test_restart},
     {"alarms", test_alarms},
     {"first sight", test_first_sight},
     {"drives", test_drives},
     {"infected images", test_infected},
+    {"a page again", test_page_again},
     {"old version", test_old_version},
     {"vanished", test_vanished},
     {"a deaf server", test_deaf},
