@@ -8,6 +8,7 @@
 #include "api/http.h"
 #include "api/query.h"
 #include "base/mem.h"
+#include "base/timefmt.h"
 
 #define OVERLAP_MAX 10	  /* elements that a page by offset shares with the one before */
 #define STEPS_BACK_MAX 50 /* of one walk, when a list changes faster than it is read */
@@ -341,28 +342,53 @@ static bool advance(struct walk *walk, const struct http_response *response, boo
 	return fine;
 }
 
-bool list_fetch(struct netbackup *netbackup, const struct list *list, struct fault *fault)
+struct walk *list_begin(struct netbackup *netbackup, const struct list *list)
 {
-	struct walk walk = {.netbackup = netbackup,
-			    .list = list,
-			    .limit = list->limit ? list->limit : LIST_LIMIT,
-			    .pages_left = list->max_pages ? list->max_pages : UINT64_MAX,
-			    .seen = list->key ? seen_new() : NULL};
-	struct http_response response;
-	bool fine, last = false;
+	struct walk *walk = mem_zalloc(1, sizeof *walk);
 
-	request_page(&walk, &walk.place);
+	walk->netbackup = netbackup;
+	walk->list = list;
+	walk->limit = list->limit ? list->limit : LIST_LIMIT;
+	walk->pages_left = list->max_pages ? list->max_pages : UINT64_MAX;
+	walk->seen = list->key ? seen_new() : NULL;
+	return walk;
+}
+
+bool list_go_on(struct walk *walk, int64_t until, bool *ended, struct fault *fault)
+{
+	struct http_response response;
+	bool fine;
+
+	*ended = false;
+	request_page(walk, &walk->place);
 	do {
-		fine = netbackup_await(netbackup, &response, fault);
+		fine = netbackup_await(walk->netbackup, &response, fault);
 		if (fine) {
-			fine = advance(&walk, &response, &last, fault);
+			fine = advance(walk, &response, ended, fault);
 			http_response_free(&response);
 		}
-		walk.pages_left--;
-	} while (fine && !last && walk.pages_left > 0);
-	netbackup_abandon(netbackup);
-	free(walk.place.way);
-	free(walk.first_key);
-	seen_free(walk.seen);
+		walk->pages_left--;
+		*ended = *ended || walk->pages_left == 0;
+	} while (fine && !*ended && timefmt_monotonic() < until);
+	netbackup_abandon(walk->netbackup);
+	return fine;
+}
+
+void list_end(struct walk *walk)
+{
+	if (!walk)
+		return;
+	free(walk->place.way);
+	free(walk->first_key);
+	seen_free(walk->seen);
+	free(walk);
+}
+
+bool list_fetch(struct netbackup *netbackup, const struct list *list, struct fault *fault)
+{
+	struct walk *walk = list_begin(netbackup, list);
+	bool ended, fine = list_go_on(walk, INT64_MAX, &ended, fault);
+
+	list_end(walk);
 	return fine;
 }

@@ -62,4 +62,20 @@ struct list {
  */
 bool list_fetch(struct netbackup *netbackup, const struct list *list, struct fault *fault);
 
+/*
+ * The same in pieces, so that a long list does not keep others waiting. LIST and its strings must
+ * outlive the result, which list_end frees.
+ */
+struct walk;
+struct walk *list_begin(struct netbackup *netbackup, const struct list *list);
+
+/*
+ * Goes on with the next pages, at least one, until the instant UNTIL (timefmt_monotonic). False
+ * with FAULT as list_fetch; or true, and *ENDED says whether the list has come to its end.
+ */
+bool list_go_on(struct walk *walk, int64_t until, bool *ended, struct fault *fault);
+
+/* NULL is fine. */
+void list_end(struct walk *walk);
+
 #endif

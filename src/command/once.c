@@ -30,7 +30,7 @@ static struct snapshot *refresh_once(const struct config_site *site)
 	if (terminal)
 		refresh_on_progress(refresh, show_progress, site->name);
 	refresh_run(refresh);
-	refresh_collect(refresh, false);
+	refresh_collect(refresh, INT64_MAX, false);
 	snapshot = refresh_snapshot(refresh);
 	if (terminal)
 		fputs("\r\033[K", stderr);

@@ -23,14 +23,28 @@
 /* What the role may not see, or the version does not have, may be there some day. */
 #define REFUSED_INTERVAL_MS INT64_C(3600000)
 
+/* A fetch of one resource, which may take several runs. */
+struct fetching {
+	const struct resource *resource;
+	struct field_clock clock;
+	struct list list;
+	char *filter;
+	struct walk *walk;
+	struct held *held; /* what has come so far */
+	void *scratch;	   /* room for a row */
+	uint64_t requests;
+	int64_t millis;
+};
+
 /* A resource of a site. */
 struct part {
 	const struct resource *resource;
-	struct held *held; /* NULL = it is not collected */
-	int64_t due;	   /* in timefmt_monotonic */
-	bool loaded;	   /* its rows of an earlier run have been taken */
-	bool complained;   /* the log has its failure */
-	bool slow;	   /* the last fetch took longer than QUICK_MS */
+	struct held *held;	   /* NULL = it is not collected */
+	int64_t due;		   /* in timefmt_monotonic */
+	bool loaded;		   /* its rows of an earlier run have been taken */
+	bool complained;	   /* the log has its failure */
+	bool slow;		   /* the last fetch took longer than QUICK_MS */
+	struct fetching *fetching; /* NULL = none is under way */
 	struct texts_marks marks;
 	struct status_row row; /* without texts and index */
 };
@@ -107,18 +121,10 @@ void collect_load(struct collect *collect, struct store *store)
 	}
 }
 
-/* A fetch of one resource. */
-struct run {
-	const struct resource *resource;
-	struct field_clock clock;
-	struct held *held; /* what has come so far */
-	void *scratch;	   /* room for a row */
-};
-
 static bool take_page(struct page *page, bool last, void *arg, struct fault *fault)
 {
-	struct run *run = arg;
-	const struct resource *resource = run->resource;
+	struct fetching *fetching = arg;
+	const struct resource *resource = fetching->resource;
 	const struct json *element;
 	size_t wanted = 0, news = 0;
 
@@ -126,9 +132,9 @@ static bool take_page(struct page *page, bool last, void *arg, struct fault *fau
 	(void)fault;
 	while ((element = page_next(page)) != NULL) {
 		news++;
-		wanted += !resource->is_end || !resource->is_end(element, &run->clock);
-		if (resource_read(resource, element, &run->clock, run->scratch))
-			held_take(run->held, run->scratch);
+		wanted += !resource->is_end || !resource->is_end(element, &fetching->clock);
+		if (resource_read(resource, element, &fetching->clock, fetching->scratch))
+			held_take(fetching->held, fetching->scratch);
 	}
 	/*
 	 * One odd date must not hide those behind it. And a page that has been seen before says
@@ -139,56 +145,88 @@ static bool take_page(struct page *page, bool last, void *arg, struct fault *fau
 	return true;
 }
 
-/* Fetches all rows into a new set; NULL with FAULT. */
-static struct held *fetch(const struct collect *collect, const struct resource *resource,
-			  struct netbackup *netbackup, struct fault *fault)
+static struct fetching *begin_fetching(const struct collect *collect,
+				       const struct resource *resource, struct netbackup *netbackup)
 {
-	struct list list = resource->list;
-	struct run run = {.resource = resource,
-			  .clock = {.now = timefmt_now() + netbackup_skew(netbackup),
-				    .skew = netbackup_skew(netbackup)},
-			  .held = held_new(resource),
-			  .scratch = mem_zalloc(1, resource->row_size)};
-	char *filter = resource->filter ? resource->filter(&run.clock) : NULL;
+	struct fetching *fetching = mem_zalloc(1, sizeof *fetching);
+	struct field_clock *clock = &fetching->clock;
 
-	run.clock.window_start = run.clock.now - collect->site->window * INT64_C(1000);
-	list.filter = filter;
-	list.optional = true;
-	list.visit = take_page;
-	list.arg = &run;
-	if (!list_fetch(netbackup, &list, fault)) {
-		held_free(run.held);
-		run.held = NULL;
-	}
-	free(filter);
-	free(run.scratch);
-	return run.held;
+	clock->skew = netbackup_skew(netbackup);
+	clock->now = timefmt_now() + clock->skew;
+	clock->window_start = clock->now - collect->site->window * INT64_C(1000);
+	fetching->resource = resource;
+	fetching->filter = resource->filter ? resource->filter(clock) : NULL;
+	fetching->held = held_new(resource);
+	fetching->scratch = mem_zalloc(1, resource->row_size);
+	fetching->list = resource->list;
+	fetching->list.filter = fetching->filter;
+	fetching->list.optional = true;
+	fetching->list.visit = take_page;
+	fetching->list.arg = fetching;
+	fetching->walk = list_begin(netbackup, &fetching->list);
+	return fetching;
 }
 
-/* As fetch; a version that does not have it is not asked. */
-static struct held *ask(const struct collect *collect, struct part *part,
-			struct netbackup *netbackup, int64_t deadline, struct fault *fault)
+/* The rows that have come, which are the caller's now; the fetch is over. */
+static struct held *end_fetching(struct part *part)
 {
-	const struct resource *resource = part->resource;
+	struct fetching *fetching = part->fetching;
+	struct held *held = fetching ? fetching->held : NULL;
+
+	part->fetching = NULL;
+	if (!fetching)
+		return NULL;
+	list_end(fetching->walk);
+	free(fetching->filter);
+	free(fetching->scratch);
+	free(fetching);
+	return held;
+}
+
+/* False with FAULT where the server's version does not have RESOURCE, which is then not asked for.
+ */
+static bool check_version(const struct resource *resource, const struct netbackup *netbackup,
+			  struct fault *fault)
+{
 	const char *version = netbackup_version(netbackup);
+
+	if (!version[0] || atof(version) >= resource->since)
+		return true;
+	fault_set(fault, FAULT_VERSION, "it came with API version %.1f, and the server speaks %s",
+		  resource->since, version);
+	fault->status = 404;
+	return false;
+}
+
+/* How a run has left a fetch. */
+enum outcome { FETCHED, NOT_YET, FAILED };
+
+/*
+ * Fetches the rows of PART, or goes on with that, until the instant UNTIL and with DEADLINE for
+ * each request (both timefmt_monotonic). FAILED comes with FAULT.
+ */
+static enum outcome ask(const struct collect *collect, struct part *part,
+			struct netbackup *netbackup, int64_t until, int64_t deadline,
+			struct fault *fault)
+{
 	uint64_t before = netbackup_traffic(netbackup)->requests;
 	int64_t began = timefmt_monotonic();
-	struct held *fresh;
+	bool fine, ended;
 
 	part->row.requests = part->row.millis = 0;
-	if (version[0] && atof(version) < resource->since) {
-		fault_set(fault, FAULT_VERSION,
-			  "it came with API version %.1f, and the server speaks %s",
-			  resource->since, version);
-		fault->status = 404;
-		return NULL;
-	}
-	netbackup_set_deadline(
-	    netbackup, deadline ? deadline : began + collect->site->deadline * INT64_C(1000));
-	fresh = fetch(collect, resource, netbackup, fault);
-	part->row.requests = drawing_gauge(netbackup_traffic(netbackup)->requests - before);
-	part->row.millis = drawing_gauge((uint64_t)(timefmt_monotonic() - began));
-	return fresh;
+	if (!check_version(part->resource, netbackup, fault))
+		return FAILED;
+	if (!part->fetching)
+		part->fetching = begin_fetching(collect, part->resource, netbackup);
+	netbackup_set_deadline(netbackup, deadline);
+	fine = list_go_on(part->fetching->walk, until, &ended, fault);
+	part->fetching->requests += netbackup_traffic(netbackup)->requests - before;
+	part->fetching->millis += timefmt_monotonic() - began;
+	part->row.requests = drawing_gauge(part->fetching->requests);
+	part->row.millis = drawing_gauge((uint64_t)part->fetching->millis);
+	if (!fine)
+		return FAILED;
+	return ended ? FETCHED : NOT_YET;
 }
 
 /*
@@ -350,21 +388,30 @@ static int64_t wait_after(enum status_state state, enum status_state before,
 	}
 }
 
-/* DEADLINE (timefmt_monotonic): what is not there by then is due still; 0 = none. */
+/*
+ * Goes on with PART until the instant UNTIL (timefmt_monotonic). What is QUICK must be there by
+ * then; else it is still due, and so is a list that has not come to its end.
+ */
 static void run_part(struct collect *collect, struct part *part, struct netbackup *netbackup,
-		     struct store *store, const struct fault *site_fault, int64_t deadline,
+		     struct store *store, const struct fault *site_fault, int64_t until, bool quick,
 		     struct event_list *events)
 {
+	int64_t deadline =
+	    quick ? until : timefmt_monotonic() + collect->site->deadline * INT64_C(1000);
 	enum status_state state = STATUS_UP;
 	struct fault fault;
-	struct held *fresh = ask(collect, part, netbackup, deadline, &fault);
+	enum outcome outcome = ask(collect, part, netbackup, until, deadline, &fault);
+	struct held *fresh;
 
-	part->slow = deadline ? timefmt_monotonic() >= deadline : part->row.millis >= QUICK_MS;
-	if (netbackup_cancelled(netbackup) || (!fresh && deadline && part->slow)) {
+	part->slow = part->row.millis >= QUICK_MS || (quick && timefmt_monotonic() >= until);
+	if (outcome == NOT_YET && !netbackup_cancelled(netbackup))
+		return;
+	fresh = end_fetching(part);
+	if (netbackup_cancelled(netbackup) || (outcome == FAILED && quick && part->slow)) {
 		held_free(fresh);
 		return;
 	}
-	if (fresh && accept(collect, part, fresh, store, events, &fault)) {
+	if (outcome == FETCHED && accept(collect, part, fresh, store, events, &fault)) {
 		fault_clear(&fault);
 	} else {
 		held_free(fresh);
@@ -395,6 +442,7 @@ static void put_off(const struct collect *collect, struct part *part, const stru
 {
 	int64_t wait = collect->site->refresh * INT64_C(1000), usual = interval(collect, part);
 
+	held_free(end_fetching(part));
 	part->due = timefmt_monotonic() + (wait < usual ? wait : usual) + 1;
 	/* The log has it of the site itself. */
 	part->row.state = STATUS_DOWN;
@@ -420,11 +468,15 @@ static struct part *find_due(struct collect *collect, int64_t now, bool quick)
 }
 
 void collect_run(struct collect *collect, struct netbackup *netbackup, struct store *store,
-		 const struct fault *site_fault, bool quick, struct event_list *events)
+		 const struct fault *site_fault, int64_t until, bool quick,
+		 struct event_list *events)
 {
-	int64_t limit = quick ? QUICK_MS : collect->site->refresh * INT64_C(1000);
-	int64_t began = timefmt_monotonic(), end = began + limit;
+	int64_t began = timefmt_monotonic(), end = began + QUICK_MS;
 	struct part *part;
+
+	/* It comes forward even where a refresh of jobs is always due. */
+	if (!quick && until > end)
+		end = until;
 
 	/* Each once. Those that are left come first the next time. */
 	while (!netbackup_cancelled(netbackup) && timefmt_monotonic() < end &&
@@ -432,8 +484,7 @@ void collect_run(struct collect *collect, struct netbackup *netbackup, struct st
 		if (!store || is_unreachable(netbackup, site_fault))
 			put_off(collect, part, site_fault);
 		else
-			run_part(collect, part, netbackup, store, site_fault, quick ? end : 0,
-				 events);
+			run_part(collect, part, netbackup, store, site_fault, end, quick, events);
 	}
 }
 
@@ -461,7 +512,9 @@ void collect_free(struct collect *collect)
 {
 	if (!collect)
 		return;
-	for (size_t i = 0; i < RESOURCE_COUNT; i++)
+	for (size_t i = 0; i < RESOURCE_COUNT; i++) {
+		held_free(end_fetching(&collect->parts[i]));
 		held_free(collect->parts[i].held);
+	}
 	free(collect);
 }

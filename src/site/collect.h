@@ -25,14 +25,15 @@ struct collect *collect_new(const struct config_site *site);
 int64_t collect_wait(const struct collect *collect);
 
 /*
- * Fetches the resources that are due, for as long as a refresh of jobs can wait, and saves them in
- * STORE; NULL = there is none, and so nothing is asked. Their events are added to EVENTS.
- * SITE_FAULT is why the last refresh of jobs failed, class none if it did not: a server that cannot
- * be reached is not asked. QUICK: only those that take next to no time; what turns out to take
- * longer is left for a run that is not quick.
+ * Fetches the resources that are due, and saves them in STORE; NULL = there is none, and so nothing
+ * is asked. Their events are added to EVENTS. SITE_FAULT is why the last refresh of jobs failed,
+ * class none if it did not: a server that cannot be reached is not asked. It lasts until the
+ * instant UNTIL (timefmt_monotonic), or a little longer, and what is not done by then is gone on
+ * with by the next run. QUICK: only those that take next to no time, for a second at most.
  */
 void collect_run(struct collect *collect, struct netbackup *netbackup, struct store *store,
-		 const struct fault *site_fault, bool quick, struct event_list *events);
+		 const struct fault *site_fault, int64_t until, bool quick,
+		 struct event_list *events);
 
 /* Takes the rows of an earlier run from STORE; what has been taken once is not taken again. */
 void collect_load(struct collect *collect, struct store *store);

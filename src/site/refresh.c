@@ -268,7 +268,7 @@ const struct site_row *refresh_row(const struct refresh *refresh)
 	return &refresh->row;
 }
 
-void refresh_collect(struct refresh *refresh, bool quick)
+void refresh_collect(struct refresh *refresh, int64_t until, bool quick)
 {
 	struct fault ignored;
 
@@ -276,7 +276,7 @@ void refresh_collect(struct refresh *refresh, bool quick)
 		return;
 	open_store(refresh, &ignored);
 	collect_run(refresh->collect, refresh->netbackup, refresh->store, &refresh->row.fault,
-		    quick, &refresh->events);
+		    until, quick, &refresh->events);
 }
 
 int64_t refresh_collect_wait(const struct refresh *refresh)

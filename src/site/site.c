@@ -100,11 +100,11 @@ static void take_turn(struct site *site, int64_t *due)
 {
 	if (timefmt_monotonic() >= *due)
 		*due = refresh_jobs(site);
-	refresh_collect(site->refresh, true);
+	refresh_collect(site->refresh, *due, true);
 	show(site, refresh_snapshot(site->refresh));
 	if (refresh_collect_wait(site->refresh) > 0)
 		return;
-	refresh_collect(site->refresh, false);
+	refresh_collect(site->refresh, *due, false);
 	show(site, refresh_snapshot(site->refresh));
 }
 

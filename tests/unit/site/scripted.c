@@ -119,7 +119,7 @@ struct snapshot *scripted_run(struct world *world, const struct answer *answers)
 {
 	atomic_store(&world->server.answers, answers);
 	refresh_run(world->refresh);
-	refresh_collect(world->refresh, false);
+	refresh_collect(world->refresh, INT64_MAX, false);
 	return refresh_snapshot(world->refresh);
 }
 
