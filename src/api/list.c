@@ -30,6 +30,7 @@ struct walk {
 	uint64_t pages_left; /* the present one included */
 	struct seen *seen;   /* NULL = elements have no keys */
 	char *first_key;     /* of the first element of the list */
+	size_t page_size;    /* the elements of the last page that had some */
 	int steps_back;
 };
 
@@ -269,7 +270,7 @@ static bool is_first_again(const struct walk *walk, const struct page *page)
 /* Goes back by half a page. */
 static bool step_back(struct walk *walk, struct place *next, struct fault *fault)
 {
-	int64_t offset = walk->place.offset - (int64_t)walk->limit / 2;
+	int64_t offset = walk->place.offset - (int64_t)(walk->page_size + 1) / 2;
 
 	*next = (struct place){.offset = offset > 0 ? offset : 0, .overlap = offset > 0};
 	if (++walk->steps_back <= STEPS_BACK_MAX)
@@ -292,6 +293,8 @@ static bool take_page(struct walk *walk, struct page *page, struct place *next, 
 		      struct fault *fault)
 {
 	*last = false;
+	if (page_count(page) > 0)
+		walk->page_size = page_count(page);
 	if (is_first_again(walk, page)) {
 		complain_of_circle(walk, fault);
 		return false;

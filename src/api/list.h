@@ -38,8 +38,9 @@ struct list {
 	const char *sort;   /* the attribute by which elements rise, or NULL */
 	const char *filter; /* or NULL */
 	/*
-	 * The attribute that names an element which has no id. With it each element is visited once
-	 * only, however often the server lists it. NULL = the visitor sees to that.
+	 * The attribute that names an element which has no id; it may be one that no element has.
+	 * With it each element that has a name is visited once only, however often the server lists
+	 * it. NULL = the visitor sees to that.
 	 */
 	const char *key;
 	bool optional;	    /* see netbackup_request */

@@ -21,7 +21,13 @@ static void show_progress(uint64_t jobs, uint64_t requests, void *arg)
 		(unsigned long long)jobs, (unsigned long long)requests);
 }
 
-static struct snapshot *refresh_once(const struct config_site *site)
+/* Whether one of TABLES is made of what is collected beside the jobs. */
+static bool wants_collected(unsigned tables)
+{
+	return tables >= REPORT_TABLE(TABLE_STORAGE_UNITS);
+}
+
+static struct snapshot *refresh_once(const struct config_site *site, unsigned tables)
 {
 	struct refresh *refresh = refresh_open(site, ":memory:");
 	struct snapshot *snapshot;
@@ -30,7 +36,8 @@ static struct snapshot *refresh_once(const struct config_site *site)
 	if (terminal)
 		refresh_on_progress(refresh, show_progress, site->name);
 	refresh_run(refresh);
-	refresh_collect(refresh, INT64_MAX, false);
+	if (wants_collected(tables))
+		refresh_collect(refresh, INT64_MAX, false);
 	snapshot = refresh_snapshot(refresh);
 	if (terminal)
 		fputs("\r\033[K", stderr);
@@ -66,7 +73,7 @@ bool once_run(const struct options *options, const struct config *config)
 		if (options->site && strcmp(options->site, site->name) != 0)
 			continue;
 		site_warn_of_risks(site);
-		snapshots[count] = refresh_once(site);
+		snapshots[count] = refresh_once(site, options->tables);
 		fine = fine && sites_row(snapshots[count])->status == SITE_UP;
 		count++;
 	}

@@ -65,7 +65,7 @@ const struct resource anomalies_resource = {
 	     .things = "anomalies",
 	     .paging = LIST_BY_OFFSET,
 	     .sort = "createdDateTime",
-	     .key = "backupId"},
+	     .key = "id"},
     .filter = filter,
     .row_size = sizeof(struct anomaly),
     RESOURCE_COLUMNS(columns),

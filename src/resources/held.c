@@ -159,11 +159,25 @@ static void watch_row(const void *node, void *arg)
 	}
 }
 
+/* What is no longer listed is no longer in trouble. */
+static void clear_missing(const void *row, void *arg)
+{
+	const struct watch *watch = arg;
+	const struct resource_row *head = row;
+	const struct resource *resource = watch->held->resource;
+
+	for (size_t i = 0; i < resource->alarm_count; i++)
+		if (head->alarms & UINT32_C(1) << i && !find(watch->held, head->key))
+			notify(watch, head, resource->alarms[i].cleared);
+}
+
 void held_watch(struct held *held, const struct held *before, bool first, const char *site,
 		struct event_list *events)
 {
-	held_each(held, watch_row,
-		  &(struct watch){held, before, first && held->resource->is_history, site, events});
+	struct watch watch = {held, before, first && held->resource->is_history, site, events};
+
+	held_each(held, watch_row, &watch);
+	held_each(before, clear_missing, &watch);
 }
 
 void held_free(struct held *held)

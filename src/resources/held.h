@@ -26,7 +26,8 @@ size_t held_count_missing(const struct held *held, const struct held *before);
 
 /*
  * Works out which alarms of the rows in HELD are raised, BEFORE having been the rows until now, and
- * adds an event about SITE for each that has come or is over. FIRST: there was no fetch before.
+ * adds an event about SITE for each that has come or is over, be it because the row has gone.
+ * FIRST: there was no fetch before.
  */
 void held_watch(struct held *held, const struct held *before, bool first, const char *site,
 		struct event_list *events);

@@ -314,10 +314,13 @@ static bool accept(const struct collect *collect, struct part *part, struct held
 	return fine;
 }
 
-/* What a failure means. One that all requests to the server meet is no matter of this resource. */
+/*
+ * What a failure means. One that all requests to the server meet is no matter of this resource, but
+ * for 403, which is always about the role.
+ */
 static enum status_state state_of(const struct fault *fault, const struct fault *site_fault)
 {
-	if (fault->status == site_fault->status)
+	if (fault->status == site_fault->status && fault->status != 403)
 		return STATUS_DOWN;
 	switch (fault->status) {
 	case 401:

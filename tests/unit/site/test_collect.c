@@ -295,6 +295,27 @@ static void test_alarms(void)
 	}
 }
 
+/* What is no longer listed is over, and comes again as another. */
+static void test_gone(void)
+{
+	static const struct answer two[] = {
+	    PING,
+	    JOBS_ARE_NONE,
+	    UNITS_ARE(0, ""),
+	    POOLS_ARE(2, POOL("p", "DOWN", 950) "," POOL("q", "UP", 1)),
+	    SERVERS_ARE(0, ""),
+	    END};
+	static const struct answer one[] = STORAGE(POOL("q", "UP", 1), SERVER("s", "UP"));
+	struct world world;
+
+	begin(&world, CONFIG_COLLECT_STORAGE);
+	expect_events(&world, two, "6 8");
+	expect_events(&world, one, "7 9");
+	expect_events(&world, one, "");
+	expect_events(&world, two, "6 8");
+	end(&world);
+}
+
 /* What is so at first sight is told, for it is so now. */
 static void test_first_sight(void)
 {
@@ -477,6 +498,7 @@ static const struct harness_test tests[] = {
     {"a moment", test_moment},
     {"restart", test_restart},
     {"alarms", test_alarms},
+    {"gone", test_gone},
     {"first sight", test_first_sight},
     {"drives", test_drives},
     {"infected images", test_infected},
