@@ -128,6 +128,9 @@ void field_read_all(const struct field *fields, size_t count, const struct json 
 /* A little more than all there is may be in use; far more is a mistake. */
 #define MOST 2.0
 
+/* So that 57 of 100 is not a little less than 57 %. */
+#define INEXACT 1e-6
+
 int32_t field_share(const struct json *element, const char *used, const char *free, uint64_t total)
 {
 	const struct json *attributes = json_member(element, "attributes");
@@ -138,8 +141,8 @@ int32_t field_share(const struct json *element, const char *used, const char *fr
 		return -1;
 	/* What is not told is no number, and compares with nothing. */
 	if (in_use >= 0 && in_use <= MOST)
-		return in_use < 1 ? (int32_t)(in_use * 10000) : 10000;
+		return in_use < 1 ? (int32_t)(in_use * 10000 + INEXACT) : 10000;
 	if (left >= 0 && left <= 1)
-		return (int32_t)((1 - left) * 10000 + 0.5);
+		return (int32_t)((1 - left) * 10000 + INEXACT);
 	return -1;
 }
