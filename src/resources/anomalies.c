@@ -47,17 +47,6 @@ static bool finish(void *made, const struct json *element, const struct field_cl
 	return anomaly->status[0] == '\0' || strcmp(anomaly->status, NOT_REVIEWED) == 0;
 }
 
-static void add(void *row, const void *more)
-{
-	struct anomalies_row *to = row;
-	const struct anomalies_row *from = more;
-
-	to->high += from->high;
-	to->medium += from->medium;
-	to->low += from->low;
-	to->other += from->other;
-}
-
 const struct resource anomalies_resource = {
     .name = "anomalies",
     .group = CONFIG_COLLECT_SECURITY,
@@ -71,6 +60,6 @@ const struct resource anomalies_resource = {
     RESOURCE_COLUMNS(columns),
     RESOURCE_FIELDS(fields),
     .finish = finish,
-    .add = add,
+    .is_sum = true,
     .is_history = true,
 };

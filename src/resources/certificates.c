@@ -23,15 +23,6 @@ static bool finish(void *made, const struct json *element, const struct field_cl
 	       !json_is_true(json_member(element, "isCertDeleted"));
 }
 
-static void add(void *row, const void *more)
-{
-	struct certificates_row *to = row;
-	const struct certificates_row *from = more;
-
-	to->ending += from->ending;
-	to->ended += from->ended;
-}
-
 const struct resource certificates_resource = {
     .name = "host-certificates",
     .group = CONFIG_COLLECT_SECURITY,
@@ -42,6 +33,6 @@ const struct resource certificates_resource = {
     .row_size = sizeof(struct certificates_row),
     RESOURCE_COLUMNS(columns),
     .finish = finish,
-    .add = add,
+    .is_sum = true,
     .is_history = true,
 };

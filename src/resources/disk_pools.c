@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <string.h>
-
 #include "resources/resources.h"
 #include "tables/drawing.h"
 
@@ -79,16 +77,6 @@ static const struct field fields[] = {
     FIELD("wormCapable", FLAG, disk_pool_row, worm),
 };
 
-static void count_volumes(struct disk_pool_row *row, const struct json *volumes)
-{
-	for (const struct json *at = json_first(volumes); at; at = json_next(at)) {
-		const char *state = json_word(json_member(at, "state"));
-
-		row->volumes++;
-		row->volumes_down += state && strcmp(state, "DOWN") == 0;
-	}
-}
-
 static bool is_above(const void *of)
 {
 	const struct disk_pool_row *row = of;
@@ -108,7 +96,8 @@ static bool finish(void *made, const struct json *element, const struct field_cl
 	row->share = field_share(element, "usedCapacityBytes", "availableSpaceBytes",
 				 row->usable ? row->usable : row->raw);
 	row->above = is_above(row);
-	count_volumes(row, json_member(json_member(element, "attributes"), "diskVolumes"));
+	field_count_parts(element, "diskVolumes", "state", "DOWN", &row->volumes,
+			  &row->volumes_down);
 	return true;
 }
 

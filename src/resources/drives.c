@@ -68,16 +68,6 @@ static const struct field fields[] = {
     FIELD("tapeAlert2", WORD, drive_row, alert2),
 };
 
-static void count_paths(struct drive_row *row, const struct json *paths)
-{
-	for (const struct json *at = json_first(paths); at; at = json_next(at)) {
-		const char *status = json_word(json_member(at, "pathStatus"));
-
-		row->paths++;
-		row->paths_down += status && strcmp(status, "PATH_STATUS_DOWN") == 0;
-	}
-}
-
 /* ALERT without the comma that the specification has behind most of its words. */
 static int length_of(const char *alert)
 {
@@ -108,7 +98,8 @@ static bool finish(void *made, const struct json *element, const struct field_cl
 	/* The server writes "<multiple>" for a drive that several hosts share. */
 	if (row->assigned_host[0] && (row->host[0] == '\0' || row->host[0] == '<'))
 		row->host = row->assigned_host;
-	count_paths(row, json_member(json_member(element, "attributes"), "devicePaths"));
+	field_count_parts(element, "devicePaths", "pathStatus", "PATH_STATUS_DOWN", &row->paths,
+			  &row->paths_down);
 	join_alerts(row);
 	return true;
 }

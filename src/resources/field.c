@@ -12,8 +12,6 @@
 /* More bytes cannot be real. */
 #define SIZE_MAX_REAL 9e18
 
-#define COUNT_MAX 4294967295.0
-
 /* 2000-01-01. NetBackup has no earlier dates; what looks like one is a number of another kind. */
 #define EARLIEST INT64_C(946684800000)
 
@@ -62,7 +60,7 @@ FIELD_KIND(COUNT)
 {
 	(void)field;
 	(void)clock;
-	*(uint32_t *)member = (uint32_t)attribute_amount(value, COUNT_MAX);
+	*(uint32_t *)member = (uint32_t)attribute_amount(value, UINT32_MAX);
 }
 
 FIELD_KIND(SIZE)
@@ -123,6 +121,20 @@ void field_read_all(const struct field *fields, size_t count, const struct json 
 	for (size_t i = 0; i < count; i++)
 		fields[i].read(&fields[i], field_find(attributes, fields[i].path), clock,
 			       (char *)row + fields[i].offset);
+}
+
+void field_count_parts(const struct json *element, const char *list, const char *state,
+		       const char *word, uint32_t *all, uint32_t *down)
+{
+	const struct json *parts = json_member(json_member(element, "attributes"), list);
+
+	*all = *down = 0;
+	for (const struct json *at = json_first(parts); at; at = json_next(at)) {
+		const char *found = json_word(json_member(at, state));
+
+		++*all;
+		*down += found && strcmp(found, word) == 0;
+	}
 }
 
 /* A little more than all there is may be in use; far more is a mistake. */

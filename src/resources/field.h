@@ -73,6 +73,13 @@ const struct json *field_find(const struct json *element, const char *path);
 void field_read_all(const struct field *fields, size_t count, const struct json *element,
 		    const struct field_clock *clock, void *row);
 
+/*
+ * Counts the elements of LIST, an attribute of ELEMENT: ALL of them, and those that are DOWN, whose
+ * member STATE has the word WORD.
+ */
+void field_count_parts(const struct json *element, const char *list, const char *state,
+		       const char *word, uint32_t *all, uint32_t *down);
+
 /* An instant of the server's clock, or 0. One before the year 2000 is none. */
 int64_t field_instant(const struct json *value);
 

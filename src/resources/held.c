@@ -55,12 +55,23 @@ static void drop(struct held *held, struct resource_row *row)
 	held->count--;
 }
 
+/* All columns of sums are numbers. */
+static void add(const struct resource *resource, void *row, const void *more)
+{
+	for (size_t i = 0; i < resource->column_count; i++) {
+		size_t offset = resource->columns[i].offset;
+
+		*(uint32_t *)(void *)((char *)row + offset) +=
+		    *(const uint32_t *)(const void *)((const char *)more + offset);
+	}
+}
+
 void held_take(struct held *held, const void *row)
 {
 	struct resource_row *same = find(held, ((const struct resource_row *)row)->key);
 
-	if (same && held->resource->add) {
-		held->resource->add(same, row);
+	if (same && held->resource->is_sum) {
+		add(held->resource, same, row);
 		return;
 	}
 	if (same)
@@ -126,13 +137,15 @@ struct watch {
 static void notify(const struct watch *watch, const struct resource_row *row, enum event_kind kind)
 {
 	const struct resource *resource = watch->held->resource;
-	char *text = resource_write(resource, row);
-	struct event event = {.kind = kind, .site = watch->site, .thing = row->key, .row = text};
+	struct event event = {.kind = kind, .site = watch->site, .thing = row->key};
+	char *text;
 
+	if (kind == EVENT_NONE)
+		return;
+	event.row = text = resource_write(resource, row);
 	if (resource->tell)
 		resource->tell(row, &event);
-	if (kind != EVENT_NONE)
-		event_add(watch->events, &event);
+	event_add(watch->events, &event);
 	free(text);
 }
 

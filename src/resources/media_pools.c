@@ -43,8 +43,7 @@ static void add_row(const struct draft *draft, const char *name)
 
 	if (pool) {
 		row.type = pool->type;
-		row.partially_full =
-		    pool->partially_full < INT32_MAX ? (int32_t)pool->partially_full : INT32_MAX;
+		row.partially_full = drawing_integer(pool->partially_full);
 	}
 	if (media) {
 		row.media = media->media;

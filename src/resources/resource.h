@@ -58,8 +58,9 @@ struct resource {
 	 * no interest. NULL = there is nothing to complete.
 	 */
 	bool (*finish)(void *row, const struct json *element, const struct field_clock *clock);
-	/* Adds an element with the same key to ROW; NULL = the later one takes its place. */
-	void (*add)(void *row, const void *more);
+	/* Elements with the same key are added up, by columns; else the later one takes the place.
+	 */
+	bool is_sum;
 	/* Whether no element behind ELEMENT is of interest; NULL = all are. */
 	bool (*is_end)(const struct json *element, const struct field_clock *clock);
 	const struct resource_alarm *alarms;

@@ -41,11 +41,6 @@ static const void *all_of(const struct drawing *drawing, enum resource_id id)
 	return held_find(resources_held(drawing, id), SECURITY_ALL);
 }
 
-static int32_t number(uint64_t value)
-{
-	return value < INT32_MAX ? (int32_t)value : INT32_MAX;
-}
-
 static void set_anomalies(struct security_row *row, const struct drawing *drawing)
 {
 	static const struct anomalies_row none = {.high = 0};
@@ -53,10 +48,10 @@ static void set_anomalies(struct security_row *row, const struct drawing *drawin
 
 	if (!of)
 		of = &none;
-	row->anomalies_high = number(of->high);
-	row->anomalies_medium = number(of->medium);
-	row->anomalies_low = number(of->low);
-	row->anomalies = number((uint64_t)of->high + of->medium + of->low + of->other);
+	row->anomalies_high = drawing_integer(of->high);
+	row->anomalies_medium = drawing_integer(of->medium);
+	row->anomalies_low = drawing_integer(of->low);
+	row->anomalies = drawing_integer((uint64_t)of->high + of->medium + of->low + of->other);
 }
 
 struct scans {
@@ -81,16 +76,16 @@ static void set_scans(struct security_row *row, const struct drawing *drawing)
 	struct scans scans = {.since = drawing->now - drawing->site->window * INT64_C(1000)};
 
 	held_each(resources_held(drawing, RESOURCE_MALWARE_SCANS), count_scan, &scans);
-	row->infected = number(scans.infected);
-	row->scans_failed = number(scans.failed);
+	row->infected = drawing_integer(scans.infected);
+	row->scans_failed = drawing_integer(scans.failed);
 }
 
 static void set_certificates(struct security_row *row, const struct drawing *drawing)
 {
 	const struct certificates_row *of = all_of(drawing, RESOURCE_CERTIFICATES);
 
-	row->certificates_ending = of ? number(of->ending) : 0;
-	row->certificates_ended = of ? number(of->ended) : 0;
+	row->certificates_ending = of ? drawing_integer(of->ending) : 0;
+	row->certificates_ended = of ? drawing_integer(of->ended) : 0;
 }
 
 static void note_key(const void *of, void *arg)

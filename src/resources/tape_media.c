@@ -66,17 +66,6 @@ static bool finish(void *made, const struct json *element, const struct field_cl
 	return true;
 }
 
-static void add(void *row, const void *more)
-{
-	struct tape_media_row *to = row;
-	const struct tape_media_row *from = more;
-
-	to->media += from->media;
-	to->never_used += from->never_used;
-	to->expired += from->expired;
-	to->in_error += from->in_error;
-}
-
 const struct resource tape_media_resource = {
     .name = "tape-media",
     .group = CONFIG_COLLECT_MEDIA,
@@ -90,5 +79,5 @@ const struct resource tape_media_resource = {
     RESOURCE_COLUMNS(columns),
     RESOURCE_FIELDS(fields),
     .finish = finish,
-    .add = add,
+    .is_sum = true,
 };

@@ -470,25 +470,27 @@ static struct part *find_due(struct collect *collect, int64_t now, bool quick)
 	return first;
 }
 
-void collect_run(struct collect *collect, struct netbackup *netbackup, struct store *store,
+bool collect_run(struct collect *collect, struct netbackup *netbackup, struct store *store,
 		 const struct fault *site_fault, int64_t until, bool quick,
 		 struct event_list *events)
 {
 	int64_t began = timefmt_monotonic(), end = began + QUICK_MS;
 	struct part *part;
+	bool done = false;
 
 	/* It comes forward even where a refresh of jobs is always due. */
 	if (!quick && until > end)
 		end = until;
-
 	/* Each once. Those that are left come first the next time. */
 	while (!netbackup_cancelled(netbackup) && timefmt_monotonic() < end &&
 	       (part = find_due(collect, began, quick)) != NULL) {
+		done = true;
 		if (!store || is_unreachable(netbackup, site_fault))
 			put_off(collect, part, site_fault);
 		else
 			run_part(collect, part, netbackup, store, site_fault, end, quick, events);
 	}
+	return done;
 }
 
 void collect_draw(struct collect *collect, struct drawing *drawing)

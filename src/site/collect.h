@@ -30,8 +30,9 @@ int64_t collect_wait(const struct collect *collect);
  * class none if it did not: a server that cannot be reached is not asked. It lasts until the
  * instant UNTIL (timefmt_monotonic), or a little longer, and what is not done by then is gone on
  * with by the next run. QUICK: only those that take next to no time, for a second at most.
+ * True when something has been done.
  */
-void collect_run(struct collect *collect, struct netbackup *netbackup, struct store *store,
+bool collect_run(struct collect *collect, struct netbackup *netbackup, struct store *store,
 		 const struct fault *site_fault, int64_t until, bool quick,
 		 struct event_list *events);
 

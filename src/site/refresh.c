@@ -268,15 +268,15 @@ const struct site_row *refresh_row(const struct refresh *refresh)
 	return &refresh->row;
 }
 
-void refresh_collect(struct refresh *refresh, int64_t until, bool quick)
+bool refresh_collect(struct refresh *refresh, int64_t until, bool quick)
 {
 	struct fault ignored;
 
 	if (collect_wait(refresh->collect) > 0)
-		return;
+		return false;
 	open_store(refresh, &ignored);
-	collect_run(refresh->collect, refresh->netbackup, refresh->store, &refresh->row.fault,
-		    until, quick, &refresh->events);
+	return collect_run(refresh->collect, refresh->netbackup, refresh->store,
+			   &refresh->row.fault, until, quick, &refresh->events);
 }
 
 int64_t refresh_collect_wait(const struct refresh *refresh)

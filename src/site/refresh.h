@@ -34,8 +34,9 @@ void refresh_on_progress(struct refresh *refresh,
  */
 bool refresh_run(struct refresh *refresh);
 
-/* Fetches what is due of what is collected beside the jobs; see collect_run. */
-void refresh_collect(struct refresh *refresh, int64_t until, bool quick);
+/* Fetches what is due of what is collected beside the jobs; see collect_run, also for the result.
+ */
+bool refresh_collect(struct refresh *refresh, int64_t until, bool quick);
 
 /* What is known of the site itself, without texts and index. */
 const struct site_row *refresh_row(const struct refresh *refresh);

@@ -98,14 +98,14 @@ static int64_t refresh_jobs(struct site *site)
  */
 static void take_turn(struct site *site, int64_t *due)
 {
-	if (timefmt_monotonic() >= *due)
+	bool done = timefmt_monotonic() >= *due;
+
+	if (done)
 		*due = refresh_jobs(site);
-	refresh_collect(site->refresh, *due, true);
-	show(site, refresh_snapshot(site->refresh));
-	if (refresh_collect_wait(site->refresh) > 0)
-		return;
-	refresh_collect(site->refresh, *due, false);
-	show(site, refresh_snapshot(site->refresh));
+	if (refresh_collect(site->refresh, *due, true) || done)
+		show(site, refresh_snapshot(site->refresh));
+	if (refresh_collect(site->refresh, *due, false))
+		show(site, refresh_snapshot(site->refresh));
 }
 
 /* Until the next refresh of jobs is due, at DUE, or something else is. */

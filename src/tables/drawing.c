@@ -60,3 +60,8 @@ uint32_t drawing_gauge(uint64_t value)
 {
 	return value < UINT32_MAX ? (uint32_t)value : UINT32_MAX;
 }
+
+int32_t drawing_integer(uint64_t value)
+{
+	return value < INT32_MAX ? (int32_t)value : INT32_MAX;
+}

@@ -57,4 +57,7 @@ bool drawing_retains(const struct drawing *drawing, int64_t since);
 /* VALUE as a Gauge32, which stays at its maximum if VALUE is larger. */
 uint32_t drawing_gauge(uint64_t value);
 
+/* The same as an Integer32. */
+int32_t drawing_integer(uint64_t value);
+
 #endif

@@ -54,9 +54,9 @@ static const struct sample {
       {"lowWaterMark", "80", 1},
       {"mediaServersCount", "3", 1},
       {"wormCapable", "true", 1},
-      {"diskVolumes", "[{\"state\":\"UP\"},{\"state\":\"DOWN\"},{}]", 2}},
+      {"diskVolumes", "[{\"state\":\"UP\"},{\"state\":\"DOWN\"},{},{\"state\":\"UP\"}]", 2}},
      "3=PureDisk:dp-1\n4=dp-1\n5=MSDP\n6=3\n7=2000\n8=1000\n9=980\n10=20\n15=9800\n16=9800\n"
-     "17=8000\n18=1\n19=3\n20=1\n21=3\n22=1\n"},
+     "17=8000\n18=1\n19=4\n20=1\n21=3\n22=1\n"},
     {RESOURCE_STORAGE_SERVERS,
      "PureDisk:ms1",
      {{"name", "\"ms1\"", 1},
@@ -82,9 +82,11 @@ static const struct sample {
       {"lastCleaningTime", "\"2026-06-01T00:00:00.000Z\"", 1},
       {"tapeAlert1", "\"WRITE,\"", 1},
       {"tapeAlert2", "\"CLEAN_NOW\"", 1},
-      {"devicePaths", "[{\"pathStatus\":\"PATH_STATUS_UP\"},{\"pathStatus\":\"PATH_STATUS_DOWN\"}]",
+      {"devicePaths",
+       "[{\"pathStatus\":\"PATH_STATUS_UP\"},{\"pathStatus\":\"PATH_STATUS_DOWN\"},"
+       "{\"pathStatus\":\"PATH_STATUS_UP\"}]",
        2}},
-     "3=drive-1\n4=HCART2\n5=TLD\n6=4\n7=AVR\n8=A00001\n9=ms2\n10=2\n11=1\n12=1780268400000\n"
+     "3=drive-1\n4=HCART2\n5=TLD\n6=4\n7=AVR\n8=A00001\n9=ms2\n10=3\n11=1\n12=1780268400000\n"
      "14=WRITE CLEAN_NOW\n"},
     {RESOURCE_TAPE_MEDIA,
      "Scratch",
@@ -256,6 +258,41 @@ static void test_keys(void)
 	}
 }
 
+static void count_text(const void *row, void *arg)
+{
+	char *text = resource_write(&tape_media_resource, row);
+
+	strcat(strcat(arg, text), "|");
+	free(text);
+}
+
+/* Media of one pool are one row, of which each number is a sum. */
+static void test_sums(void)
+{
+	static const char *const media[] = {
+	    "{\"id\":\"A\",\"attributes\":{\"volumePool\":\"p\",\"images\":3}}",
+	    "{\"id\":\"B\",\"attributes\":{\"volumePool\":\"q\",\"mediaStatus\":\"FROZEN\"}}",
+	    "{\"id\":\"C\",\"attributes\":{\"volumePool\":\"p\"}}",
+	};
+	struct held *held = held_new(&tape_media_resource);
+	void *row = mem_zalloc(1, tape_media_resource.row_size);
+	char found[200] = "";
+
+	for (size_t i = 0; i < sizeof media / sizeof media[0]; i++) {
+		const char *complaint;
+		struct json_document *document = json_parse(media[i], strlen(media[i]), &complaint);
+
+		CU_ASSERT_TRUE(
+		    resource_read(&tape_media_resource, json_root(document), &clock_now, row));
+		held_take(held, row);
+		json_free(document);
+	}
+	held_each(held, count_text, found);
+	EQUAL_TEXT(found, "p\n0\n1=2\n2=1\n3=0\n4=0\n|q\n0\n1=1\n2=1\n3=0\n4=1\n|");
+	free(row);
+	held_free(held);
+}
+
 /* A row of another version: lines that are not known, and lines that are missing. */
 static void test_versions(void)
 {
@@ -299,8 +336,13 @@ static void test_share(void)
 }
 
 static const struct harness_test tests[] = {
-    {"samples", test_samples},	 {"odd fields", test_odd_fields}, {"keys", test_keys},
-    {"versions", test_versions}, {"share", test_share},		  {NULL, NULL},
+    {"samples", test_samples},
+    {"odd fields", test_odd_fields},
+    {"keys", test_keys},
+    {"sums", test_sums},
+    {"versions", test_versions},
+    {"share", test_share},
+    {NULL, NULL},
 };
 
 const struct harness_suite resources_suite = {"resources", tests};

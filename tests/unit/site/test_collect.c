@@ -44,6 +44,14 @@
 		"/admin/jobs?", JSON, PAGE("", "null")                                             \
 	}
 
+/* A server that is well, with one of each kind of storage. */
+static const struct answer well_storage[] = {PING,
+					     JOBS_ARE_NONE,
+					     UNITS_ARE(1, UNIT("u1")),
+					     POOLS_ARE(1, POOL("p1", "UP", 1)),
+					     SERVERS_ARE(1, SERVER("s1", "UP")),
+					     END};
+
 static void begin(struct world *world, enum config_collect group)
 {
 	scratch_make();
@@ -186,18 +194,12 @@ static void test_patience(void)
 						 {"/disk-pools?", "403 Forbidden", ""},
 						 {"/storage-servers?", "400 Bad Request", ""},
 						 END};
-	static const struct answer well[] = {PING,
-					     JOBS_ARE_NONE,
-					     UNITS_ARE(1, UNIT("u1")),
-					     POOLS_ARE(1, POOL("p1", "UP", 1)),
-					     SERVERS_ARE(1, SERVER("s1", "UP")),
-					     END};
 	struct world world;
 	struct snapshot *snapshot;
 
 	begin(&world, CONFIG_COLLECT_STORAGE);
 	snapshot_free(scripted_run(&world, refusing));
-	snapshot = scripted_run(&world, well);
+	snapshot = scripted_run(&world, well_storage);
 	EQUAL_TEXT(STATE(snapshot, "disk-pools"), "notAllowed");
 	EQUAL_NUMBER(COUNT_OF(snapshot, DISK_POOLS), 0);
 	EQUAL_TEXT(STATE(snapshot, "storage-servers"), "up");
@@ -209,23 +211,17 @@ static void test_patience(void)
 /* A server that is restarted may refuse for a moment what it knows. */
 static void test_moment(void)
 {
-	static const struct answer well[] = {PING,
-					     JOBS_ARE_NONE,
-					     UNITS_ARE(1, UNIT("u1")),
-					     POOLS_ARE(1, POOL("p1", "UP", 1)),
-					     SERVERS_ARE(1, SERVER("s1", "UP")),
-					     END};
 	static const struct answer starting[] = {PING, JOBS_ARE_NONE, END};
 	struct world world;
 	struct snapshot *snapshot;
 
 	begin(&world, CONFIG_COLLECT_STORAGE);
-	snapshot_free(scripted_run(&world, well));
+	snapshot_free(scripted_run(&world, well_storage));
 	snapshot = scripted_run(&world, starting);
 	EQUAL_TEXT(STATE(snapshot, "disk-pools"), "notInVersion");
 	EQUAL_NUMBER(COUNT_OF(snapshot, DISK_POOLS), 1);
 	snapshot_free(snapshot);
-	snapshot = scripted_run(&world, well);
+	snapshot = scripted_run(&world, well_storage);
 	EQUAL_TEXT(STATE(snapshot, "disk-pools"), "up");
 	snapshot_free(snapshot);
 	end(&world);
