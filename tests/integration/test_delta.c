@@ -343,8 +343,9 @@ static void test_cost(void)
 	mark = asked_mark(&trial);
 	printf("%u changes in %u requests\n", changed_since(&trial, mark),
 	       requests_with(&trial, "lastUpdateTime ge"));
+	/* Behind a full page one more is asked for, even if it turns out empty. */
 	EQUAL_NUMBER(requests_with(&trial, "lastUpdateTime ge"),
-		     (changed_since(&trial, mark) + 99) / 100);
+		     changed_since(&trial, mark) / 100 + 1);
 	CU_ASSERT_TRUE(changed_since(&trial, mark) > 250);
 	EQUAL_NUMBER(requests_with(&trial, "endTime ge"), 0);
 	CU_ASSERT_TRUE(requests_with(&trial, "state ne") <= 20);
