@@ -4,6 +4,8 @@
 # make help                   this list
 # make demo                   see it run: simulated primary, private snmpd, agent, tables
 # make check                  the whole test suite; SANITIZE=address or SANITIZE=thread for its other forms
+# make check-consumers        polls the agent by real monitoring systems; CONSUMERS="zabbix" runs some of them
+# make nms                    makes what monitoring systems read in conf/, and docs/alarms.md; nms-check only looks
 # make bench                  what the agent costs, against goals and peers: 15 minutes
 # make bench-quick            the same at smaller sizes: 2 minutes
 # make fuzz                   the parsers under libFuzzer; FUZZ_SECONDS=60 each
@@ -58,7 +60,7 @@ FORMATTED    := $(wildcard src/*.[ch] src/*/*.[ch] tests/*.[ch] tests/*/*.[ch] t
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
-.PHONY: all help compile_commands.json programs tests demo check bench bench-quick bench-programs fuzz house format format-check install uninstall clean
+.PHONY: all help compile_commands.json programs tests demo check check-consumers nms nms-check bench bench-quick bench-programs fuzz house format format-check install uninstall clean
 
 all: $(BUILD)/nbu-agentx
 
@@ -115,6 +117,16 @@ check:
 	@tests/setup check
 	@$(MAKE) --no-print-directory -j2 tests
 	@tests/run $(BUILD)
+
+check-consumers:
+	@tests/setup consumers
+	@$(MAKE) --no-print-directory -j2 programs
+	@tests/consumers/run $(BUILD) $(CONSUMERS)
+
+nms nms-check:
+	@tests/setup nms
+	@tests/base-mibs build/mibs-base
+	@conf/generate/run $(if $(filter nms-check,$@),--check) build/mibs-base
 
 # BENCH names a part of it: make bench BENCH=walks
 bench bench-quick:

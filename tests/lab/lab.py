@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The processes that a benchmark needs, all on loopback and in a folder of their own, and what can be
-seen of them from outside. At the end, however it comes, all are gone."""
+"""The processes that a benchmark or the test of a consumer needs, all on loopback and in a folder of
+their own, and what can be seen of them from outside. At the end, however it comes, all are gone."""
 
 import contextlib
 import hashlib
@@ -26,7 +26,7 @@ UP = "2"
 
 
 class Trouble(Exception):
-    """What ends the benchmark as failed."""
+    """What ends the run as failed."""
 
 
 def wait_for(what, condition, seconds=60):
@@ -90,13 +90,15 @@ class Process:
 
 
 class Sim(Process):
-    """A simulated primary server whose clock stands still."""
+    """A simulated primary server. Its clock stands still unless CLOCK is None."""
 
-    def __init__(self, lab, name, **options):
+    def __init__(self, lab, name, clock="manual", **options):
+        if clock:
+            options["clock"] = clock
         words = [word for key, value in options.items() for word in ("--" + key, value)]
         super().__init__(lab.folder, name, [
             lab.build / "nbu-sim", "--listen", "127.0.0.1:0", "--tls-dir", lab.tls, "--api-key", KEY,
-            "--clock", "manual", *words], lab.other)
+            *words], lab.other)
         self.context = ssl.create_default_context(cafile=lab.tls / "ca.pem")
         self.opener = urllib.request.build_opener(
             urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=self.context))
@@ -162,11 +164,14 @@ class Snmpd(Process):
 
 
 class Agent(Process):
-    """The agent, with the simulated servers SITES by name. REFRESH is in seconds."""
+    """The agent, with the simulated servers SITES by name. REFRESH is in seconds. WATCHED and LINES
+    are lines of the configuration."""
 
-    def __init__(self, lab, name, snmpd, sites, refresh, full_refresh="31d", lines=()):
+    WATCH_ALL = ('policy "*" { max-age = "25h" }', 'client "*" { }', "client-limit = 100000")
+
+    def __init__(self, lab, name, snmpd, sites, refresh, full_refresh="31d", watched=WATCH_ALL, lines=()):
         self.snmpd = snmpd
-        self.lines = lines
+        self.lines = (*watched, *lines)
         self.lab = lab
         self.state = lab.folder / f"{name}.state"
         self.config = lab.folder / f"{name}.conf"
@@ -176,8 +181,7 @@ class Agent(Process):
 
     def write_config(self, sites, refresh):
         lines = [f'agentx-socket = "{self.snmpd.socket}"', f'state-dir = "{self.state}"',
-                 f'refresh = "{refresh}s"', f'full-refresh = "{self.full_refresh}"',
-                 'policy "*" { max-age = "25h" }', 'client "*" { }', "client-limit = 100000", *self.lines]
+                 f'refresh = "{refresh}s"', f'full-refresh = "{self.full_refresh}"', *self.lines]
         for site, sim in sites.items():
             lines.append(f'site "{site}" {{ url = "{sim.url}"\n deadline = "1h"\n'
                          f' api-key-file = "{self.lab.key}"\n ca-file = "{self.lab.tls}/ca.pem" }}')
@@ -227,21 +231,23 @@ class Agent(Process):
 
 
 class Lab:
-    """Where it all happens. The chain from manager to agent is serial and has one CPU for itself."""
+    """Where it all happens. With CHAIN the way from manager to agent, which is serial, has one CPU for
+    itself."""
 
-    def __init__(self, build):
+    def __init__(self, build, name="bench", chain=True):
+        self.name = name
         self.build = pathlib.Path(build).resolve()
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="nbu-bench."))
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f"nbu-{name}."))
         self.processes = []
         cpus = sorted(os.sched_getaffinity(0))
-        self.chain = {cpus[-1]}
-        self.other = set(cpus[:-1]) or self.chain
+        self.chain = {cpus[-1]} if chain else set(cpus)
+        self.other = (set(cpus[:-1]) if chain else None) or self.chain
         self.tls = self.folder / "tls"
         self.key = self.folder / "key"
 
     def __enter__(self):
         for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, lambda *_: sys.exit("bench: interrupted"))
+            signal.signal(number, lambda *_: sys.exit(f"{self.name}: interrupted"))
         os.environ["PATH"] += ":/usr/sbin:/sbin"
         os.sched_setaffinity(0, self.other)
         subprocess.run([ROOT / "tests/simulator/make-certs", self.tls], check=True)
