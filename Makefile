@@ -28,7 +28,7 @@ CPPFLAGS += -D_GNU_SOURCE -DNBU_AGENTX_VERSION='"$(VERSION)"'
 CFLAGS   ?= -O2 -g
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wformat=2 \
             -Wpointer-arith -Wwrite-strings
-LIBS     := -lnetsnmpagent -lnetsnmp -lcurl -lcjson -lconfuse -lsqlite3 -lm -pthread
+LIBS     := -lnetsnmpagent -lnetsnmp -lcurl -lcjson -lconfuse -lsqlite3 -lcrypto -lm -pthread
 TESTLIBS := -lcunit
 SIMLIBS  := -lmicrohttpd -lz -lm -pthread
 

@@ -2,9 +2,11 @@
 #include <stdio.h>
 
 #include "command/daemon.h"
+#include "command/fetch_ca.h"
 #include "command/once.h"
 #include "command/options.h"
 #include "config/config.h"
+#include "doctor/doctor.h"
 #include "snmp/loop.h"
 
 static int exit_code(bool fine)
@@ -42,6 +44,14 @@ static int run(const struct options *options, struct config *config, struct loop
 	return result;
 }
 
+static int run_doctor(const struct options *options)
+{
+	struct doctor_order order = {options->file,  options->site,	 options->user,
+				     options->snmpd, options->community, options->json};
+
+	return doctor_run(&order);
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = {0};
@@ -51,6 +61,10 @@ int main(int argc, char **argv)
 	int result = OPTIONS_EXIT_USAGE;
 
 	options_read(&options, argc, argv);
+	if (options.fetch_ca)
+		return fetch_ca_run(options.fetch_ca, options.fingerprint, options.output);
+	if (options.doctor)
+		return run_doctor(&options);
 	if (!options.check && !options.once) {
 		loop = loop_new();
 		if (!loop)

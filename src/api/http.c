@@ -161,15 +161,24 @@ static void set_headers(struct http *http, const char *const *headers)
 	curl_easy_setopt(http->easy, CURLOPT_HTTPHEADER, http->headers);
 }
 
-/* Remembers of URL what faults need to say. */
-static void note_url(struct http *http, const char *url)
+char *http_host(const char *url)
 {
 	const char *host = strstr(url, "://");
 
-	http->plain = strncmp(url, "http://", 7) == 0;
 	host = host ? host + 3 : url;
-	snprintf(http->host, sizeof http->host, "%.*s",
-		 (int)strcspn(host, *host == '[' ? "/" : ":/"), host);
+	if (*host == '[')
+		return mem_printf("%.*s", (int)strcspn(host + 1, "]/"), host + 1);
+	return mem_printf("%.*s", (int)strcspn(host, ":/"), host);
+}
+
+/* Remembers of URL what faults need to say. */
+static void note_url(struct http *http, const char *url)
+{
+	char *host = http_host(url);
+
+	http->plain = strncmp(url, "http://", 7) == 0;
+	snprintf(http->host, sizeof http->host, "%s", host);
+	free(host);
 }
 
 void http_start(struct http *http, const char *url, const char *const *headers, int64_t deadline)
@@ -334,23 +343,57 @@ static void read_names(struct http *http, const char *text)
 	}
 }
 
-/* Keeps what the server's certificate says: the first of the chain that a new connection brings. */
-static void note_certificate(struct http *http)
+/*
+ * What the server's certificate says, line by line: the first of the chain that a new connection
+ * brings. NULL when there is none.
+ */
+static const struct curl_slist *certificate_lines(const struct http *http)
 {
-	static const char expire[] = "Expire date:", names[] = "X509v3 Subject Alternative Name:";
 	struct curl_certinfo *info = NULL;
 
 	if (curl_easy_getinfo(http->easy, CURLINFO_CERTINFO, &info) != CURLE_OK || !info ||
 	    info->num_of_certs < 1)
-		return;
-	http->expires = 0;
-	for (const struct curl_slist *at = info->certinfo[0]; at; at = at->next) {
+		return NULL;
+	return info->certinfo[0];
+}
+
+/* Keeps what the server's certificate says. */
+static void note_certificate(struct http *http)
+{
+	static const char expire[] = "Expire date:", names[] = "X509v3 Subject Alternative Name:";
+	const struct curl_slist *lines = certificate_lines(http);
+
+	if (lines)
+		http->expires = 0;
+	for (const struct curl_slist *at = lines; at; at = at->next) {
 		if (strncmp(at->data, expire, sizeof expire - 1) == 0)
 			timefmt_parse_certificate_date(at->data + sizeof expire - 1,
 						       &http->expires);
 		if (strncmp(at->data, names, sizeof names - 1) == 0)
 			read_names(http, at->data + sizeof names - 1);
 	}
+}
+
+char *http_certificate(const struct http *http)
+{
+	static const char pem[] = "Cert:";
+
+	for (const struct curl_slist *at = certificate_lines(http); at; at = at->next)
+		if (strncmp(at->data, pem, sizeof pem - 1) == 0)
+			return mem_strdup(at->data + sizeof pem - 1);
+	return NULL;
+}
+
+void http_peer(const struct http *http, char peer[HTTP_PEER_SIZE])
+{
+	const char *address = NULL;
+	long port = 0;
+
+	curl_easy_getinfo(http->easy, CURLINFO_PRIMARY_IP, &address);
+	curl_easy_getinfo(http->easy, CURLINFO_PRIMARY_PORT, &port);
+	peer[0] = '\0';
+	if (address && *address && port > 0)
+		snprintf(peer, HTTP_PEER_SIZE, "%s port %ld", address, port);
 }
 
 int64_t http_certificate_expires(const struct http *http)

@@ -73,7 +73,18 @@ bool http_cancelled(const struct http *http);
  */
 int64_t http_certificate_expires(const struct http *http);
 
+/*
+ * Of the last request, if it opened a connection: the certificate that the server showed, in PEM,
+ * to be freed; NULL = none. And who answered: such as "192.0.2.1 port 1556"; "" = nobody.
+ */
+#define HTTP_PEER_SIZE 64
+char *http_certificate(const struct http *http);
+void http_peer(const struct http *http, char peer[HTTP_PEER_SIZE]);
+
 void http_response_free(struct http_response *response);
+
+/* The host in URL, without a port and without the brackets of an IPv6 address; to be freed. */
+char *http_host(const char *url);
 
 /* Closes the connection and frees HTTP; NULL is fine. */
 void http_close(struct http *http);

@@ -132,6 +132,18 @@ const struct json *json_next(const struct json *element)
 	return element ? value_of(item_of(element)->next) : NULL;
 }
 
+void json_each_string(const struct json *value, void (*visit)(const char *text, void *arg),
+		      void *arg)
+{
+	const cJSON *item = item_of(value), *part;
+
+	if (cJSON_IsString(item))
+		visit(item->valuestring, arg);
+	else
+		/* The library limits how deep a document may be. */
+		cJSON_ArrayForEach(part, item) json_each_string(value_of(part), visit, arg);
+}
+
 const struct json *json_member(const struct json *object, const char *name)
 {
 	return value_of(cJSON_GetObjectItemCaseSensitive(item_of(object), name));

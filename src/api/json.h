@@ -52,6 +52,10 @@ const struct json *json_member(const struct json *object, const char *name);
 void json_members(const struct json *object, const char *const *names, size_t count,
 		  const struct json **values);
 
+/* Calls VISIT with each string in VALUE, be it that string itself, or in lists and objects. */
+void json_each_string(const struct json *value, void (*visit)(const char *text, void *arg),
+		      void *arg);
+
 /* True when VALUE is true, also where it is written as a string. */
 bool json_is_true(const struct json *value);
 

@@ -2,22 +2,33 @@
 #include "command/options.h"
 
 #include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "command/report.h"
+#include "doctor/doctor.h"
 
 static const char usage[] =
     "usage: nbu-agentx [-c FILE] [--check-config] [--once [SITE]] [--format=table|json]\n"
     "                  [--table=NAME] [-d] [-v]... [-V] [-h]\n"
+    "       nbu-agentx [-c FILE] --doctor [SITE] [--community NAME] [--format=table|json]\n"
+    "       nbu-agentx --fetch-ca URL [--fingerprint SHA256 [--output FILE]]\n"
     "\n"
     "  -c, --config FILE     configuration, default " CONFIG_DEFAULT_FILE "\n"
     "      --check-config    read and check the configuration, then exit\n"
     "      --once [SITE]     refresh once without SNMP, print tables, then exit\n"
     "      --format FORMAT   of --once: table (default) or json\n"
     "      --table NAME      of --once: a table (default jobs), or all\n"
+    "      --doctor [SITE]   go the whole way to a row, and say what is wrong\n"
+    "      --community NAME  of --doctor: also ask snmpd, by SNMPv2c\n"
+    "      --snmpd HOST:PORT of --doctor: where snmpd answers, default " DOCTOR_SNMPD "\n"
+    "      --user NAME       of --doctor: look as that user, default " DOCTOR_USER "\n"
+    "      --fetch-ca URL    show the CA certificate of a primary server\n"
+    "      --fingerprint FP  of --fetch-ca: what its SHA-256 must be; then it is written\n"
+    "      --output FILE     of --fetch-ca: where to, default standard output\n"
     "  -d, --detach          go to the background\n"
     "  -v, --verbose         more messages; repeat for more\n"
     "  -V, --version         print the version and exit\n"
@@ -25,7 +36,19 @@ static const char usage[] =
     "\n"
     "Tables: ";
 
-enum { OPTION_CHECK = 256, OPTION_ONCE, OPTION_FORMAT, OPTION_TABLE };
+enum {
+	OPTION_CHECK = 256,
+	OPTION_ONCE,
+	OPTION_FORMAT,
+	OPTION_TABLE,
+	OPTION_DOCTOR,
+	OPTION_COMMUNITY,
+	OPTION_SNMPD,
+	OPTION_USER,
+	OPTION_FETCH_CA,
+	OPTION_FINGERPRINT,
+	OPTION_OUTPUT
+};
 
 static const struct option long_options[] = {
     {"config", required_argument, NULL, 'c'},
@@ -33,6 +56,13 @@ static const struct option long_options[] = {
     {"once", optional_argument, NULL, OPTION_ONCE},
     {"format", required_argument, NULL, OPTION_FORMAT},
     {"table", required_argument, NULL, OPTION_TABLE},
+    {"doctor", optional_argument, NULL, OPTION_DOCTOR},
+    {"community", required_argument, NULL, OPTION_COMMUNITY},
+    {"snmpd", required_argument, NULL, OPTION_SNMPD},
+    {"user", required_argument, NULL, OPTION_USER},
+    {"fetch-ca", required_argument, NULL, OPTION_FETCH_CA},
+    {"fingerprint", required_argument, NULL, OPTION_FINGERPRINT},
+    {"output", required_argument, NULL, OPTION_OUTPUT},
     {"detach", no_argument, NULL, 'd'},
     {"verbose", no_argument, NULL, 'v'},
     {"version", no_argument, NULL, 'V'},
@@ -60,13 +90,44 @@ static void reject_table(const char *name)
 	exit(OPTIONS_EXIT_USAGE);
 }
 
+/* getopt itself accepts an optional argument only as --once=SITE. */
+static const char *optional_word(char *const *argv)
+{
+	if (!optarg && argv[optind] && argv[optind][0] != '-')
+		return argv[optind++];
+	return optarg;
+}
+
+/* The options that are nothing but a text, and where it goes. */
+static const struct text_option {
+	int option;
+	size_t offset;
+} text_options[] = {
+    {'c', offsetof(struct options, file)},
+    {OPTION_COMMUNITY, offsetof(struct options, community)},
+    {OPTION_SNMPD, offsetof(struct options, snmpd)},
+    {OPTION_USER, offsetof(struct options, user)},
+    {OPTION_FETCH_CA, offsetof(struct options, fetch_ca)},
+    {OPTION_FINGERPRINT, offsetof(struct options, fingerprint)},
+    {OPTION_OUTPUT, offsetof(struct options, output)},
+};
+
+/* Takes an option that is nothing but a text. False when it is another one. */
+static bool take_text(struct options *options, int option)
+{
+	for (size_t i = 0; i < sizeof text_options / sizeof text_options[0]; i++) {
+		if (text_options[i].option != option)
+			continue;
+		*(const char **)((char *)options + text_options[i].offset) = optarg;
+		return true;
+	}
+	return false;
+}
+
 /* Takes one option. Ends the program after --version, --help and errors. */
 static void take_option(struct options *options, int option, char *const *argv)
 {
 	switch (option) {
-	case 'c':
-		options->file = optarg;
-		break;
 	case 'd':
 		options->detach = true;
 		break;
@@ -78,10 +139,11 @@ static void take_option(struct options *options, int option, char *const *argv)
 		break;
 	case OPTION_ONCE:
 		options->once = true;
-		/* getopt itself accepts an optional argument only as --once=SITE. */
-		if (!optarg && argv[optind] && argv[optind][0] != '-')
-			optarg = argv[optind++];
-		options->site = optarg;
+		options->site = optional_word(argv);
+		break;
+	case OPTION_DOCTOR:
+		options->doctor = true;
+		options->site = optional_word(argv);
 		break;
 	case OPTION_FORMAT:
 		if (strcmp(optarg, "json") != 0 && strcmp(optarg, "table") != 0)
@@ -107,16 +169,30 @@ static void take_option(struct options *options, int option, char *const *argv)
 	}
 }
 
+/* Refuses options that would have no effect. */
+static void check_together(const struct options *options)
+{
+	if (!options->doctor && (options->community || options->user))
+		reject("--community and --user need ", "--doctor");
+	if (!options->fetch_ca && options->fingerprint)
+		reject("--fingerprint needs ", "--fetch-ca");
+	if (!options->fingerprint && options->output)
+		reject("--output needs ", "--fingerprint");
+}
+
 void options_read(struct options *options, int argc, char **argv)
 {
 	int option;
 
 	options->file = CONFIG_DEFAULT_FILE;
+	options->snmpd = DOCTOR_SNMPD;
 	options->tables = REPORT_TABLE(TABLE_JOBS);
 	while ((option = getopt_long(argc, argv, "c:dvVh", long_options, NULL)) != -1)
-		take_option(options, option, argv);
+		if (!take_text(options, option))
+			take_option(options, option, argv);
 	if (optind < argc)
 		reject("unexpected argument: ", argv[optind]);
+	check_together(options);
 }
 
 void options_open_log(const struct options *options, const struct config *config)

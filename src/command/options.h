@@ -19,6 +19,13 @@ struct options {
 	unsigned tables;  /* see report.h */
 	bool detach;
 	int verbosity;
+	bool doctor;	  /* site and json are also of it */
+	const char *user; /* of --doctor, like the next two; see doctor.h */
+	const char *snmpd;
+	const char *community;
+	const char *fetch_ca;	 /* a url; NULL = it is not asked for */
+	const char *fingerprint; /* of --fetch-ca, like the next; NULL = none */
+	const char *output;
 };
 
 /*

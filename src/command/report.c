@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/jsontext.h"
 #include "base/mem.h"
 #include "tables/sites.h"
 
@@ -190,21 +191,6 @@ void report_table(FILE *out, const struct report *report)
 
 /* JSON. */
 
-/* TEXT is well-formed UTF-8. */
-static void print_string(FILE *out, const char *text)
-{
-	fputc('"', out);
-	for (; *text; text++) {
-		if (strchr("\"\\", *text))
-			fprintf(out, "\\%c", *text);
-		else if ((unsigned char)*text < 0x20)
-			fprintf(out, "\\u%04x", (unsigned)*text);
-		else
-			fputc(*text, out);
-	}
-	fputc('"', out);
-}
-
 /* Prints the cell of COLUMN as a member of a JSON object. PREFIX is table_prefix. */
 static void print_member(FILE *out, const struct column *column, const char *prefix,
 			 const void *row, int64_t now)
@@ -215,7 +201,7 @@ static void print_member(FILE *out, const struct column *column, const char *pre
 	column_key(column, prefix, key);
 	fprintf(out, "\"%s\":", key);
 	if (text && column->kind->is_text)
-		print_string(out, text);
+		jsontext_string(out, text);
 	else
 		fputs(text ? text : "null", out);
 }
@@ -269,7 +255,7 @@ static void print_site(FILE *out, const struct report *report, size_t i)
 
 	table_prefix(&sites_table, prefix);
 	fputs("{\"site\":", out);
-	print_string(out, site->name);
+	jsontext_string(out, site->name);
 	fprintf(out, ",\"ok\":%s", site->status == SITE_UP ? "true" : "false");
 	for (size_t c = 1; c < sites_table.column_count; c++) {
 		const struct column *column = &sites_table.columns[c];

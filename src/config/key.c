@@ -23,6 +23,7 @@ const struct key key_table[] = {
     {"url", OF_SITE(url), VALUE_URL, NULL, 0, 0},
     {"api-key", OF_SITE(api_key), VALUE_API_KEY, NULL, 0, 0},
     {"api-key-file", OF_SITE(api_key), VALUE_API_KEY_FILE, NULL, 0, 0},
+    {"api-key-file", OF_SITE(api_key_file), VALUE_FILE_NAME, NULL, 0, 0},
     {"ca-file", OF_SITE(ca_file), VALUE_CA_FILE, NULL, 0, 0},
     {"tls-verify", OF_SITE(tls_verify), VALUE_SWITCH, "true", 0, 0},
     {"api-version", OF_SITE(api_version), VALUE_API_VERSION, "auto", 0, 0},

@@ -10,7 +10,8 @@
 
 /*
  * The keys of the configuration file, in one table: where each may stand, how its value is written,
- * and which member it becomes. Reading, comparing and freeing follow from it.
+ * and which member it becomes. Reading, comparing and freeing follow from it. A key that becomes
+ * two members has two entries, one behind the other; the first checks the value.
  */
 
 /* What a key is about: a struct config, config_site or config_watch. */

@@ -92,7 +92,8 @@ static cfg_opt_t *new_options(enum key_home place)
 		const struct key *key = &key_table[i];
 		cfg_flag_t flags = value_is_list(key->kind) ? CFGF_LIST : CFGF_NONE;
 
-		if (!key->name || (key->home != place && !(key->shared && place == KEY_OF_FILE)))
+		if (!key->name || key_find(key->name) != key ||
+		    (key->home != place && !(key->shared && place == KEY_OF_FILE)))
 			continue;
 		options[count] = (cfg_opt_t)CFG_STR(key->name, NULL, flags);
 		options[count++].validcb = check_value;

@@ -50,10 +50,11 @@ enum config_parents { CONFIG_PARENTS_LEAVE_OUT, CONFIG_PARENTS_COUNT };
 /* One primary server. Durations are seconds. */
 struct config_site {
 	char *name;
-	char *url;	   /* without a slash at its end */
-	char *api_key;	   /* secret */
-	char *ca_file;	   /* NULL = the system's certificates */
-	char *api_version; /* NULL = negotiate */
+	char *url;	    /* without a slash at its end */
+	char *api_key;	    /* secret */
+	char *api_key_file; /* that it was read from; NULL = it stands in the configuration */
+	char *ca_file;	    /* NULL = the system's certificates */
+	char *api_version;  /* NULL = negotiate */
 	bool tls_verify;
 	int refresh;
 	int full_refresh;

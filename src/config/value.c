@@ -300,6 +300,11 @@ static bool read_url(struct value *value, void *member)
 	return true;
 }
 
+static bool read_file_name(struct value *value, void *member)
+{
+	return keep(member, value->text);
+}
+
 static bool read_ca_file(struct value *value, void *member)
 {
 	if (access(value->text, R_OK) == 0)
@@ -443,6 +448,7 @@ static const struct kind {
     [VALUE_URL] = {read_url, 0},
     [VALUE_API_KEY] = {read_api_key, 0},
     [VALUE_API_KEY_FILE] = {read_api_key_file, 0},
+    [VALUE_FILE_NAME] = {read_file_name, 0},
     [VALUE_CA_FILE] = {read_ca_file, 0},
     [VALUE_API_VERSION] = {read_api_version, 0},
     [VALUE_SITE_NAME] = {read_site_name, 0},
@@ -463,6 +469,9 @@ bool value_equal(enum value_kind kind, const void *a, const void *b)
 {
 	const char *first, *second;
 
+	/* What was read from the file is compared, not where it stood. */
+	if (kind == VALUE_FILE_NAME)
+		return true;
 	if (kinds[kind].size > 0)
 		return memcmp(a, b, kinds[kind].size) == 0;
 	first = *(char *const *)a;

@@ -27,6 +27,7 @@ enum value_kind {
 	VALUE_URL,	  /* becomes one without a slash at its end; char * */
 	VALUE_API_KEY,	  /* char * */
 	VALUE_API_KEY_FILE, /* becomes the key in it; char * */
+	VALUE_FILE_NAME,    /* of a file whose content is another member; char * */
 	VALUE_CA_FILE,	    /* char * */
 	VALUE_API_VERSION,  /* char *; "auto" = NULL */
 	VALUE_SITE_NAME,    /* the title of a site; char * */

@@ -50,6 +50,7 @@ static bool finish(void *made, const struct json *element, const struct field_cl
 const struct resource anomalies_resource = {
     .name = "anomalies",
     .group = CONFIG_COLLECT_SECURITY,
+    .permission = "|MANAGE|ANOMALIES|",
     .list = {.path = "/security/anomalies",
 	     .things = "anomalies",
 	     .paging = LIST_BY_OFFSET,

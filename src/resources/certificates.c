@@ -26,6 +26,7 @@ static bool finish(void *made, const struct json *element, const struct field_cl
 const struct resource certificates_resource = {
     .name = "host-certificates",
     .group = CONFIG_COLLECT_SECURITY,
+    .permission = "|SECURITY|CERTIFICATE-MANAGEMENT|NETBACKUP-CERTIFICATES|",
     .list = {.path = "/security/certificates/current",
 	     .things = "host certificates",
 	     .paging = LIST_WHOLE,

@@ -121,6 +121,7 @@ static const struct resource_alarm alarms[] = {
 const struct resource disk_pools_resource = {
     .name = "disk-pools",
     .group = CONFIG_COLLECT_STORAGE,
+    .permission = "|STORAGE|DISK-POOLS|",
     .list = {.path = "/storage/disk-pools",
 	     .things = "disk pools",
 	     .paging = LIST_BY_OFFSET,

@@ -111,6 +111,7 @@ static const struct resource_alarm alarms[] = {{EVENT_DRIVE_DOWN, EVENT_DRIVE_UP
 const struct resource drives_resource = {
     .name = "drives",
     .group = CONFIG_COLLECT_TAPE,
+    .permission = "|STORAGE|TAPE-DEVICES|",
     .list = {.path = "/storage/drives",
 	     .things = "tape drives",
 	     .paging = LIST_BY_OFFSET,

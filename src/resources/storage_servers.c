@@ -87,6 +87,7 @@ static const struct resource_alarm alarms[] = {
 const struct resource storage_servers_resource = {
     .name = "storage-servers",
     .group = CONFIG_COLLECT_STORAGE,
+    .permission = "|STORAGE|STORAGE-SERVERS|",
     .list = {.path = "/storage/storage-servers",
 	     .things = "storage servers",
 	     .paging = LIST_BY_OFFSET,

@@ -87,6 +87,7 @@ static bool finish(void *made, const struct json *element, const struct field_cl
 const struct resource storage_units_resource = {
     .name = "storage-units",
     .group = CONFIG_COLLECT_STORAGE,
+    .permission = "|STORAGE|STORAGE-UNITS|",
     .list = {.path = "/storage/storage-units",
 	     .things = "storage units",
 	     .paging = LIST_BY_OFFSET,

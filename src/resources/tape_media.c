@@ -69,6 +69,7 @@ static bool finish(void *made, const struct json *element, const struct field_cl
 const struct resource tape_media_resource = {
     .name = "tape-media",
     .group = CONFIG_COLLECT_MEDIA,
+    .permission = "|STORAGE|TAPE-MEDIA|",
     .since = 12.0,
     .list = {.path = "/storage/tape-media",
 	     .things = "tape media",

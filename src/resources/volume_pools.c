@@ -29,6 +29,7 @@ static bool finish(void *made, const struct json *element, const struct field_cl
 const struct resource volume_pools_resource = {
     .name = "tape-volume-pools",
     .group = CONFIG_COLLECT_MEDIA,
+    .permission = "|STORAGE|TAPE-MEDIA|VOLUME-POOLS|",
     .since = 12.0,
     .list = {.path = "/storage/tape-volume-pools",
 	     .things = "tape volume pools",

@@ -90,7 +90,7 @@ static const struct {
     {268, "it could not process the request"},
 };
 
-static const char *cause_of(long error)
+const char *agentx_cause(long error)
 {
 	for (size_t i = 0; i < COUNT(causes); i++)
 		if (causes[i].error == error)
@@ -145,7 +145,8 @@ static void on_refusal(long error)
 	if (agent.reregistering || registration == NULL || agent.refused_count == REFUSED_MAX)
 		return;
 	log_error("the master agent at %s refuses %s (error %ld): %s; trying again every %d s",
-		  agent.socket, registration->handlerName, error, cause_of(error), REREGISTER_S);
+		  agent.socket, registration->handlerName, error, agentx_cause(error),
+		  REREGISTER_S);
 	agent.refused[agent.refused_count] = agent.registering;
 	agent.refused[agent.refused_count++].name = registration->rootoid;
 	if (agent.reregister_alarm == 0)

@@ -53,6 +53,9 @@ size_t agentx_poll_prepare(struct pollfd *fds, int *timeout, bool notifying);
 /* Reads what poll reported in FDS, then runs the timers. */
 void agentx_poll_dispatch(const struct pollfd *fds, size_t count);
 
+/* What the master agent means by the error ERROR of AgentX (RFC 2741, 7.1.4), and what to check. */
+const char *agentx_cause(long error);
+
 /*
  * Closes the session, in less than a second even if the master agent hangs. Afterwards tables may
  * be freed. Nothing else of the library may be used any more.

@@ -2,17 +2,15 @@
 #include "snmp/probe.h"
 
 #include <errno.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "base/timefmt.h"
+#include "snmp/address.h"
 
 #define AGAIN_MS 1000	      /* from the end of one ping to the next */
 #define SLOW_ANSWER_MS 1000   /* later than this, the error is that there is no answer */
@@ -29,8 +27,7 @@ struct probe {
 	int error;
 	int64_t began;
 	int64_t next; /* time of the next ping */
-	struct sockaddr_storage address;
-	socklen_t address_length; /* 0 = address is not known yet */
+	struct address address;
 };
 
 static const struct {
@@ -115,58 +112,6 @@ void probe_free(struct probe *probe)
 	free(probe);
 }
 
-/* Sets the address of a path. Returns an errno or 0. */
-static int local_address(struct probe *probe)
-{
-	struct sockaddr_un local = {.sun_family = AF_UNIX};
-
-	if (strlen(probe->socket) >= sizeof local.sun_path)
-		return ENAMETOOLONG;
-	memcpy(local.sun_path, probe->socket, strlen(probe->socket) + 1);
-	memcpy(&probe->address, &local, sizeof local);
-	probe->address_length = sizeof local;
-	return 0;
-}
-
-/* Sets the address of HOST:PORT. Returns an errno or 0. */
-static int tcp_address(struct probe *probe, const char *spec)
-{
-	struct addrinfo want = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
-	struct addrinfo *found = NULL;
-	char *host = mem_strdup(spec), *port = strrchr(host, ':');
-	int error = EADDRNOTAVAIL;
-
-	if (port)
-		*port++ = '\0';
-	if (port && getaddrinfo(host, port, &want, &found) == 0) {
-		memcpy(&probe->address, found->ai_addr, found->ai_addrlen);
-		probe->address_length = found->ai_addrlen;
-		freeaddrinfo(found);
-		error = 0;
-	}
-	free(host);
-	return error;
-}
-
-static int find_address(struct probe *probe)
-{
-	if (strncmp(probe->socket, "tcp:", 4) == 0)
-		return tcp_address(probe, probe->socket + 4);
-	return local_address(probe);
-}
-
-/* Begins to connect; the socket does not block. Returns an errno or 0. */
-static int connect_to(struct probe *probe)
-{
-	probe->fd = socket(probe->address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (probe->fd < 0)
-		return errno;
-	if (connect(probe->fd, (struct sockaddr *)&probe->address, probe->address_length) == 0 ||
-	    errno == EINPROGRESS)
-		return 0;
-	return errno;
-}
-
 static void begin(struct probe *probe)
 {
 	int error = 0;
@@ -175,14 +120,14 @@ static void begin(struct probe *probe)
 	if (probe->answered)
 		probe->error = ECONNABORTED;
 	probe->answered = false;
-	if (probe->address_length == 0)
-		error = find_address(probe);
+	if (probe->address.length == 0)
+		error = address_find(probe->socket, &probe->address);
 	if (error != 0) {
 		give_up(probe, error);
 		probe->next += LOOKUP_RETRY_MS;
 		return;
 	}
-	error = connect_to(probe);
+	error = address_connect(&probe->address, &probe->fd);
 	if (error != 0)
 		give_up(probe, error);
 }

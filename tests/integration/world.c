@@ -656,6 +656,7 @@ static const char *snmpd_config(void)
 		 "exactEngineID " ENGINE "\n"
 		 "rocommunity " WORLD_PUBLIC " 127.0.0.1\n"
 		 "rwcommunity " WORLD_PRIVATE " 127.0.0.1\n"
+		 "rocommunity " WORLD_NARROW " 127.0.0.1 .1.3.6.1.2.1\n"
 		 "createUser " WORLD_USER " SHA-256 \"" WORLD_AUTH_PASSWORD
 		 "\" AES \"" WORLD_PRIV_PASSWORD "\"\n"
 		 "rouser " WORLD_USER " authPriv\n"

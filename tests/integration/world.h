@@ -28,6 +28,7 @@ struct process {
 #define WORLD_ANY (-1)
 #define WORLD_PUBLIC "public"
 #define WORLD_PRIVATE "private"
+#define WORLD_NARROW "narrow" /* sees mib-2 and nothing else */
 #define WORLD_USER "tester"
 #define WORLD_AUTH_PASSWORD "authentication"
 #define WORLD_PRIV_PASSWORD "privacy-is-good"

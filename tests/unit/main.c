@@ -6,7 +6,7 @@
 #define SUITES(SUITE) \
 	SUITE(arena) SUITE(fault) SUITE(timefmt) SUITE(utf8) \
 	SUITE(config) SUITE(key) SUITE(parse) SUITE(text) SUITE(value) SUITE(watch) \
-	SUITE(job) SUITE(json) SUITE(list) SUITE(page) SUITE(query) \
+	SUITE(certificate) SUITE(job) SUITE(json) SUITE(list) SUITE(page) SUITE(query) \
 	SUITE(compare) SUITE(completions) SUITE(event) SUITE(failures) SUITE(history) \
 	SUITE(overdue) SUITE(tally) SUITE(totals) \
 	SUITE(store_database) SUITE(store_failures) SUITE(store_families) \

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "command/fetch_ca.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "api/authority.h"
+#include "api/certificate.h"
+#include "api/http.h"
+#include "base/mem.h"
+#include "base/timefmt.h"
+#include "command/options.h"
+
+#define TIMEOUT 30 /* seconds */
+
+/* Shows PEM to OUT, so that it can be compared. */
+static void show(FILE *out, const char *pem)
+{
+	struct certificate certificate;
+	char end[TIMEFMT_INSTANT_SIZE];
+
+	certificate_read(pem, &certificate);
+	timefmt_format_instant(certificate.expires, end);
+	fprintf(out, "subject  %s\nissuer   %s\nends     %.10s\nSHA-256  %s\nSHA-1    %s\n\n",
+		certificate.subject, certificate.issuer, end, certificate.sha256, certificate.sha1);
+}
+
+static void advise(const char *url, const char *pem)
+{
+	struct certificate certificate;
+
+	certificate_read(pem, &certificate);
+	printf(
+	    "Nothing has been written, as anybody on the way could have answered. Compare the\n"
+	    "SHA-256 by another way than the network. On the primary server itself this shows it:\n"
+	    "\n"
+	    "    openssl x509 -noout -fingerprint -sha256 -in "
+	    "/usr/openv/var/webtruststore/cacert.pem\n"
+	    "\n"
+	    "If it is the same, write the certificate:\n"
+	    "\n"
+	    "    nbu-agentx --fetch-ca %s \\\n"
+	    "        --output /etc/nbu-agentx/ca.pem \\\n"
+	    "        --fingerprint %s\n",
+	    url, certificate.sha256);
+}
+
+/* The certificate with FINGERPRINT, or NULL. */
+static const char *find(const struct authorities *authorities, const char *fingerprint)
+{
+	struct certificate certificate;
+
+	for (size_t i = 0; i < authorities->count; i++)
+		if (certificate_read(authorities->pems[i], &certificate) &&
+		    certificate_has_fingerprint(&certificate, fingerprint))
+			return authorities->pems[i];
+	return NULL;
+}
+
+/* Writes PEM to the new file of the descriptor FD. */
+static bool fill(int fd, const char *pem)
+{
+	size_t length = strlen(pem);
+
+	/* Whoever runs the agent must be able to read it, and it is no secret. */
+	return write(fd, pem, length) == (ssize_t)length && fchmod(fd, 0644) == 0 && fsync(fd) == 0;
+}
+
+static bool write_file(const char *output, const char *pem)
+{
+	char *new = mem_printf("%s.XXXXXX", output);
+	int fd = mkstemp(new);
+	bool fine = fd >= 0 && fill(fd, pem);
+
+	if (fd >= 0 && close(fd) < 0)
+		fine = false;
+	if (fine && rename(new, output) < 0)
+		fine = false;
+	if (!fine) {
+		fprintf(stderr, "nbu-agentx: cannot write %s: %s\n", output, strerror(errno));
+		if (fd >= 0)
+			unlink(new);
+	}
+	free(new);
+	return fine;
+}
+
+static bool deliver(const char *pem, const char *output)
+{
+	if (!output)
+		return fputs(pem, stdout) >= 0 && fflush(stdout) == 0;
+	if (!write_file(output, pem))
+		return false;
+	printf("wrote %s; in the configuration of the site: ca-file = \"%s\"\n", output, output);
+	return fflush(stdout) == 0;
+}
+
+static bool settle(const struct authorities *authorities, const char *url, const char *fingerprint,
+		   const char *output)
+{
+	const char *pem = fingerprint ? find(authorities, fingerprint) : NULL;
+
+	if (pem)
+		return deliver(pem, output);
+	for (size_t i = 0; i < authorities->count; i++)
+		show(fingerprint ? stderr : stdout, authorities->pems[i]);
+	if (!fingerprint) {
+		advise(url, authorities->pems[0]);
+		return fflush(stdout) == 0;
+	}
+	fprintf(stderr, "nbu-agentx: no certificate of %s has this SHA-256: %s\n", url,
+		fingerprint);
+	return false;
+}
+
+int fetch_ca_run(const char *url, const char *fingerprint, const char *output)
+{
+	size_t length = strlen(url);
+	struct authorities authorities;
+	struct fault fault;
+	char *address;
+	bool fine;
+
+	while (length > 0 && url[length - 1] == '/')
+		length--;
+	address = mem_printf("%.*s", (int)length, url);
+	http_global_init();
+	fine = authorities_fetch(address, TIMEOUT, &authorities, &fault);
+	if (fine) {
+		fine = settle(&authorities, address, fingerprint, output);
+		authorities_free(&authorities);
+	} else {
+		fprintf(stderr, "nbu-agentx: %s\n", fault.text);
+	}
+	http_global_cleanup();
+	free(address);
+	return fine ? OPTIONS_EXIT_FINE : OPTIONS_EXIT_FAILED;
+}

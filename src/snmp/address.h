@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef ADDRESS_H
+#define ADDRESS_H
+
+#include <sys/socket.h>
+
+/* Where a master agent listens. */
+struct address {
+	struct sockaddr_storage storage;
+	socklen_t length; /* 0 = it is not known yet */
+};
+
+/* Finds the address of SOCKET, a path or tcp:HOST:PORT. A name may block. An errno, or 0. */
+int address_find(const char *socket, struct address *address);
+
+/* Begins to connect: *FD becomes a socket that does not block, or -1. An errno, or 0. */
+int address_connect(const struct address *address, int *fd);
+
+#endif

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <cjson/cJSON.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "manager.h"
+#include "world.h"
+
+/* --doctor and --fetch-ca: each step of the way fails once, and says so. */
+
+enum {
+	EXIT_CONFIGURATION = 2,
+	EXIT_KEY = 10,
+	EXIT_NAME,
+	EXIT_CONNECTION,
+	EXIT_TLS,
+	EXIT_VERSION,
+	EXIT_ROLE,
+	EXIT_CLOCK,
+	EXIT_STATE,
+	EXIT_MASTER,
+	EXIT_REGISTRATION,
+	EXIT_WALK
+};
+
+static char snmpd_option[40];
+
+/* What the doctor says, to be freed; WORDS (NULL = none) are more words for it. */
+static char *ask(int *status, const char *word)
+{
+	/* The files of the world belong to whoever runs the test. */
+	const char *const argv[] = {world_program("nbu-agentx"),
+				    "-c",
+				    world_config_file(),
+				    "--doctor",
+				    "--user=root",
+				    snmpd_option,
+				    word,
+				    NULL};
+
+	snprintf(snmpd_option, sizeof snmpd_option, "--snmpd=127.0.0.1:%d", world_snmp_port());
+	return world_output(status, argv);
+}
+
+/* The line of TEXT about STEP, to be freed; "" when there is none. */
+static char *line_of(const char *text, const char *step)
+{
+	char start[40];
+	const char *found;
+
+	snprintf(start, sizeof start, "  %s  ", step);
+	found = strstr(text, start);
+	while (found && found > text && found[-1] != '\n')
+		found--;
+	return found ? strndup(found, strcspn(found, "\n")) : strdup("");
+}
+
+/* Checks that the doctor ends with STATUS, that STEP has RESULT, and what it tells of it. */
+static void check(unsigned line, const char *word, int status, const char *step, const char *result,
+		  const char *told)
+{
+	int got;
+	char *text = ask(&got, word), *about = line_of(text, step);
+
+	if (got != status)
+		harness_fail(__FILE__, line, "exit status %d, not %d: %s", got, status, text);
+	if (!strstr(about, result) || !strstr(text, told))
+		harness_fail(__FILE__, line, "%s is not %s with %s: %s", step, result, told, text);
+	CU_PASS("checked");
+	free(about);
+	free(text);
+}
+#define CHECK(...) check(__LINE__, __VA_ARGS__)
+
+static void test_well(void)
+{
+	struct sim *sim = world_sim("sim", "--jobs 50");
+	struct process *agent;
+	void *manager;
+
+	world_config("collect = { \"storage\", \"security\" }\n");
+	manager = manager_of_paris(sim, &agent);
+	CU_ASSERT_PTR_NOT_NULL(manager);
+	CHECK("--community=" WORLD_PUBLIC, 0, "walk", "ok", "shows");
+	CHECK(NULL, 0, "walk", "-", "--community NAME");
+	CHECK(NULL, 0, "TLS", "ok", "subject CN=localhost; issuer CN=nbu-sim CA; SHA-256 ");
+	CHECK(NULL, 0, "storage", "ok",
+	      "may be viewed: storage-units, disk-pools, storage-servers");
+	CHECK(NULL, 0, "tape", "ok", "drives (collect does not ask for it)");
+	CHECK(NULL, 0, "state-dir", "ok", "in use by an agent that runs");
+	CHECK(NULL, 0, "registration", "ok", "the agent that runs has registered");
+	CHECK("--community=stranger", EXIT_WALK, "walk", "FAIL", "does not answer");
+	CHECK("--community=" WORLD_NARROW, EXIT_WALK, "walk", "FAIL",
+	      "view systemonly included .1.3.6");
+	world_end_process(agent, SIGTERM, 5);
+	CHECK("--community=" WORLD_PUBLIC, EXIT_WALK, "walk", "FAIL", "systemctl start nbu-agentx");
+	CHECK(NULL, 0, "registration", "ok", "the master agent accepts it");
+}
+
+/* It goes on with the host when a site has failed, and the first failure makes the exit status. */
+static void test_primary(void)
+{
+	struct sim *sim = world_sim("sim", "--jobs 50");
+
+	world_snmpd();
+	world_site("paris", sim, NULL);
+	sim_faults(sim, "401\n");
+	CHECK(NULL, EXIT_KEY, "API key", "FAIL", "make a new API key");
+	CHECK(NULL, EXIT_KEY, "jobs", "-", "not reached");
+	CHECK(NULL, EXIT_KEY, "master agent", "ok", "it answers");
+	sim_faults(sim, "no-rights\n");
+	CHECK(NULL, 0, "jobs", "warn", "|MANAGE|JOBS|");
+	sim_faults(sim, "html\n");
+	CHECK(NULL, EXIT_VERSION, "version", "FAIL", "/netbackup");
+	sim_faults(sim, "");
+	free(sim_control(sim, "resources", "fault /storage/disk-pools 403 1000\n"));
+	CHECK(NULL, 0, "storage", "ok", "not: disk-pools (HTTP 403) (collect does not ask for it)");
+	world_forget_sites();
+	world_site("paris", sim, "collect = { \"storage\" }\n");
+	CHECK(NULL, EXIT_ROLE, "storage", "FAIL", "View in |STORAGE|DISK-POOLS|, or take");
+	CHECK(NULL, EXIT_ROLE, "security", "ok", "may be viewed");
+}
+
+static void test_way(void)
+{
+	struct sim *sim = world_sim("sim", "--jobs 50 --skew -300"), *plain;
+	char more[300];
+
+	world_snmpd();
+	world_site("paris", NULL, NULL);
+	CHECK(NULL, EXIT_CONNECTION, "connection", "FAIL", "does each firewall");
+	CHECK(NULL, EXIT_CONNECTION, "TLS", "-", "not reached");
+	world_forget_sites();
+	world_site("paris", sim, NULL);
+	CHECK(NULL, 0, "clock", "warn", "300.");
+	world_forget_sites();
+	snprintf(more, sizeof more, "ca-file = \"%s\"\n", world_path("tls/other-ca.pem"));
+	world_site("paris", sim, more);
+	CHECK(NULL, EXIT_TLS, "TLS", "FAIL", "--fetch-ca https://127.0.0.1:");
+	strcat(more, "tls-verify = false\n");
+	world_forget_sites();
+	world_site("paris", sim, more);
+	CHECK(NULL, 0, "TLS", "warn", "tls-verify is false");
+	world_forget_sites();
+	world_site("paris", sim, "api-version = \"99.0\"\n");
+	CHECK(NULL, EXIT_VERSION, "version", "FAIL", "check api-version");
+	world_forget_sites();
+	world_site("paris", sim, "url = \"https://no-such-host.invalid:1556/netbackup\"\n");
+	CHECK(NULL, EXIT_NAME, "name", "FAIL", "check the host name in url");
+	world_forget_sites();
+	plain = world_plain_sim("plain", "--jobs 50");
+	world_site("paris", plain, NULL);
+	CHECK(NULL, 0, "TLS", "warn", "use https://");
+}
+
+static void test_host(void)
+{
+	struct sim *sim = world_sim("sim", "--jobs 50");
+
+	world_site("paris", sim, NULL);
+	CHECK(NULL, EXIT_MASTER, "master agent", "FAIL", "no such socket");
+	CHECK(NULL, EXIT_MASTER, "registration", "-", "not reached");
+	CHECK(NULL, EXIT_MASTER, "state-dir", "ok", "is not there yet");
+	world_snmpd();
+	world_agent(NULL);
+	AWAIT(manager_site(manager_open(WORLD_PUBLIC), "paris", SITE_STATUS) == UP, 20);
+	world_config("state-dir = \":memory:\"\n");
+	CHECK(NULL, EXIT_REGISTRATION, "registration", "FAIL", "another agent serves the same OID");
+	world_config("state-dir = \"/etc/passwd\"\n");
+	CHECK(NULL, EXIT_STATE, "state-dir", "FAIL", "is no directory");
+	world_config("window = \"never\"\n");
+	CHECK(NULL, EXIT_CONFIGURATION, "file", "FAIL", "nbu-agentx.conf(5) explains");
+}
+
+/* As another user than root it finds what that user may not do. */
+static void test_user(void)
+{
+	const char *argv[] = {
+	    world_program("nbu-agentx"), "-c", NULL, "--doctor", "--user=nobody", NULL};
+	char *text;
+	int status;
+
+	world_site("paris", NULL, NULL);
+	argv[2] = world_config_file();
+	text = world_output(&status, argv);
+	if (geteuid() == 0) {
+		EQUAL_NUMBER(status, EXIT_CONFIGURATION);
+		CU_ASSERT_PTR_NOT_NULL(strstr(text, "let nobody read it"));
+	}
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "  user  "));
+	free(text);
+}
+
+static void test_json(void)
+{
+	struct sim *sim = world_sim("sim", "--jobs 50");
+	const cJSON *step, *steps;
+	unsigned failed = 0;
+	cJSON *document;
+	int status;
+	char *text;
+
+	world_snmpd();
+	world_site("paris", sim, NULL);
+	sim_faults(sim, "401\n");
+	text = ask(&status, "--format=json");
+	EQUAL_NUMBER(status, EXIT_KEY);
+	CU_ASSERT_PTR_NULL(strstr(text, WORLD_KEY));
+	document = cJSON_Parse(text);
+	steps = cJSON_GetObjectItemCaseSensitive(document, "steps");
+	EQUAL_NUMBER(cJSON_GetArraySize(steps), 18);
+	cJSON_ArrayForEach(step, steps)
+	{
+		const char *result =
+		    cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(step, "result"));
+
+		failed += result && strcmp(result, "failed") == 0;
+	}
+	EQUAL_NUMBER(failed, 1);
+	EQUAL_NUMBER(cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(document, "exitStatus")),
+		     EXIT_KEY);
+	cJSON_Delete(document);
+	free(text);
+}
+
+/* The SHA-256 that TEXT shows. */
+static const char *fingerprint_in(const char *text)
+{
+	static char found[100];
+
+	found[0] = '\0';
+	if (strstr(text, "SHA-256  "))
+		sscanf(strstr(text, "SHA-256  "), "SHA-256 %99s", found);
+	return found;
+}
+
+static void test_fetch_ca(void)
+{
+	struct sim *sim = world_sim("sim", "--jobs 50");
+	const char *output = world_path("fetched.pem");
+	const char *argv[] = {
+	    world_program("nbu-agentx"), "--fetch-ca", sim->url, NULL, NULL, NULL, NULL, NULL};
+	char *shown, *fetched, *ca;
+	int status;
+
+	shown = world_output(&status, argv);
+	EQUAL_NUMBER(status, 0);
+	EQUAL_NUMBER(strlen(fingerprint_in(shown)), 95);
+	CU_ASSERT_PTR_NOT_NULL(strstr(shown, "subject  CN=nbu-sim CA\n"));
+	argv[3] = "--fingerprint";
+	argv[4] = "00:11";
+	argv[5] = "--output";
+	argv[6] = output;
+	free(world_output(&status, argv));
+	EQUAL_NUMBER(status, 1);
+	CU_ASSERT_TRUE(access(output, F_OK) < 0);
+	argv[4] = fingerprint_in(shown);
+	free(world_output(&status, argv));
+	EQUAL_NUMBER(status, 0);
+	fetched = world_read(output);
+	ca = world_read(world_path("tls/ca.pem"));
+	EQUAL_TEXT(fetched, ca);
+	free(ca);
+	free(fetched);
+	argv[5] = NULL;
+	fetched = world_output(&status, argv);
+	CU_ASSERT_TRUE(strncmp(fetched, "-----BEGIN CERTIFICATE-----\n", 28) == 0);
+	free(fetched);
+	free(shown);
+}
+
+static void test_fetch_ca_fails(void)
+{
+	struct sim *plain = world_plain_sim("plain", "--jobs 50");
+	const char *argv[] = {world_program("nbu-agentx"), "--fetch-ca", plain->url, NULL};
+	int status;
+
+	/* It has no CA. */
+	free(world_output(&status, argv));
+	EQUAL_NUMBER(status, 1);
+	argv[2] = "https://127.0.0.1:1/netbackup";
+	free(world_output(&status, argv));
+	EQUAL_NUMBER(status, 1);
+}
+
+static const struct harness_test tests[] = {
+    {"all is well", test_well},
+    {"primary server", test_primary},
+    {"the way to it", test_way},
+    {"this host", test_host},
+    {"as another user", test_user},
+    {"in JSON", test_json},
+    {"--fetch-ca", test_fetch_ca},
+    {"--fetch-ca that fails", test_fetch_ca_fails},
+    {NULL, NULL},
+};
+
+const struct harness_suite doctor_suite = {"doctor", tests};

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/certificate.h"
+#include "harness.h"
+
+/* Made by openssl-req(1) for this test; nobody has its key. */
+static const char sample[] = "-----BEGIN CERTIFICATE-----\n"
+			     "MIIBrzCCAVWgAwIBAgIUG3jC8rIhCC6YlvjpaPvozEtmNi4wCgYIKoZIzj0EAwIw\n"
+			     "LTEQMA4GA1UEAwwHcHJpbWFyeTEZMBcGA1UECgwQR3LDtsOfZSAsIFPDtmhuZTAe\n"
+			     "Fw0yNjExMjgwODExMzdaFw00NjExMjMwODExMzdaMC0xEDAOBgNVBAMMB3ByaW1h\n"
+			     "cnkxGTAXBgNVBAoMEEdyw7bDn2UgLCBTw7ZobmUwWTATBgcqhkjOPQIBBggqhkjO\n"
+			     "PQMBBwNCAATTSxkzVUYSy2jx1HCAAzpPiHI4SfXUBHIHdPey6OLVg80pxArYV7Le\n"
+			     "XzDPLtH6r32RFiiUt3QJRcEPuoFIVG9Go1MwUTAdBgNVHQ4EFgQUZ/dy7B0/CcmH\n"
+			     "Pu5VzVAEHkyw4JgwHwYDVR0jBBgwFoAUZ/dy7B0/CcmHPu5VzVAEHkyw4JgwDwYD\n"
+			     "VR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiBt9rOLr7CqyK0uhU1azhmR\n"
+			     "gQ2MTsOQ8yaXy+ZYoldpoAIhAJe/zpokR6Tt1/LdC1YJw5WRPshHInCDFEKjp0Cs\n"
+			     "OoYJ\n"
+			     "-----END CERTIFICATE-----\n";
+
+#define SHA256                                                                                     \
+	"43:8D:A5:98:06:70:03:54:95:52:3E:46:37:AA:06:28:8C:BF:91:A1:A8:A5:9E:A8:D4:CF:46:A2:1B:"  \
+	"C3:1F:59"
+
+static void test_read(void)
+{
+	struct certificate certificate;
+
+	CU_ASSERT_TRUE(certificate_read(sample, &certificate));
+	EQUAL_TEXT(certificate.subject, "CN=primary, O=\"Größe , Söhne\"");
+	EQUAL_TEXT(certificate.issuer, certificate.subject);
+	EQUAL_TEXT(certificate.sha256, SHA256);
+	EQUAL_NUMBER(strlen(certificate.sha1), 59);
+	EQUAL_NUMBER(certificate.expires, INT64_C(2426573497000));
+}
+
+static void test_fingerprint(void)
+{
+	struct certificate certificate;
+	char plain[100] = "", *out = plain;
+
+	CU_ASSERT_TRUE(certificate_read(sample, &certificate));
+	for (const char *at = SHA256; *at; at++)
+		if (*at != ':')
+			*out++ = (char)(*at | 0x20);
+	CU_ASSERT_TRUE(certificate_has_fingerprint(&certificate, SHA256));
+	CU_ASSERT_TRUE(certificate_has_fingerprint(&certificate, plain));
+	CU_ASSERT_TRUE(certificate_has_fingerprint(&certificate, " " SHA256 "\n"));
+	CU_ASSERT_FALSE(certificate_has_fingerprint(&certificate, SHA256 ":00"));
+	CU_ASSERT_FALSE(certificate_has_fingerprint(&certificate, ""));
+	plain[62] = '\0';
+	CU_ASSERT_FALSE(certificate_has_fingerprint(&certificate, plain));
+	CU_ASSERT_FALSE(certificate_has_fingerprint(&certificate, certificate.sha1));
+	CU_ASSERT_FALSE(certificate_has_fingerprint(&(struct certificate){.expires = 0}, ""));
+}
+
+static void test_none(void)
+{
+	struct certificate certificate;
+
+	CU_ASSERT_FALSE(certificate_read("", &certificate));
+	CU_ASSERT_FALSE(certificate_read("-----BEGIN CERTIFICATE-----\nnonsense\n", &certificate));
+	EQUAL_TEXT(certificate.sha256, "");
+	CU_ASSERT_PTR_NULL(certificate_copy_pem("no certificate"));
+}
+
+/* What stands around it is left out. */
+static void test_copy(void)
+{
+	char text[4000], *copy;
+
+	strcpy(text, "subject=something\n");
+	strcat(text, sample);
+	strcat(text, sample);
+	copy = certificate_copy_pem(text);
+	EQUAL_TEXT(copy, sample);
+	free(copy);
+}
+
+static const struct harness_test tests[] = {
+    {"read", test_read}, {"fingerprint", test_fingerprint},
+    {"none", test_none}, {"copy", test_copy},
+    {NULL, NULL},
+};
+
+const struct harness_suite certificate_suite = {"certificate", tests};
