@@ -90,6 +90,7 @@ def parse_duration(text):
 
 @dataclasses.dataclass
 class Monitoring:
+    base: str  # the folder that tests/base-mibs has filled, for tools that read the MIB themselves
     mib: object
     entities: dict
     alarms: dict
@@ -162,4 +163,4 @@ def load(base):
     for notification in mib.notifications:
         if notification not in told:
             raise Mistake(f"{notification} belongs to no alarm")
-    return Monitoring(mib, entities, alarms)
+    return Monitoring(base, mib, entities, alarms)
