@@ -55,9 +55,9 @@ def tables(monitoring):
 
 
 def columns(monitoring):
-    """All that can be read below what is walked."""
+    """All that is below what is walked."""
     walked = {table.name for table in tables(monitoring)} | {"nbuAgent"}
-    return [column for column in monitoring.mib.objects.values() if column.readable and column.table in walked]
+    return [column for column in monitoring.mib.objects.values() if column.table in walked]
 
 
 def labels(monitoring):
@@ -67,7 +67,7 @@ def labels(monitoring):
 
 def is_exported(monitoring, column):
     """Numbers are, but not those that are a label, or are there a second time in MiB."""
-    if column.name in labels(monitoring) or column.syntax == "TimeStamp":
+    if not column.readable or column.name in labels(monitoring) or column.syntax == "TimeStamp":
         return False
     if any(column.name.replace("Mebibytes", word) in monitoring.mib.objects for word in ("", "Bytes")
            if column.units == "MiB"):
