@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import threading
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -118,6 +119,12 @@ class Prometheus(Server):
         """The series of an instant query, as pairs of labels and value."""
         result = self.ask("/api/v1/query", query=expression)["data"]["result"]
         return [(series["metric"], float(series["value"][1])) for series in result]
+
+    def range(self, expression):
+        """The labels of the series of a query over the last minute."""
+        now = time.time()
+        result = self.ask("/api/v1/query_range", query=expression, start=now - 60, end=now, step=5)["data"]["result"]
+        return [series["metric"] for series in result]
 
     def by(self, labels, expression):
         """The values of an instant query by the labels named."""
