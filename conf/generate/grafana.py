@@ -16,8 +16,8 @@ COLORS = {"warning": "orange", "critical": "red"}
 # What is not shown of a row: Prometheus' own labels.
 HIDDEN = ("Time", "__name__", "job", "instance")
 # From a site's name to its dashboard.
-LINK = {"matcher": {"id": "byName", "options": "Site"},
-        "properties": [{"id": "links", "value": [{"title": "this site", "url": "/d/nbu-site?var-site=${__value.text}"}]}]}
+SITE_LINK = {"title": "this site", "url": "/d/nbu-site?var-site=${__value.text}"}
+LINK = {"matcher": {"id": "byName", "options": "Site"}, "properties": [{"id": "links", "value": [SITE_LINK]}]}
 
 
 @dataclasses.dataclass
@@ -72,7 +72,7 @@ def overview(mib):
               "nbuSiteClientsOverdue", ("nbuSiteFailed", True)),
         Panel("Alarms that are raised", "table", 24, [(firing, "")], description="docs/alarms.md says what to do.",
               sort=("severity", False)),
-        graph("Jobs that succeeded, in percent", [(f"100 * nbu:site_success:ratio{SELECT}", "{{site}}")], unit="percent",
+        graph("Jobs that succeeded", [(f"nbu:site_success:ratio{SELECT}", "{{site}}")], unit="percentunit",
               description="Of the jobs that ended within the window, with status 0 or 1."),
         graph("Failed jobs", [("nbuSiteFailed" + SELECT, "{{site}}")], column="nbuSiteFailed"),
         graph("Jobs that end in an hour", [(f"3600 * sum by (site) (nbu:jobs_finished:rate15m{SELECT})", "{{site}}")],
@@ -95,20 +95,23 @@ def site(_mib):
         table("Workloads", "nbuWorkloadSuccessRate nbuWorkloadSucceeded nbuWorkloadPartial nbuWorkloadFailed "
               "nbuWorkloadActive nbuWorkloadQueued nbuWorkloadOldestActiveAge nbuWorkloadOldestQueuedAge "
               "nbuWorkloadBytes nbuWorkloadLastSuccessAge", ("nbuWorkloadFailed", True), height=10),
-        Panel("Failures by status", "bargauge", 12, [(f"topk(10, sum by (status) ({failed} > 0))", "status {{status}}")],
-              column="nbuJobCount", description="The ten status codes that most jobs of the window ended with, without 0 and 1."),
+        Panel("Failures by status", "bargauge", 12,
+              [(f"topk(10, sum by (status) ({failed} > 0))", "status {{status}}")], column="nbuJobCount",
+              description="The ten status codes that most jobs of the window ended with, without 0 and 1."),
         Panel("What jobs wait for", "bargauge", 12,
               [(f"nbuQueueJobs{SELECT} * on (instance, site, reason) group_left (nbuQueueReasonText) "
                 f"nbuQueueReasonText{SELECT}", "{{nbuQueueReasonText}} ({{reason}})")], column="nbuQueueJobs"),
         table("Policies", "nbuPolicyOverdue nbuPolicyLastStatus nbuPolicyLastRunStatus nbuPolicyLastSuccessAge "
-              "nbuPolicyMaxAge nbuPolicyFailureStreak nbuPolicySucceeded nbuPolicyPartial nbuPolicyFailed nbuPolicyBytes "
-              "nbuPolicyRunsActive", ("nbuPolicyLastSuccessAge", True), height=10),
+              "nbuPolicyMaxAge nbuPolicyFailureStreak nbuPolicySucceeded nbuPolicyPartial nbuPolicyFailed "
+              "nbuPolicyBytes nbuPolicyRunsActive", ("nbuPolicyLastSuccessAge", True), height=10),
         table("Clients", "nbuClientOverdue nbuClientLastStatus nbuClientLastSuccessAge nbuClientMaxAge "
               "nbuClientFailureStreak nbuClientSucceeded nbuClientPartial nbuClientFailed nbuClientBytes",
               ("nbuClientLastSuccessAge", True), height=10,
               description="Those that the configuration names by its key client."),
-        graph("Running jobs by type", [(f"{kinds}(nbuWorkloadActive{SELECT})", "{{job_type}}")], column="nbuWorkloadActive"),
-        graph("Waiting jobs by type", [(f"{kinds}(nbuWorkloadQueued{SELECT})", "{{job_type}}")], column="nbuWorkloadQueued"),
+        graph("Running jobs by type", [(f"{kinds}(nbuWorkloadActive{SELECT})", "{{job_type}}")],
+              column="nbuWorkloadActive"),
+        graph("Waiting jobs by type", [(f"{kinds}(nbuWorkloadQueued{SELECT})", "{{job_type}}")],
+              column="nbuWorkloadQueued"),
         graph("Jobs that end in an hour", [(f"3600 * {kinds}(nbu:jobs_finished:rate15m{SELECT})", "{{job_type}}")],
               unit="short", description="From the jobs that ended in the last 15 minutes."),
         graph("Data moved", [(f"{kinds}(nbu:job_bytes:rate15m{SELECT})", "{{job_type}}")], unit="Bps",
@@ -120,8 +123,9 @@ def site(_mib):
 
 def storage(_mib):
     return [
-        table("Disk pools", "nbuDiskPoolState nbuDiskPoolUsedPercent nbuDiskPoolAboveHighWaterMark nbuDiskPoolHighWaterMark "
-              "nbuDiskPoolUsable nbuDiskPoolUsed nbuDiskPoolAvailable nbuDiskPoolVolumes nbuDiskPoolVolumesDown",
+        table("Disk pools", "nbuDiskPoolState nbuDiskPoolUsedPercent nbuDiskPoolAboveHighWaterMark "
+              "nbuDiskPoolHighWaterMark nbuDiskPoolUsable nbuDiskPoolUsed nbuDiskPoolAvailable nbuDiskPoolVolumes "
+              "nbuDiskPoolVolumesDown",
               ("nbuDiskPoolUsedPercent", True)),
         graph("Use of disk pools", [(f"nbuDiskPoolUsedPercent{SELECT} / 100", "{{site}} {{pool}}")],
               column="nbuDiskPoolUsedPercent"),
@@ -130,15 +134,17 @@ def storage(_mib):
         table("Storage units", "nbuStorageUnitUsedPercent nbuStorageUnitTotal nbuStorageUnitUsed nbuStorageUnitFree "
               "nbuStorageUnitMaxJobs nbuStorageUnitOnDemand nbuStorageUnitWorm", ("nbuStorageUnitUsedPercent", True)),
         table("Storage servers", "nbuStorageServerState nbuStorageServerUsedPercent nbuStorageServerDedupPercent "
-              "nbuStorageServerSize nbuStorageServerUsed nbuStorageServerAvailable", ("nbuStorageServerUsedPercent", True)),
+              "nbuStorageServerSize nbuStorageServerUsed nbuStorageServerAvailable",
+              ("nbuStorageServerUsedPercent", True)),
         table("Tape drives", "nbuDriveStatus nbuDrivePaths nbuDrivePathsDown nbuDriveLastCleaningAge",
               ("nbuDrivePathsDown", True), 12, 'They need "tape" in collect.'),
         table("Tapes", "nbuMediaPoolMedia nbuMediaPoolNeverUsed nbuMediaPoolExpired nbuMediaPoolInError "
               "nbuMediaPoolPartiallyFull", ("nbuMediaPoolMedia", False), 12,
               'They need "media" in collect, and NetBackup 10.5 or later.'),
         table("Security", "nbuSecurityImagesInfected nbuSecurityAnomaliesHigh nbuSecurityAnomaliesMedium "
-              "nbuSecurityAnomaliesLow nbuSecurityScansFailed nbuSecurityCertificatesEnding nbuSecurityCertificatesEnded "
-              "nbuSecurityApiKeyDays", ("nbuSecurityImagesInfected", True), description='It needs "security" in collect.'),
+              "nbuSecurityAnomaliesLow nbuSecurityScansFailed nbuSecurityCertificatesEnding "
+              "nbuSecurityCertificatesEnded nbuSecurityApiKeyDays", ("nbuSecurityImagesInfected", True),
+              description='It needs "security" in collect.'),
         table("Can these be trusted?", "nbuResourceState nbuResourceDataAge nbuResourceInterval nbuResourceRows "
               "nbuResourceMillis nbuResourceErrorClass", ("nbuResourceDataAge", True)),
     ]
@@ -256,7 +262,8 @@ class Maker:
         if panel.kind == "table":
             return (*self.table_parts(panel), {"custom": {"align": "auto", "displayMode": "auto", "filterable": True}})
         if panel.kind == "stat":
-            return {"options": {"reduceOptions": calc, "colorMode": "value", "graphMode": "none", "textMode": "auto"}}, [], {}
+            options = {"reduceOptions": calc, "colorMode": "value", "graphMode": "none", "textMode": "auto"}
+            return {"options": options}, [], {}
         if panel.kind == "bargauge":
             return ({"options": {"reduceOptions": calc, "orientation": "horizontal", "displayMode": "gradient"}}, [],
                     {"min": 0})
@@ -297,8 +304,8 @@ VARIABLES = ({"name": "datasource", "label": "data source", "type": "datasource"
 
 
 def dashboard(maker, uid, title, panels):
-    links = [{"type": "dashboards", "title": "NetBackup", "tags": ["nbu-agentx"], "asDropdown": True, "includeVars": True,
-              "keepTime": True}]
+    links = [{"type": "dashboards", "title": "NetBackup", "tags": ["nbu-agentx"], "asDropdown": True,
+              "includeVars": True, "keepTime": True, "icon": "external link", "targetBlank": False, "tooltip": ""}]
     return {"uid": uid, "title": title, "tags": ["nbu-agentx"], "schemaVersion": 36, "version": 1, "editable": True,
             "graphTooltip": 1, "refresh": "1m", "time": {"from": "now-24h", "to": "now"}, "timezone": "",
             "links": links, "annotations": {"list": []}, "templating": {"list": VARIABLES},

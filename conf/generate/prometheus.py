@@ -76,8 +76,8 @@ def is_exported(monitoring, column):
 
 
 def lookups(monitoring):
-    """Where the generator finds labels. It takes a lookup for each table whose index begins so; where two lookups
-    end in the same label, the later counts. The site is looked up in its own table alone, as this always has the row."""
+    """Where the generator finds labels. It takes a lookup for each table whose index has its parts; where two lookups
+    end in the same label, the later counts. The site is looked up in its own table alone, which always has the row."""
     entities = [entity for entity in monitoring.entities.values() if entity.labels]
     indexes = {entity.name: monitoring.mib.tables[entity.table].index for entity in entities}
     return [{"source_indexes": indexes[entity.name], "lookup": column, "drop_source_indexes": True}
@@ -145,12 +145,13 @@ def new_packaging(text):
 def metrics(monitoring):
     """A table of what there is for people who write queries."""
     lines = ["# Metrics\n", "<!-- " + NOTE.strip("# \n") + " -->\n",
-             "These are the metrics that the module `nbu` of snmp_exporter gives. Each has the label `instance`, the host",
-             "of snmpd, and the labels of its table. Ages are in seconds; 4294967295 means never.\n"]
+             "These are the metrics that the module `nbu` of snmp_exporter gives. Each has the label `instance`, the",
+             "host of snmpd, and the labels of its table. Ages are in seconds; 4294967295 means never.\n"]
     for entity in monitoring.entities.values():
         mine = [column for column in columns(monitoring)
                 if column.table == entity.table and is_exported(monitoring, column)]
-        lines += [f"## {entity.table}\n", "Labels: " + (", ".join(f"`{name}`" for name in entity.labels) or "none") + "\n",
+        own = ", ".join(f"`{name}`" for name in entity.labels) or "none"
+        lines += [f"## {entity.table}\n", f"Labels: {own}\n",
                   "| metric | type | unit or values |", "|---|---|---|"]
         for column in mine:
             values = ", ".join(f"{number} {name}" for name, number in column.labels.items())
@@ -241,14 +242,14 @@ def notation(name, element_labels):
     return name + matchers(element_labels)
 
 
-def span(alarm, level):
+def span(alarm):
     """For how many minutes it is bad in the test."""
-    return alarm.seconds // 60 + 2
+    return -(-alarm.seconds // 60) + 2
 
 
 def series_of(alarm, level):
     """One that is bad and gets well, and others beside it for which nothing may be raised."""
-    minutes, bad, good, name = span(alarm, level), bad_value(alarm, level), good_value(alarm), alarm.column.name
+    minutes, bad, good, name = span(alarm), bad_value(alarm, level), good_value(alarm), alarm.column.name
     values = {notation(name, element(alarm, "bad")): f"{bad}x{minutes - 1} {good}x9",
               notation(name, element(alarm, "good")): f"{good}x{minutes + 9}"}
     if alarm.where:
@@ -285,21 +286,21 @@ def alarm_test(alarm, level, series, expected, minutes):
 
 def silent_test(alarm):
     """An agent whose host does not answer, one that is not connected to its snmpd, and one that is well."""
-    minutes = alarm.seconds // 60 + 2
+    minutes = span(alarm)
     series, expected = {f'nbuAgentUptime{{instance="good",job="{JOB}"}}': f"9x{minutes + 9}"}, []
     for instance, up in (("away", 0), ("mute", 1), ("good", 1)):
         series[f'up{{instance="{instance}",job="{JOB}"}}'] = f"{up}x{minutes + 9}"
         if instance != "good":
             series[f'nbuAgentUptime{{instance="{instance}",job="{JOB}"}}'] = f"_x{minutes - 1} 9x9"
-            expected.append({"exp_labels": {"severity": "critical", "scope": alarm.scope, "instance": instance, "job": JOB},
-                             "exp_annotations": annotations(alarm, "critical", {}, "")})
+            found = {"severity": "critical", "scope": alarm.scope, "instance": instance, "job": JOB}
+            expected.append({"exp_labels": found, "exp_annotations": annotations(alarm, "critical", {}, "")})
     return alarm_test(alarm, "critical", series, expected, minutes)
 
 
 def tests_of(alarm):
     if alarm.comparison == "silent":
         return [silent_test(alarm)]
-    return [alarm_test(alarm, level, series_of(alarm, level), raised(alarm, level), span(alarm, level))
+    return [alarm_test(alarm, level, series_of(alarm, level), raised(alarm, level), span(alarm))
             for level in LEVELS if level in alarm.levels]
 
 
@@ -337,7 +338,8 @@ def alertmanager(monitoring):
     levels = {"source_matchers": ['alertname =~ "Nbu.+"', 'severity = "critical"'],
               "target_matchers": ['alertname =~ "Nbu.+"', 'severity = "warning"'],
               "equal": ["alertname", "instance", *every]}
-    return (HEAD + "# An example. Take inhibit_rules over into your own file: then a site that is down, or an agent that\n"
+    return (HEAD
+            + "# An example. Take inhibit_rules over into your own file: then a site that is down, or an agent that\n"
             "# is silent, hides what follows from it, and critical hides warning.\n"
             + yamltext.dump({"route": {"receiver": "backup", "group_by": ["instance", "site"], "group_wait": "30s",
                                    "group_interval": "5m", "repeat_interval": "12h"},

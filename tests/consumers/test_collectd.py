@@ -5,7 +5,7 @@ import csv
 import json
 import re
 
-from lab import ROOT, SITE, Trouble, wait_for
+from lab import ROOT, SITE, Agent, Trouble, wait_for
 
 SHIPPED = ROOT / "conf/collectd/nbu-agentx.conf"
 BASE = """\
@@ -25,8 +25,6 @@ LoadPlugin csv
 </Plugin>
 Include "{conf}"
 """
-COLLECT = ('collect = { "storage", "tape", "media", "security" }',
-           *(f'{word}-refresh = "1s"' for word in ("storage", "tape", "media", "security")))
 
 
 def start(lab, snmpd):
@@ -85,7 +83,7 @@ def test(lab):
     sim = lab.sim("primary", jobs=200, unfinished=60)
     snmpd = lab.snmpd("snmpd")
     agent = lab.agent("agent", snmpd, {SITE: sim}, 1, watched=('client "*" { max-age = "25h" }', "client-limit = 5"),
-                      lines=COLLECT)
+                      lines=Agent.COLLECT_ALL)
     wait_for("the site", agent.is_up)
     folder = start(lab, snmpd)
     check_columns(folder)

@@ -7,10 +7,8 @@ import re
 
 import dashboards
 import prom
-from lab import Trouble, wait_for
+from lab import Agent, Trouble, wait_for
 
-COLLECT = ('collect = { "storage", "tape", "media", "security" }',
-           *(f'{word}-refresh = "1s"' for word in ("storage", "tape", "media", "security")))
 WATCHED = ('policy "*" { max-age = "25h" }', 'client "*" { max-age = "25h" }', "client-limit = 20")
 POOLS = "/storage/disk-pools"
 
@@ -44,7 +42,8 @@ def pools(sim):
 
 def check_pools(server, sim, site):
     for metric, field in (("nbuDiskPoolUsable", "usableSizeBytes"), ("nbuDiskPoolAvailable", "availableSpaceBytes")):
-        wanted = {(pool["id"], pool["attributes"]["name"]): float(pool["attributes"].get(field, 0)) for pool in pools(sim)}
+        attributes = {pool["id"]: pool["attributes"] for pool in pools(sim)}
+        wanted = {(key, each["name"]): float(each.get(field, 0)) for key, each in attributes.items()}
         expect(f"{metric} of {site}", server.by(("pool_id", "pool"), f'{metric}{{site="{site}"}}'), wanted)
 
 
@@ -99,12 +98,13 @@ def test(lab):
     sims = {"paris": lab.sim("paris", jobs=300, unfinished=60, **{"fail-policy": "vm-gold-daily"}),
             "lyon": lab.sim("lyon", jobs=100, seed=2)}
     snmpd = lab.snmpd("snmpd")
-    agent = lab.agent("agent", snmpd, sims, 1, watched=WATCHED, lines=COLLECT)
+    agent = lab.agent("agent", snmpd, sims, 1, watched=WATCHED, lines=Agent.COLLECT_ALL)
     with prom.Webhook() as webhook:
         manager = prom.alertmanager(lab, webhook)
         server = prom.Prometheus(lab, snmpd, prom.exporter(lab), manager)
-        wait_for("the sites in Prometheus", lambda: server.by(["site"], "nbuSiteStatus") == {("paris",): 2, ("lyon",): 2})
-        wait_for("all resources", lambda: not server.query("nbuResourceState != 2") and server.query("nbuResourceState"))
+        wait_for("the sites in Prometheus",
+                 lambda: server.by(["site"], "nbuSiteStatus") == {("paris",): 2, ("lyon",): 2})
+        wait_for("all resources", lambda: server.query("count(nbuResourceState) == count(nbuResourceState == 2)"))
         for site, sim in sims.items():
             check_jobs(server, sim, site)
             check_pools(server, sim, site)

@@ -168,6 +168,9 @@ class Agent(Process):
     are lines of the configuration."""
 
     WATCH_ALL = ('policy "*" { max-age = "25h" }', 'client "*" { }', "client-limit = 100000")
+    # What is beside the jobs, as often as can be.
+    COLLECT_ALL = ('collect = { "storage", "tape", "media", "security" }',
+                   'storage-refresh = "1s"', 'tape-refresh = "1s"', 'media-refresh = "1s"', 'security-refresh = "1s"')
 
     def __init__(self, lab, name, snmpd, sites, refresh, full_refresh="31d", watched=WATCH_ALL, lines=()):
         self.snmpd = snmpd
