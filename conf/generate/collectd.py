@@ -2,7 +2,7 @@
 """conf/collectd: the tables for collectd's plugin snmp. It makes a name of two labels at most, so tables with more
 of them are left out."""
 
-from prometheus import columns, is_exported
+from snmp_exporter import columns, is_exported
 
 HEAD = """\
 # SPDX-License-Identifier: BSD-2-Clause

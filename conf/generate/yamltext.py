@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Writes YAML, as far as the files of conf/ need it: maps, lists, texts and numbers."""
 
+NOTE = '# Made by "make nms" from the MIB and mibs/monitoring.toml; change those.\n'
+HEAD = "# SPDX-License-Identifier: BSD-2-Clause\n" + NOTE
+
 
 def quoted(text):
     return "'" + text.replace("'", "''") + "'"
