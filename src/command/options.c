@@ -13,7 +13,8 @@
 
 static const char usage[] =
     "usage: nbu-agentx [-c FILE] [--check-config] [--once [SITE]] [--format=table|json]\n"
-    "                  [--table=NAME] [-d] [-v]... [-V] [-h]\n"
+    "                  [--table=NAME] [--watch[=SECONDS]] [--color=WHEN]\n"
+    "                  [-d] [-v]... [-V] [-h]\n"
     "       nbu-agentx [-c FILE] --doctor [SITE] [--community NAME] [--format=table|json]\n"
     "       nbu-agentx --fetch-ca URL [--fingerprint SHA256 [--output FILE]]\n"
     "\n"
@@ -22,6 +23,8 @@ static const char usage[] =
     "      --once [SITE]     refresh once without SNMP, print tables, then exit\n"
     "      --format FORMAT   of --once: table (default) or json\n"
     "      --table NAME      of --once: a table (default jobs), or all\n"
+    "      --watch[=SECONDS] with --once, or instead: go on until Ctrl-C\n"
+    "      --color WHEN      of --once: auto (default), always or never\n"
     "      --doctor [SITE]   go the whole way to a row, and say what is wrong\n"
     "      --community NAME  of --doctor: also ask snmpd, by SNMPv2c\n"
     "      --snmpd HOST:PORT of --doctor: where snmpd answers, default " DOCTOR_SNMPD "\n"
@@ -41,6 +44,8 @@ enum {
 	OPTION_ONCE,
 	OPTION_FORMAT,
 	OPTION_TABLE,
+	OPTION_WATCH,
+	OPTION_COLOUR,
 	OPTION_DOCTOR,
 	OPTION_COMMUNITY,
 	OPTION_SNMPD,
@@ -56,6 +61,8 @@ static const struct option long_options[] = {
     {"once", optional_argument, NULL, OPTION_ONCE},
     {"format", required_argument, NULL, OPTION_FORMAT},
     {"table", required_argument, NULL, OPTION_TABLE},
+    {"watch", optional_argument, NULL, OPTION_WATCH},
+    {"color", required_argument, NULL, OPTION_COLOUR},
     {"doctor", optional_argument, NULL, OPTION_DOCTOR},
     {"community", required_argument, NULL, OPTION_COMMUNITY},
     {"snmpd", required_argument, NULL, OPTION_SNMPD},
@@ -124,6 +131,21 @@ static bool take_text(struct options *options, int option)
 	return false;
 }
 
+#define WATCH_MAX 86400
+
+/* --watch is a form of --once. TEXT is its argument, or NULL. */
+static void take_watch(struct options *options, const char *text)
+{
+	char *end = NULL;
+	long seconds = text ? strtol(text, &end, 10) : 0;
+
+	if (text && (*text < '0' || *text > '9' || *end || seconds < 1 || seconds > WATCH_MAX))
+		reject("the seconds must be a number from 1 to 86400, not ", text);
+	options->once = true;
+	options->watch = true;
+	options->watch_seconds = (int)seconds;
+}
+
 /* Takes one option. Ends the program after --version, --help and errors. */
 static void take_option(struct options *options, int option, char *const *argv)
 {
@@ -154,6 +176,13 @@ static void take_option(struct options *options, int option, char *const *argv)
 		options->tables = report_find_tables(optarg);
 		if (options->tables == 0)
 			reject_table(optarg);
+		break;
+	case OPTION_WATCH:
+		take_watch(options, optarg);
+		break;
+	case OPTION_COLOUR:
+		if (!terminal_find_colour(optarg, &options->colour))
+			reject("the colour must be auto, always or never, not ", optarg);
 		break;
 	case 'V':
 		puts("nbu-agentx " NBU_AGENTX_VERSION);

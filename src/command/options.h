@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "command/terminal.h"
 #include "config/config.h"
 
 /* Exit codes of the program. */
@@ -17,6 +18,9 @@ struct options {
 	const char *site; /* of --once; NULL = all */
 	bool json;	  /* of --once, like the next */
 	unsigned tables;  /* see report.h */
+	enum terminal_colour colour;
+	bool watch;
+	int watch_seconds; /* 0 = as the configuration says */
 	bool detach;
 	int verbosity;
 	bool doctor;	  /* site and json are also of it */

@@ -3,11 +3,10 @@
 
 #include <inttypes.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/jsontext.h"
-#include "base/mem.h"
+#include "command/sheet.h"
 #include "tables/sites.h"
 
 unsigned report_find_tables(const char *name)
@@ -45,118 +44,18 @@ static const void *row_at(const struct snapshot_rows *rows, enum table_id id, si
 
 /* Tables on paper. */
 
-/* A column on paper. */
-struct sheet_column {
-	const struct column *column;
-	char heading[COLUMN_KEY_SIZE];
-	int width;
-};
-
-struct sheet {
-	FILE *out;
-	const struct report *report;
-	enum table_id id;
-	struct sheet_column *columns;
-	size_t count;
-};
-
-/* About how many columns of a terminal UTF-8 text takes: one for each character. */
-static int width_of(const char *text)
-{
-	int width = 0;
-
-	for (; *text; text++)
-		width += ((unsigned char)*text & 0xc0) != 0x80;
-	return width;
-}
-
-static const char *cell_text(const struct sheet *sheet, size_t c, const void *row,
-			     char room[COLUMN_ROOM])
-{
-	const struct column *column = sheet->columns[c].column;
-	const char *text = column_print(column, row, sheet->report->now, room);
-
-	if (text && (column->kind == &column_REACHED || column->kind == &column_TRUTH))
-		return strcmp(text, "true") == 0 ? "yes" : "no";
-	return text && *text ? text : "-";
-}
-
-/* Adds the columns with PLACE to SHEET. */
-static void add_columns(struct sheet *sheet, enum column_place place)
-{
-	const struct table *table = tables_all[sheet->id];
-	char prefix[TABLE_PREFIX_SIZE];
-
-	table_prefix(table, prefix);
-	for (size_t i = 0; i < table->column_count; i++) {
-		struct sheet_column *added = &sheet->columns[sheet->count];
-
-		if (table->columns[i].place != place)
-			continue;
-		added->column = &table->columns[i];
-		column_heading(added->column, prefix, added->heading);
-		added->width = width_of(added->heading);
-		if (added->width < added->column->width)
-			added->width = added->column->width;
-		sheet->count++;
-	}
-}
-
-static void widen(struct sheet *sheet, const void *row)
-{
-	char room[COLUMN_ROOM];
-
-	for (size_t c = 0; c < sheet->count; c++) {
-		int width = width_of(cell_text(sheet, c, row, room));
-
-		if (sheet->columns[c].width < width)
-			sheet->columns[c].width = width;
-	}
-}
-
-/* Texts are aligned to the left, numbers to the right. */
-static void print_cell(const struct sheet *sheet, size_t c, const char *text)
-{
-	int gap = sheet->columns[c].width - width_of(text);
-	bool last = c + 1 == sheet->count;
-
-	if (sheet->columns[c].column->kind->is_text)
-		fprintf(sheet->out, "%s%*s", text, last ? 0 : gap, "");
-	else
-		fprintf(sheet->out, "%*s%s", gap, "", text);
-	fputs(last ? "\n" : "  ", sheet->out);
-}
-
-static void print_row(struct sheet *sheet, const void *row)
-{
-	char room[COLUMN_ROOM];
-
-	for (size_t c = 0; c < sheet->count; c++)
-		print_cell(sheet, c, cell_text(sheet, c, row, room));
-}
-
-static void each_row(struct sheet *sheet, void (*visit)(struct sheet *sheet, const void *row))
-{
-	for (size_t i = 0; i < block_count(sheet->report, sheet->id); i++) {
-		struct snapshot_rows rows = block(sheet->report, sheet->id, i);
-
-		for (size_t j = 0; j < rows.count; j++)
-			visit(sheet, row_at(&rows, sheet->id, j));
-	}
-}
-
 static void print_sheet(FILE *out, const struct report *report, enum table_id id)
 {
-	struct sheet sheet = {.out = out, .report = report, .id = id};
+	struct sheet *sheet = sheet_new(tables_all[id], &report->terminal, report->now);
 
-	sheet.columns = mem_zalloc(tables_all[id]->column_count, sizeof *sheet.columns);
-	add_columns(&sheet, COLUMN_IN_ORDER);
-	add_columns(&sheet, COLUMN_AT_END);
-	each_row(&sheet, widen);
-	for (size_t c = 0; c < sheet.count; c++)
-		print_cell(&sheet, c, sheet.columns[c].heading);
-	each_row(&sheet, print_row);
-	free(sheet.columns);
+	for (size_t i = 0; i < block_count(report, id); i++) {
+		struct snapshot_rows rows = block(report, id, i);
+
+		for (size_t j = 0; j < rows.count; j++)
+			sheet_add(sheet, row_at(&rows, id, j));
+	}
+	sheet_print(sheet, out);
+	sheet_free(sheet);
 }
 
 /* A line for each notice of a site. */

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "command/terminal.h"
 #include "tables/agent.h"
 #include "tables/snapshot.h"
 
@@ -16,7 +17,8 @@ struct report {
 	const struct agent_row *agent;
 	struct snapshot *const *snapshots; /* one for each site */
 	size_t count;
-	int64_t now; /* instant of the local clock; ages are at this time */
+	int64_t now;		  /* instant of the local clock; ages are at this time */
+	struct terminal terminal; /* how report_table prints; zeroed, for programs */
 };
 
 #define REPORT_TABLE(id) (1U << (id))
@@ -27,6 +29,7 @@ unsigned report_find_tables(const char *name);
 
 /*
  * Prints aligned tables, each with a line of headings. If there are several, they have titles.
+ * At a terminal they are as sheet.h says.
  * Below all is a line "SITE: notice: ..." for each thing that should be known of a site.
  */
 void report_table(FILE *out, const struct report *report);

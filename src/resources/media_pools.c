@@ -20,12 +20,15 @@ struct media_pool_row {
 static const struct column columns[] = {
     COLUMN(2, "nbuMediaPoolSiteLabel", SITE, media_pool_row, site),
     COLUMN(3, "nbuMediaPoolLabel", TEXT, media_pool_row, name, .key = "name"),
-    COLUMN(4, "nbuMediaPoolType", TEXT, media_pool_row, type),
-    COLUMN(5, "nbuMediaPoolMedia", NUMBER, media_pool_row, media),
-    COLUMN(6, "nbuMediaPoolNeverUsed", NUMBER, media_pool_row, never_used),
-    COLUMN(7, "nbuMediaPoolExpired", NUMBER, media_pool_row, expired),
-    COLUMN(8, "nbuMediaPoolInError", NUMBER, media_pool_row, in_error),
-    COLUMN(9, "nbuMediaPoolPartiallyFull", TOLD, media_pool_row, partially_full),
+    COLUMN(4, "nbuMediaPoolType", TEXT, media_pool_row, type, .rank = COLUMN_MINOR),
+    COLUMN(5, "nbuMediaPoolMedia", NUMBER, media_pool_row, media, .sum = true),
+    COLUMN(6, "nbuMediaPoolNeverUsed", NUMBER, media_pool_row, never_used, .sum = true),
+    COLUMN(7, "nbuMediaPoolExpired", NUMBER, media_pool_row, expired, .sum = true,
+	   .rank = COLUMN_USEFUL),
+    COLUMN(8, "nbuMediaPoolInError", NUMBER, media_pool_row, in_error, .sum = true,
+	   .tones = COLUMN_BAD),
+    COLUMN(9, "nbuMediaPoolPartiallyFull", TOLD, media_pool_row, partially_full, .sum = true,
+	   .rank = COLUMN_MINOR),
 };
 
 static const struct table_key keys[] = {{TABLE_KEY_NAME, offsetof(struct media_pool_row, name)}};

@@ -22,17 +22,24 @@ struct security_row {
 
 static const struct column columns[] = {
     COLUMN(2, "nbuSecuritySiteLabel", SITE, security_row, site),
-    COLUMN(3, "nbuSecurityAnomalies", TOLD, security_row, anomalies),
-    COLUMN(4, "nbuSecurityAnomaliesHigh", TOLD, security_row, anomalies_high),
-    COLUMN(5, "nbuSecurityAnomaliesMedium", TOLD, security_row, anomalies_medium),
-    COLUMN(6, "nbuSecurityAnomaliesLow", TOLD, security_row, anomalies_low),
-    COLUMN(7, "nbuSecurityImagesInfected", TOLD, security_row, infected),
-    COLUMN(8, "nbuSecurityScansFailed", TOLD, security_row, scans_failed),
-    COLUMN(9, "nbuSecurityCertificatesEnding", TOLD, security_row, certificates_ending),
-    COLUMN(10, "nbuSecurityCertificatesEnded", TOLD, security_row, certificates_ended),
+    COLUMN(3, "nbuSecurityAnomalies", TOLD, security_row, anomalies, .sum = true),
+    COLUMN(4, "nbuSecurityAnomaliesHigh", TOLD, security_row, anomalies_high, .sum = true,
+	   .tones = COLUMN_BAD),
+    COLUMN(5, "nbuSecurityAnomaliesMedium", TOLD, security_row, anomalies_medium, .sum = true,
+	   .tones = COLUMN_ODD, .rank = COLUMN_USEFUL),
+    COLUMN(6, "nbuSecurityAnomaliesLow", TOLD, security_row, anomalies_low, .sum = true,
+	   .rank = COLUMN_MINOR),
+    COLUMN(7, "nbuSecurityImagesInfected", TOLD, security_row, infected, .sum = true,
+	   .tones = COLUMN_BAD),
+    COLUMN(8, "nbuSecurityScansFailed", TOLD, security_row, scans_failed, .sum = true,
+	   .tones = COLUMN_ODD, .rank = COLUMN_USEFUL),
+    COLUMN(9, "nbuSecurityCertificatesEnding", TOLD, security_row, certificates_ending, .sum = true,
+	   .tones = COLUMN_ODD, .rank = COLUMN_MINOR),
+    COLUMN(10, "nbuSecurityCertificatesEnded", TOLD, security_row, certificates_ended, .sum = true,
+	   .tones = COLUMN_BAD, .rank = COLUMN_MINOR),
     COLUMN(11, "nbuSecurityApiKeyExpires", DATE, security_row, key_expires,
 	   .place = COLUMN_NOT_ON_PAPER),
-    COLUMN(12, "nbuSecurityApiKeyDays", DAYS, security_row, key_expires),
+    COLUMN(12, "nbuSecurityApiKeyDays", DAYS, security_row, key_expires, .rank = COLUMN_MINOR),
 };
 
 /* The row that stands for a whole list; NULL where the list was empty. */

@@ -6,13 +6,16 @@
 
 static const struct column columns[] = {
     COLUMN(1, "nbuAgentVersion", TEXT, agent_row, version),
-    COLUMN(2, "nbuAgentStartTime", DATE, agent_row, started),
+    COLUMN(2, "nbuAgentStartTime", DATE, agent_row, started, .rank = COLUMN_MINOR),
     COLUMN(3, "nbuAgentUptime", AGE, agent_row, started),
     COLUMN(4, "nbuAgentSites", NUMBER, agent_row, sites),
-    COLUMN(5, "nbuAgentSitesDown", NUMBER, agent_row, sites_down),
-    COLUMN(6, "nbuAgentConfigAge", AGE, agent_row, config_read, .heading = "CONFIG AGE"),
-    COLUMN(7, "nbuAgentNotificationsSent", AMOUNT, agent_row, notifications_sent),
-    COLUMN(8, "nbuAgentNotificationsSuppressed", AMOUNT, agent_row, notifications_suppressed),
+    COLUMN(5, "nbuAgentSitesDown", NUMBER, agent_row, sites_down, .tones = COLUMN_BAD),
+    COLUMN(6, "nbuAgentConfigAge", AGE, agent_row, config_read, .heading = "CONFIG AGE",
+	   .rank = COLUMN_USEFUL),
+    COLUMN(7, "nbuAgentNotificationsSent", AMOUNT, agent_row, notifications_sent,
+	   .rank = COLUMN_USEFUL),
+    COLUMN(8, "nbuAgentNotificationsSuppressed", AMOUNT, agent_row, notifications_suppressed,
+	   .tones = COLUMN_ODD, .rank = COLUMN_USEFUL),
 };
 
 const struct table agent_table = {

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/timefmt.h"
@@ -212,7 +213,15 @@ static const char *print_instant(const void *member, int64_t now, char room[COLU
 	return INSTANT(member) == 0 ? NULL : room;
 }
 
-#define KIND(name, ...) const struct column_kind column_##name = {__VA_ARGS__}
+#define IN_BYTES .unit = COLUMN_IN_BYTES
+#define IN_SECONDS .unit = COLUMN_IN_SECONDS
+#define KIND(name, type_, get_, print_, is_text_, member_, ...)                                    \
+	const struct column_kind column_##name = {.type = (type_),                                 \
+						  .get = (get_),                                   \
+						  .print = (print_),                               \
+						  .is_text = (is_text_),                           \
+						  .member = (member_),                             \
+						  __VA_ARGS__}
 
 KIND(SITE, COLUMN_STRING, get_text, NULL, true, COLUMN_OF_OTHER);
 KIND(TEXT, COLUMN_STRING, get_text, NULL, true, COLUMN_OF_TEXT);
@@ -228,14 +237,16 @@ KIND(DAYS, COLUMN_INTEGER, get_days, print_days, false, COLUMN_OF_I64);
 KIND(REACHED, COLUMN_INTEGER, get_reached, print_reached, false, COLUMN_OF_I64);
 KIND(NUMBER, COLUMN_GAUGE, get_u32, NULL, false, COLUMN_OF_U32);
 KIND(LARGE, COLUMN_GAUGE, get_u64, NULL, false, COLUMN_OF_U64);
-KIND(MEBIBYTES, COLUMN_GAUGE, get_mebibytes, NULL, false, COLUMN_OF_U64);
+KIND(MEBIBYTES, COLUMN_GAUGE, get_mebibytes, NULL, false, COLUMN_OF_U64, IN_BYTES);
 KIND(PERCENT, COLUMN_GAUGE, get_u32, print_percent, false, COLUMN_OF_U32);
-KIND(LIMIT, COLUMN_GAUGE, get_u32, print_limit, false, COLUMN_OF_U32);
-KIND(AGE, COLUMN_GAUGE, get_age, print_age, false, COLUMN_OF_I64);
-KIND(ELAPSED, COLUMN_GAUGE, get_elapsed, print_age, false, COLUMN_OF_I64);
+KIND(LIMIT, COLUMN_GAUGE, get_u32, print_limit, false, COLUMN_OF_U32, IN_SECONDS);
+KIND(DURATION, COLUMN_GAUGE, get_u32, NULL, false, COLUMN_OF_U32, IN_SECONDS);
+KIND(AGE, COLUMN_GAUGE, get_age, print_age, false, COLUMN_OF_I64, IN_SECONDS, .none = "never");
+KIND(ELAPSED, COLUMN_GAUGE, get_elapsed, print_age, false, COLUMN_OF_I64, IN_SECONDS);
 KIND(COME, COLUMN_GAUGE, get_come, print_come, false, COLUMN_OF_OTHER);
 KIND(COUNTER, COLUMN_COUNTER32, get_u32, NULL, false, COLUMN_OF_U32);
 KIND(AMOUNT, COLUMN_COUNTER64, get_u64, NULL, false, COLUMN_OF_U64);
+KIND(BYTES, COLUMN_COUNTER64, get_u64, NULL, false, COLUMN_OF_U64, IN_BYTES);
 KIND(TIMESTAMP, COLUMN_TICKS, get_timestamp, print_instant, true, COLUMN_OF_I64);
 
 void column_get(const struct column *column, const void *row, struct column_value *value)
@@ -259,6 +270,23 @@ const char *column_print(const struct column *column, const void *row, int64_t n
 		return write_number(value.number, room);
 	snprintf(room, COLUMN_ROOM, "%" PRId64, value.integer);
 	return room;
+}
+
+bool column_number(const struct column *column, const void *row, int64_t now, uint64_t *number)
+{
+	const void *member = (const char *)row + column->offset;
+	char room[COLUMN_ROOM];
+	const char *text;
+
+	if (column->kind->member == COLUMN_OF_U64) {
+		*number = U64(member);
+		return true;
+	}
+	text = column->kind->is_text ? NULL : column_print(column, row, now, room);
+	if (!text || *text < '0' || *text > '9')
+		return false;
+	*number = strtoull(text, NULL, 10);
+	return true;
 }
 
 /* Removes END from the end of KEY. */

@@ -43,6 +43,9 @@ enum column_member {
 	COLUMN_OF_OTHER
 };
 
+/* What a number counts, for those who read it at a terminal. */
+enum column_unit { COLUMN_PLAIN, COLUMN_IN_BYTES, COLUMN_IN_SECONDS };
+
 /*
  * How a member of a row is read. There is a kind for each meaning of a value, not only for each
  * type. MEMBER points to the member.
@@ -55,6 +58,8 @@ struct column_kind {
 	const char *(*print)(const void *member, int64_t now, char room[COLUMN_ROOM]);
 	bool is_text; /* aligned to the left on paper, in quotes in JSON */
 	enum column_member member;
+	enum column_unit unit;
+	const char *none; /* at a terminal, where there is no value; NULL = a dash */
 };
 
 /* The place of a column in a table on paper. JSON and SNMP have all columns. */
@@ -63,6 +68,21 @@ enum column_place {
 	COLUMN_AT_END, /* for long texts */
 	COLUMN_NOT_ON_PAPER
 };
+
+/* Which values are a trouble, and so have a colour at a terminal. */
+enum column_tones {
+	COLUMN_NO_TONES,
+	COLUMN_STATUS, /* of a job: 0 is fine, 1 a partial success, any other a failure */
+	COLUMN_BAD,    /* any but 0 */
+	COLUMN_ODD,    /* the same, but less so */
+	COLUMN_ALARM,  /* true is bad */
+	COLUMN_STATE,  /* the word of a state: up, down and others */
+	COLUMN_ERROR,  /* the word for an error: any but none is bad */
+	COLUMN_TONES   /* how many there are */
+};
+
+/* Which columns a narrow terminal goes without: the last of the highest rank first. */
+enum column_rank { COLUMN_MAIN, COLUMN_USEFUL, COLUMN_MINOR, COLUMN_DETAIL };
 
 struct column {
 	uint32_t number;  /* the sub-identifier */
@@ -74,7 +94,11 @@ struct column {
 	const char *heading;	  /* on paper, where it does not follow from the key */
 	const char *const *words; /* of an enumeration, indexed by value; NULL ends them */
 	enum column_place place;
-	int width; /* the least on paper */
+	int width; /* the least on paper, but at a terminal */
+	/* At a terminal. */
+	enum column_rank rank;
+	enum column_tones tones;
+	bool sum; /* the sum of all rows means something; it is of no text */
 };
 
 /*
@@ -107,12 +131,14 @@ struct column_instants {
 #define COLUMN_SIGNED_OF int32_t     /* an Integer32 */
 #define COLUMN_COUNTER_OF uint32_t   /* a Counter32 */
 #define COLUMN_AMOUNT_OF uint64_t    /* a Counter64 */
+#define COLUMN_BYTES_OF uint64_t     /* a Counter64 of bytes */
 #define COLUMN_MEBIBYTES_OF uint64_t /* of a number of bytes */
 #define COLUMN_PERCENT_OF uint32_t   /* in 1/100 % */
 #define COLUMN_TOLD_OF int32_t	     /* a number or status code; -1 = not known, or none */
 #define COLUMN_SHARE_OF int32_t	     /* in 1/100 %; -1 = not known */
 #define COLUMN_TRUTH_OF bool	     /* a TruthValue */
 #define COLUMN_LIMIT_OF uint32_t     /* seconds; 0 = none */
+#define COLUMN_DURATION_OF uint32_t  /* seconds */
 #define COLUMN_REASON_OF uint32_t    /* a reason for waiting, shown as text */
 /* Instants of the local clock in milliseconds, 0 = never. */
 #define COLUMN_AGE_OF int64_t		      /* seconds since; 4294967295 = never (NbuAge) */
@@ -124,9 +150,10 @@ struct column_instants {
 #define COLUMN_TIMESTAMP_OF int64_t	      /* sysUpTime at that instant */
 
 extern const struct column_kind column_SITE, column_TEXT, column_CHARS, column_ENUM, column_NUMBER,
-    column_LARGE, column_SIGNED, column_COUNTER, column_AMOUNT, column_MEBIBYTES, column_PERCENT,
-    column_TOLD, column_SHARE, column_TRUTH, column_DAYS, column_LIMIT, column_REASON, column_AGE,
-    column_ELAPSED, column_REACHED, column_COME, column_DATE, column_TIMESTAMP;
+    column_LARGE, column_SIGNED, column_COUNTER, column_AMOUNT, column_BYTES, column_MEBIBYTES,
+    column_PERCENT, column_TOLD, column_SHARE, column_TRUTH, column_DAYS, column_LIMIT,
+    column_DURATION, column_REASON, column_AGE, column_ELAPSED, column_REACHED, column_COME,
+    column_DATE, column_TIMESTAMP;
 
 /* Sets VALUE to the value of COLUMN in ROW. */
 void column_get(const struct column *column, const void *row, struct column_value *value);
@@ -137,6 +164,12 @@ void column_get(const struct column *column, const void *row, struct column_valu
  */
 const char *column_print(const struct column *column, const void *row, int64_t now,
 			 char room[COLUMN_ROOM]);
+
+/*
+ * The number in a cell of a column of numbers, in the unit of its kind: bytes and seconds are not
+ * rounded. False = there is none, or it is negative.
+ */
+bool column_number(const struct column *column, const void *row, int64_t now, uint64_t *number);
 
 /*
  * The column's key in JSON: its name without PREFIX (such as "nbuPolicy") and without "Label" or

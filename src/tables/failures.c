@@ -9,12 +9,12 @@ static const struct column columns[] = {
     COLUMN(3, "nbuFailureJob", NUMBER, failure_row, job_id, .key = "jobId"),
     COLUMN(4, "nbuFailureClient", TEXT, failure_row, client),
     COLUMN(5, "nbuFailurePolicy", TEXT, failure_row, policy),
-    COLUMN(6, "nbuFailureSchedule", TEXT, failure_row, schedule),
-    COLUMN(7, "nbuFailureScheduleType", TEXT, failure_row, schedule_type),
-    COLUMN(8, "nbuFailureJobType", TEXT, failure_row, job_type),
-    COLUMN(9, "nbuFailurePolicyType", TEXT, failure_row, policy_type),
-    COLUMN(10, "nbuFailureStatus", NUMBER, failure_row, status),
-    COLUMN(11, "nbuFailureEnd", DATE, failure_row, ended),
+    COLUMN(6, "nbuFailureSchedule", TEXT, failure_row, schedule, .rank = COLUMN_MINOR),
+    COLUMN(7, "nbuFailureScheduleType", TEXT, failure_row, schedule_type, .rank = COLUMN_DETAIL),
+    COLUMN(8, "nbuFailureJobType", TEXT, failure_row, job_type, .rank = COLUMN_USEFUL),
+    COLUMN(9, "nbuFailurePolicyType", TEXT, failure_row, policy_type, .rank = COLUMN_DETAIL),
+    COLUMN(10, "nbuFailureStatus", NUMBER, failure_row, status, .tones = COLUMN_STATUS),
+    COLUMN(11, "nbuFailureEnd", DATE, failure_row, ended, .rank = COLUMN_MINOR),
     COLUMN(12, "nbuFailureAge", AGE, failure_row, ended),
 };
 

@@ -5,11 +5,13 @@
 static const struct column columns[] = {
     COLUMN(2, "nbuPolicySiteLabel", SITE, subject_row, site),
     COLUMN(3, "nbuPolicyLabel", TEXT, subject_row, name),
-    COLUMN(4, "nbuPolicyPolicyTypeLabel", TEXT, subject_row, policy_type),
+    COLUMN(4, "nbuPolicyPolicyTypeLabel", TEXT, subject_row, policy_type, .rank = COLUMN_MINOR),
     SUBJECT_COLUMNS(5, "nbuPolicy"),
-    COLUMN(16, "nbuPolicyLastRunStatus", TOLD, subject_row, last_run_status),
-    COLUMN(17, "nbuPolicyLastRunAge", AGE, subject_row, last_run),
-    COLUMN(18, "nbuPolicyRunsActive", NUMBER, subject_row, runs_active),
+    COLUMN(16, "nbuPolicyLastRunStatus", TOLD, subject_row, last_run_status, .tones = COLUMN_STATUS,
+	   .rank = COLUMN_DETAIL),
+    COLUMN(17, "nbuPolicyLastRunAge", AGE, subject_row, last_run, .rank = COLUMN_DETAIL),
+    COLUMN(18, "nbuPolicyRunsActive", NUMBER, subject_row, runs_active, .sum = true,
+	   .rank = COLUMN_DETAIL),
 };
 
 static const struct table_key keys[] = {SUBJECT_KEY};

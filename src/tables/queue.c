@@ -8,7 +8,7 @@ static const struct column columns[] = {
     COLUMN(3, "nbuQueueReasonCode", NUMBER, queue_row, reason),
     COLUMN(4, "nbuQueueReasonText", REASON, queue_row, reason, .key = "text",
 	   .place = COLUMN_AT_END),
-    COLUMN(5, "nbuQueueJobs", NUMBER, queue_row, jobs),
+    COLUMN(5, "nbuQueueJobs", NUMBER, queue_row, jobs, .sum = true),
 };
 
 static const struct table_key keys[] = {{TABLE_KEY_NUMBER, offsetof(struct queue_row, reason)}};

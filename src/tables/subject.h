@@ -39,19 +39,27 @@ struct subject_row {
 
 /* The columns, numbered from FIRST on. Their names begin with PREFIX. */
 #define SUBJECT_COLUMNS(first, prefix)                                                             \
-	COLUMN(first, prefix "Succeeded", NUMBER, subject_row, succeeded),                         \
-	    COLUMN((first) + 1, prefix "Partial", NUMBER, subject_row, partial),                   \
-	    COLUMN((first) + 2, prefix "Failed", NUMBER, subject_row, failed),                     \
-	    COLUMN((first) + 3, prefix "LastStatus", TOLD, subject_row, last_status),              \
+	COLUMN(first, prefix "Succeeded", NUMBER, subject_row, succeeded, .sum = true,             \
+	       .rank = COLUMN_USEFUL),                                                             \
+	    COLUMN((first) + 1, prefix "Partial", NUMBER, subject_row, partial, .sum = true,       \
+		   .tones = COLUMN_ODD, .rank = COLUMN_MINOR),                                     \
+	    COLUMN((first) + 2, prefix "Failed", NUMBER, subject_row, failed, .sum = true,         \
+		   .tones = COLUMN_BAD),                                                           \
+	    COLUMN((first) + 3, prefix "LastStatus", TOLD, subject_row, last_status,               \
+		   .tones = COLUMN_STATUS),                                                        \
 	    COLUMN((first) + 4, prefix "LastSuccessAge", AGE, subject_row, last_success),          \
-	    COLUMN((first) + 5, prefix "LastFailureAge", AGE, subject_row, last_failure),          \
+	    COLUMN((first) + 5, prefix "LastFailureAge", AGE, subject_row, last_failure,           \
+		   .rank = COLUMN_MINOR),                                                          \
 	    COLUMN((first) + 6, prefix "FailureStreak", NUMBER, subject_row, failure_streak,       \
-		   .heading = "STREAK"),                                                           \
-	    COLUMN((first) + 7, prefix "Bytes", AMOUNT, subject_row, bytes),                       \
+		   .heading = "STREAK", .tones = COLUMN_BAD, .rank = COLUMN_USEFUL),               \
+	    COLUMN((first) + 7, prefix "Bytes", BYTES, subject_row, bytes, .sum = true,            \
+		   .rank = COLUMN_MINOR),                                                          \
 	    COLUMN((first) + 8, prefix "Mebibytes", MEBIBYTES, subject_row, bytes,                 \
 		   .place = COLUMN_NOT_ON_PAPER),                                                  \
-	    COLUMN((first) + 9, prefix "MaxAge", LIMIT, subject_row, max_age),                     \
-	    COLUMN((first) + 10, prefix "Overdue", REACHED, subject_row, overdue_at)
+	    COLUMN((first) + 9, prefix "MaxAge", LIMIT, subject_row, max_age,                      \
+		   .rank = COLUMN_MINOR),                                                          \
+	    COLUMN((first) + 10, prefix "Overdue", REACHED, subject_row, overdue_at,               \
+		   .tones = COLUMN_ALARM)
 
 /* The index behind the site: the name. */
 #define SUBJECT_KEY                                                                                \

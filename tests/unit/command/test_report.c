@@ -13,6 +13,9 @@ typedef void print_report(FILE *out, const struct report *report);
 /* Instants of the rows are some seconds before it. */
 static const int64_t now = 1782900000999;
 
+/* What the report is printed on. Each test begins with one that is no terminal. */
+static struct terminal terminal;
+
 static int64_t ago(int64_t seconds)
 {
 	return now - seconds * 1000;
@@ -25,7 +28,7 @@ static char *print(print_report *function, struct snapshot *const *snapshots, si
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
 	struct agent_row agent = agent_new();
-	struct report report = {tables, &agent, snapshots, count, now};
+	struct report report = {tables, &agent, snapshots, count, now, terminal};
 
 	agent.started = ago(60);
 	agent.config_read = ago(7);
