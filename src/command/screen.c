@@ -62,14 +62,14 @@ static void print_head(FILE *out, const struct report *report)
 	fputc('\n', out);
 }
 
-/* Why a site is not up. */
+/* Why a site is down. */
 static void print_fault(FILE *out, const struct report *report, const struct site_row *site)
 {
 	size_t limit = report->terminal.width;
 	enum humane_tone tone;
 	char *line, *shown;
 
-	if (site->status == SITE_UP)
+	if (site->status != SITE_DOWN)
 		return;
 	line = mem_printf("%s: %s (%s): %s", site->name, state_of(site, &tone),
 			  fault_class_name(site->fault.class), site->fault.text);

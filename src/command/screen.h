@@ -8,7 +8,7 @@
 
 /*
  * Prints the tables of REPORT as one of many that follow each other, for --watch. Above them is a
- * line with the time and the states of the sites, and a line for each site that is not up.
+ * line with the time and the states of the sites, and a line for each site that is down.
  *
  * A terminal's screen is cleared before, and what does not fit is left out at the end.
  */

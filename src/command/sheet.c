@@ -286,13 +286,17 @@ static void print_row(const struct sheet *sheet, FILE *out, const void *row)
 	}
 }
 
+/* The line ends with the last sum. */
 static void print_sums(const struct sheet *sheet, FILE *out)
 {
+	struct sheet sums = *sheet;
 	char room[COLUMN_ROOM];
 
-	for (size_t c = 0; c < sheet->count; c++)
-		print_cell(sheet, out, c, sum_tone(&sheet->columns[c]),
-			   sum_text(sheet, &sheet->columns[c], room));
+	while (!sums.columns[sums.count - 1].has_sum)
+		sums.count--;
+	for (size_t c = 0; c < sums.count; c++)
+		print_cell(&sums, out, c, sum_tone(&sums.columns[c]),
+			   sum_text(&sums, &sums.columns[c], room));
 }
 
 /* A line that says what a narrow terminal does not show. */

@@ -23,8 +23,7 @@ static const struct column columns[] = {
     COLUMN(10, "nbuResourceInterval", DURATION, status_row, interval, .rank = COLUMN_MINOR),
     COLUMN(11, "nbuResourceErrorClass", ENUM, status_row, fault.class, .words = fault_class_names,
 	   .tones = COLUMN_ERROR, .rank = COLUMN_USEFUL),
-    COLUMN(12, "nbuResourceErrorText", CHARS, status_row, fault.text, .place = COLUMN_AT_END,
-	   .rank = COLUMN_USEFUL),
+    COLUMN(12, "nbuResourceErrorText", CHARS, status_row, fault.text, .place = COLUMN_AT_END),
 };
 
 static const struct table_key keys[] = {{TABLE_KEY_TYPE, offsetof(struct status_row, name)}};
