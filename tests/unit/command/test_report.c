@@ -404,6 +404,57 @@ static void test_tables(void)
 		    "lyon       2    17  %s\n");
 }
 
+/* What TABLES of SNAPSHOT, which is freed, look like at a terminal of WIDTH columns. */
+static void check_terminal(size_t width, bool colour, struct snapshot *snapshot, unsigned tables,
+			   const char *expected)
+{
+	terminal = (struct terminal){.is = true, .width = width, .colour = colour};
+	check_tables(report_table, snapshot, tables, expected);
+	terminal = (struct terminal){.is = false};
+}
+
+/* Numbers have units, the sums stand below. A bad value is red, and takes no more room. */
+static void test_terminal(void)
+{
+	check_terminal(
+	    200, false, all_tables(), REPORT_TABLE(TABLE_POLICIES),
+	    "SITE   POLICY    POLICY TYPE  SUCCEEDED  PARTIAL  FAILED  LAST STATUS  LAST SUCCESS  "
+	    "LAST FAILURE  STREAK     BYTES  MAX AGE  OVERDUE  LAST RUN STATUS  LAST RUN  RUNS "
+	    "ACTIVE\n"
+	    "lyon   new       -                    0        0       0            -         never  "
+	    "       never       0       0 B        -       no                -     never       "
+	    "     0\n"
+	    "lyon   gold-\xc3\xa9t\xc3\xa9  VMWARE               1        2       3         2074 "
+	    "        1d 1h            5s       6  5.00 TiB    1d 1h      yes                1    "
+	    "    7s            8\n"
+	    "TOTAL                                 1        2       3                        "
+	    "                           5.00 TiB                                                   "
+	    "      8\n");
+	check_terminal(60, true, one_row("BACKUP", "VMWARE"), REPORT_TABLE(TABLE_JOBS),
+		       "SITE   JOB TYPE  POLICY TYPE  STATUS  COUNT     BYTES  FILES\n"
+		       "paris  BACKUP    VMWARE          \033[31m196\033[0m     12  5.00 TiB      "
+		       "7\nNot shown: PARENTS\n");
+}
+
+/* First texts are shortened, then columns are left out. The name of the site stays. */
+static void test_narrow(void)
+{
+	struct snapshot *snapshot = one_row("A_LONG_TYPE_OF_JOBS", "Z\xc3\xbcrich");
+
+	check_terminal(68, false, snapshot, REPORT_TABLE(TABLE_JOBS),
+		       "SITE   JOB TYPE          POLICY TYPE  STATUS  COUNT     BYTES  FILES\n"
+		       "paris  A_LONG_TYPE_OF_\xe2\x80\xa6  Z\xc3\xbcrich          196     12  "
+		       "5.00 TiB      7\nNot shown: PARENTS\n");
+	check_terminal(30, false, all_tables(), REPORT_TABLE(TABLE_POLICIES),
+		       "SITE   POLICY    FAILED\n"
+		       "lyon   new            0\n"
+		       "lyon   gold-\xc3\xa9t\xc3\xa9       3\n"
+		       "TOTAL                 3\n"
+		       "Not shown: LAST STATUS, LAST \xe2\x80\xa6\n");
+	check_terminal(3, false, one_row("BACKUP", "VMWARE"), REPORT_TABLE(TABLE_JOBS),
+		       "SI\xe2\x80\xa6\npa\xe2\x80\xa6\nNo\xe2\x80\xa6\n");
+}
+
 static void test_names(void)
 {
 	EQUAL_NUMBER(report_find_tables("jobs"), REPORT_TABLE(TABLE_JOBS));
@@ -433,6 +484,8 @@ static const struct harness_test tests[] = {
     {"notices", test_notices},
     {"table of the agent", test_table_agent},
     {"several tables", test_tables},
+    {"a terminal", test_terminal},
+    {"a narrow terminal", test_narrow},
     {"names of tables", test_names},
     {NULL, NULL},
 };
