@@ -3,9 +3,11 @@
 
 #include <inttypes.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/jsontext.h"
+#include "base/mem.h"
 #include "command/sheet.h"
 #include "tables/sites.h"
 
@@ -71,6 +73,15 @@ static void print_notices(FILE *out, const struct site_row *site)
 	}
 }
 
+static void print_title(FILE *out, const struct report *report, const char *gap, const char *title)
+{
+	size_t width = report->terminal.width;
+	char *shown = width > 0 ? terminal_shorten(title, width) : mem_strdup(title);
+
+	fprintf(out, "%s%s\n", gap, shown);
+	free(shown);
+}
+
 void report_table(FILE *out, const struct report *report)
 {
 	bool several = (report->tables & (report->tables - 1)) != 0;
@@ -80,7 +91,7 @@ void report_table(FILE *out, const struct report *report)
 		if (!is_wanted(report, id))
 			continue;
 		if (several)
-			fprintf(out, "%s%s\n", gap, tables_all[id]->title);
+			print_title(out, report, gap, tables_all[id]->title);
 		print_sheet(out, report, id);
 		gap = "\n";
 	}

@@ -10,3 +10,7 @@ const struct harness_suite *const harness_suites[] = {
     &rows_suite,     &protocol_suite, &command_suite, &life_suite,  &faults_suite,
     &delta_suite,    &keep_suite,     &tables_suite,  &sites_suite, &notify_suite,
     &fastpath_suite, &collect_suite,  &doctor_suite,  NULL};
+extern const struct harness_suite terminal_suite;
+    &rows_suite,     &protocol_suite, &command_suite,  &life_suite,  &faults_suite,
+    &delta_suite,    &keep_suite,     &tables_suite,   &sites_suite, &notify_suite,
+    &fastpath_suite, &collect_suite,  &terminal_suite, NULL};
