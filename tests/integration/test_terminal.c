@@ -403,7 +403,7 @@ static void test_window(void)
 	struct session session;
 
 	set_up("--jobs 250");
-	session = start(120, 12, NULL, WORDS("--watch=1"));
+	session = start(120, 12, NULL, WORDS("--watch=600"));
 	AWAIT(shows(&session, " more"), 20);
 	EQUAL_NUMBER(check_width(last_picture(&session), 120), 10);
 	ioctl(session.master, TIOCSWINSZ, &size);
