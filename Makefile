@@ -11,6 +11,7 @@
 # make fuzz                   the parsers under libFuzzer; FUZZ_SECONDS=60 each
 # make tests                  builds the test programs; build/tests/unit NAME runs some of their tests
 # make install                DESTDIR= PREFIX= as usual; make uninstall
+# make deb                    Debian packages of this tree in build/deb
 # make format                 formats the C sources; make format-check only looks
 # make house                  draws the figure of src/ in docs/architecture.md anew
 # make compile_commands.json  for clangd and other tools that want to know how a file is compiled
@@ -19,6 +20,7 @@
 VERSION  := 0.1.0
 PREFIX   ?= /usr/local
 DOCDIR   ?= $(PREFIX)/share/doc/nbu-agentx
+DATADIR  ?= $(PREFIX)/share/nbu-agentx
 SANITIZE ?=
 
 ifeq ($(origin CC),default)
@@ -60,7 +62,7 @@ FORMATTED    := $(wildcard src/*.[ch] src/*/*.[ch] tests/*.[ch] tests/*/*.[ch] t
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
-.PHONY: all help compile_commands.json programs tests demo check check-consumers nms nms-check bench bench-quick bench-programs fuzz house format format-check install uninstall clean
+.PHONY: all help compile_commands.json programs tests demo check check-consumers nms nms-check bench bench-quick bench-programs fuzz house format format-check install uninstall deb clean
 
 all: $(BUILD)/nbu-agentx
 
@@ -165,27 +167,37 @@ format:
 format-check:
 	clang-format --dry-run -Werror $(FORMATTED)
 
+# What has to know where it is installed. The sources name /usr.
+LOCATED := s|/usr/sbin/|$(PREFIX)/sbin/|; s|/usr/share/nbu-agentx|$(DATADIR)|
+
 install: all
 	install -D -m 0755 $(BUILD)/nbu-agentx $(DESTDIR)$(PREFIX)/sbin/nbu-agentx
-	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/man/man8 man/nbu-agentx.8
+	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/man/man8 man/nbu-agentx.8 man/nbu-agentx-snmpd.8
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/man/man5 man/nbu-agentx.conf.5
 	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/snmp/mibs mibs/NBU-REG-MIB.txt mibs/NBU-JOBS-MIB.txt
+	install -D -m 0755 tests/base-mibs $(DESTDIR)$(PREFIX)/bin/nbu-agentx-base-mibs
+	install -D -m 0644 man/nbu-agentx-base-mibs.1 $(DESTDIR)$(PREFIX)/share/man/man1/nbu-agentx-base-mibs.1
 	install -D -m 0644 conf/systemd/nbu-agentx.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/nbu-agentx.conf
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
-	sed 's|/usr/sbin/|$(PREFIX)/sbin/|' conf/systemd/nbu-agentx.service \
-	    >$(DESTDIR)$(PREFIX)/lib/systemd/system/nbu-agentx.service
-	install -D -m 0644 -t $(DESTDIR)$(DOCDIR) conf/nbu-agentx.conf README.md CHANGELOG.md LICENSE
-	install -D -m 0644 conf/snmpd/nbu-agentx.conf $(DESTDIR)$(DOCDIR)/snmpd.conf
+	sed '$(LOCATED)' conf/systemd/nbu-agentx.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/nbu-agentx.service
+	sed '$(LOCATED)' conf/snmpd/nbu-agentx-snmpd >$(DESTDIR)$(PREFIX)/sbin/nbu-agentx-snmpd
+	chmod 0755 $(DESTDIR)$(PREFIX)/sbin/nbu-agentx-snmpd
+	install -D -m 0644 -t $(DESTDIR)$(DATADIR) conf/nbu-agentx.conf
+	install -D -m 0644 conf/snmpd/nbu-agentx.conf $(DESTDIR)$(DATADIR)/snmpd.conf
+	install -D -m 0644 -t $(DESTDIR)$(DOCDIR) README.md CHANGELOG.md LICENSE
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/sbin/nbu-agentx \
-	    $(DESTDIR)$(PREFIX)/share/man/man8/nbu-agentx.8 \
-	    $(DESTDIR)$(PREFIX)/share/man/man5/nbu-agentx.conf.5 \
-	    $(DESTDIR)$(PREFIX)/share/snmp/mibs/NBU-REG-MIB.txt \
-	    $(DESTDIR)$(PREFIX)/share/snmp/mibs/NBU-JOBS-MIB.txt \
-	    $(DESTDIR)$(PREFIX)/lib/sysusers.d/nbu-agentx.conf \
-	    $(DESTDIR)$(PREFIX)/lib/systemd/system/nbu-agentx.service
-	rm -rf $(DESTDIR)$(DOCDIR)
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/, \
+	    sbin/nbu-agentx sbin/nbu-agentx-snmpd bin/nbu-agentx-base-mibs \
+	    share/man/man8/nbu-agentx.8 share/man/man8/nbu-agentx-snmpd.8 share/man/man5/nbu-agentx.conf.5 \
+	    share/man/man1/nbu-agentx-base-mibs.1 \
+	    share/snmp/mibs/NBU-REG-MIB.txt share/snmp/mibs/NBU-JOBS-MIB.txt \
+	    lib/sysusers.d/nbu-agentx.conf lib/systemd/system/nbu-agentx.service)
+	rm -rf $(DESTDIR)$(DOCDIR) $(DESTDIR)$(DATADIR)
+
+deb:
+	@tests/setup deb
+	@packaging/make-deb $(VERSION)
 
 clean:
 	rm -rf build
