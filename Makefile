@@ -12,6 +12,7 @@
 # make tests                  builds the test programs; build/tests/unit NAME runs some of their tests
 # make install                DESTDIR= PREFIX= as usual; make uninstall
 # make deb                    Debian packages of this tree in build/deb; make rpm in build/rpm
+# make check-packages         installs, upgrades and purges the Debian packages on clean systems; needs root
 # make format                 formats the C sources; make format-check only looks
 # make house                  draws the figure of src/ in docs/architecture.md anew
 # make compile_commands.json  for clangd and other tools that want to know how a file is compiled
@@ -62,7 +63,7 @@ FORMATTED    := $(wildcard src/*.[ch] src/*/*.[ch] tests/*.[ch] tests/*/*.[ch] t
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
-.PHONY: all help compile_commands.json programs tests demo check check-consumers nms nms-check bench bench-quick bench-programs fuzz house format format-check install uninstall deb rpm clean
+.PHONY: all help compile_commands.json programs tests demo check check-consumers nms nms-check bench bench-quick bench-programs fuzz house format format-check install uninstall deb rpm check-packages clean
 
 all: $(BUILD)/nbu-agentx
 
@@ -202,6 +203,10 @@ deb:
 rpm:
 	@tests/setup rpm
 	@packaging/make-rpm $(VERSION)
+
+check-packages:
+	@tests/setup packages
+	@tests/packages/run $(VERSION) $(SUITES)
 
 clean:
 	rm -rf build
