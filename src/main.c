@@ -49,6 +49,7 @@ static int run_doctor(const struct options *options)
 	struct doctor_order order = {options->file,  options->site,	 options->user,
 				     options->snmpd, options->community, options->json};
 
+	options_open_log(options, NULL);
 	return doctor_run(&order);
 }
 

@@ -10,6 +10,8 @@
 #include "base/mem.h"
 
 #define PATH "/security/cacert"
+#define COUNT_MAX 16 /* more is no list of a primary server's authorities */
+#define BEGIN "-----BEGIN CERTIFICATE-----"
 
 /*
  * Servers give the certificates as plain texts to those who ask for version 2.0, in objects
@@ -18,25 +20,38 @@
 static const char *const accepts[] = {
     "Accept: application/vnd.netbackup+json;version=2.0",
     "Accept: application/vnd.netbackup+json;version=10.0",
+    "Accept: application/vnd.netbackup+json;version=12.0",
 };
 
-/* Adds the certificate in TEXT, if it has one that is not there yet. */
+/* Whether PEM may sign others, and is not in AUTHORITIES yet. */
+static bool is_wanted(const struct authorities *authorities, const char *pem)
+{
+	struct certificate certificate;
+
+	if (!certificate_read(pem, &certificate) || !certificate.is_authority)
+		return false;
+	for (size_t i = 0; i < authorities->count; i++)
+		if (strcmp(authorities->pems[i], pem) == 0)
+			return false;
+	return true;
+}
+
+/* Adds the certificates in TEXT. */
 static void add(const char *text, void *arg)
 {
 	struct authorities *authorities = arg;
-	char *pem = certificate_copy_pem(text);
 
-	for (size_t i = 0; pem && i < authorities->count; i++) {
-		if (strcmp(authorities->pems[i], pem) != 0)
-			continue;
-		free(pem);
-		return;
+	for (; (text = strstr(text, BEGIN)) && authorities->count < COUNT_MAX; text++) {
+		char *pem = certificate_copy_pem(text);
+
+		if (pem && is_wanted(authorities, pem)) {
+			authorities->pems = mem_resize(authorities->pems, authorities->count + 1,
+						       sizeof *authorities->pems);
+			authorities->pems[authorities->count++] = pem;
+		} else {
+			free(pem);
+		}
 	}
-	if (!pem)
-		return;
-	authorities->pems =
-	    mem_resize(authorities->pems, authorities->count + 1, sizeof *authorities->pems);
-	authorities->pems[authorities->count++] = pem;
 }
 
 /* Asks for the answer in one form after the other until the server knows it. */
@@ -51,11 +66,10 @@ static bool request(struct http *http, const char *url, struct http_response *re
 			return false;
 		if (response->status == 200)
 			return true;
-		fault_set(
-		    fault, FAULT_REQUEST,
-		    "HTTP %d: the server does not tell its CA at %s; url should end in /netbackup",
-		    response->status, url);
-		if (response->status != 406)
+		fault_set(fault, FAULT_REQUEST, "HTTP %d: the server does not tell its CA at %s%s",
+			  response->status, url,
+			  response->status == 404 ? "; url should end in /netbackup" : "");
+		if (response->status == 404)
 			break;
 		http_response_free(response);
 	}
@@ -77,7 +91,7 @@ static bool take(const struct http_response *response, struct authorities *autho
 	json_free(document);
 	if (authorities->count > 0)
 		return true;
-	fault_set(fault, FAULT_PROTOCOL, "there is no certificate in the answer");
+	fault_set(fault, FAULT_PROTOCOL, "there is no certificate of a CA in the answer");
 	return false;
 }
 

@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,11 +14,21 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 
+/* There is no pass phrase: the library would ask for one on the terminal. */
+static int refuse_phrase(char *phrase, int size, int writing, void *arg)
+{
+	(void)phrase;
+	(void)size;
+	(void)writing;
+	(void)arg;
+	return -1;
+}
+
 /* The first certificate in PEM, to be freed with X509_free; NULL when there is none. */
 static X509 *parse(const char *pem)
 {
 	BIO *bio = mem_checked(BIO_new_mem_buf(pem, -1));
-	X509 *x509 = PEM_read_bio_X509(bio, NULL, NULL, NULL);
+	X509 *x509 = PEM_read_bio_X509(bio, NULL, refuse_phrase, NULL);
 
 	BIO_free(bio);
 	return x509;
@@ -73,6 +84,7 @@ bool certificate_read(const char *pem, struct certificate *certificate)
 	print_name(X509_get_issuer_name(x509), certificate->issuer);
 	if (ASN1_TIME_to_tm(X509_get0_notAfter(x509), &end))
 		certificate->expires = (int64_t)timegm(&end) * 1000;
+	certificate->is_authority = X509_check_ca(x509) != 0;
 	print_digest(x509, EVP_sha256(), certificate->sha256);
 	print_digest(x509, EVP_sha1(), certificate->sha1);
 	X509_free(x509);
@@ -102,9 +114,12 @@ static int next_digit(const char **text)
 
 bool certificate_has_fingerprint(const struct certificate *certificate, const char *text)
 {
+	const char *behind = strrchr(text, '=');
 	const char *own = certificate->sha256;
 	int digit;
 
+	if (behind)
+		text = behind + 1;
 	do {
 		digit = next_digit(&own);
 		if (next_digit(&text) != digit)

@@ -14,7 +14,8 @@
 struct certificate {
 	char subject[CERTIFICATE_NAME_SIZE]; /* such as "CN=nbu.example.com, O=Veritas" */
 	char issuer[CERTIFICATE_NAME_SIZE];
-	int64_t expires; /* an instant; 0 = it cannot be told */
+	int64_t expires;   /* an instant; 0 = it cannot be told */
+	bool is_authority; /* it may sign others */
 	/* Bytes in hexadecimal with colons between, as openssl-x509(1) prints them. */
 	char sha256[CERTIFICATE_FINGERPRINT_SIZE];
 	char sha1[CERTIFICATE_FINGERPRINT_SIZE];
@@ -26,7 +27,10 @@ bool certificate_read(const char *pem, struct certificate *certificate);
 /* The first certificate in PEM, as PEM and nothing else, to be freed; NULL when there is none. */
 char *certificate_copy_pem(const char *pem);
 
-/* Whether TEXT, in whatever case and with or without colons and spaces, is its SHA-256. */
+/*
+ * Whether TEXT, in whatever case and with or without colons and spaces, is its SHA-256. It may
+ * stand behind "sha256 Fingerprint=", as openssl-x509(1) prints it.
+ */
 bool certificate_has_fingerprint(const struct certificate *certificate, const char *text);
 
 #endif

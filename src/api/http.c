@@ -387,12 +387,14 @@ char *http_certificate(const struct http *http)
 void http_peer(const struct http *http, char peer[HTTP_PEER_SIZE])
 {
 	const char *address = NULL;
+	curl_off_t connected = 0;
 	long port = 0;
 
+	curl_easy_getinfo(http->easy, CURLINFO_CONNECT_TIME_T, &connected);
 	curl_easy_getinfo(http->easy, CURLINFO_PRIMARY_IP, &address);
 	curl_easy_getinfo(http->easy, CURLINFO_PRIMARY_PORT, &port);
 	peer[0] = '\0';
-	if (address && *address && port > 0)
+	if (connected > 0 && address && *address && port > 0)
 		snprintf(peer, HTTP_PEER_SIZE, "%s port %ld", address, port);
 }
 

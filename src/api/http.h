@@ -75,7 +75,8 @@ int64_t http_certificate_expires(const struct http *http);
 
 /*
  * Of the last request, if it opened a connection: the certificate that the server showed, in PEM,
- * to be freed; NULL = none. And who answered: such as "192.0.2.1 port 1556"; "" = nobody.
+ * to be freed; NULL = none. And who has taken the connection: such as "192.0.2.1 port 1556"; "" =
+ * nobody.
  */
 #define HTTP_PEER_SIZE 64
 char *http_certificate(const struct http *http);

@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/timefmt.h"
 #include "command/options.h"
+#include "config/value.h"
 
 #define TIMEOUT 30 /* seconds */
 
@@ -67,22 +68,42 @@ static bool fill(int fd, const char *pem)
 {
 	size_t length = strlen(pem);
 
+	errno = ENOSPC; /* what a short write means */
 	/* Whoever runs the agent must be able to read it, and it is no secret. */
 	return write(fd, pem, length) == (ssize_t)length && fchmod(fd, 0644) == 0 && fsync(fd) == 0;
 }
 
-static bool write_file(const char *output, const char *pem)
+/*
+ * Where OUTPUT leads, behind symbolic links, to be freed. NULL, with a message, where there is
+ * something else than a plain file.
+ */
+static char *find_target(const char *output)
 {
-	char *new = mem_printf("%s.XXXXXX", output);
+	char *target = realpath(output, NULL);
+	struct stat status;
+
+	if (!target)
+		target = mem_strdup(output);
+	if (stat(target, &status) < 0 || S_ISREG(status.st_mode))
+		return target;
+	fprintf(stderr, "nbu-agentx: %s is there and is no plain file\n", output);
+	free(target);
+	return NULL;
+}
+
+/* Writes PEM to a new file beside TARGET, which then takes its place. */
+static bool replace(const char *target, const char *pem)
+{
+	char *new = mem_printf("%s.XXXXXX", target);
 	int fd = mkstemp(new);
 	bool fine = fd >= 0 && fill(fd, pem);
 
 	if (fd >= 0 && close(fd) < 0)
 		fine = false;
-	if (fine && rename(new, output) < 0)
+	if (fine && rename(new, target) < 0)
 		fine = false;
 	if (!fine) {
-		fprintf(stderr, "nbu-agentx: cannot write %s: %s\n", output, strerror(errno));
+		fprintf(stderr, "nbu-agentx: cannot write %s: %s\n", target, strerror(errno));
 		if (fd >= 0)
 			unlink(new);
 	}
@@ -90,14 +111,23 @@ static bool write_file(const char *output, const char *pem)
 	return fine;
 }
 
+static bool write_file(const char *output, const char *pem)
+{
+	char *target = find_target(output);
+	bool fine = target && replace(target, pem);
+
+	if (fine)
+		printf("wrote %s; in the configuration of the site: ca-file = \"%s\"\n", target,
+		       target);
+	free(target);
+	return fine && fflush(stdout) == 0;
+}
+
 static bool deliver(const char *pem, const char *output)
 {
-	if (!output)
-		return fputs(pem, stdout) >= 0 && fflush(stdout) == 0;
-	if (!write_file(output, pem))
-		return false;
-	printf("wrote %s; in the configuration of the site: ca-file = \"%s\"\n", output, output);
-	return fflush(stdout) == 0;
+	if (output)
+		return write_file(output, pem);
+	return fputs(pem, stdout) >= 0 && fflush(stdout) == 0;
 }
 
 static bool settle(const struct authorities *authorities, const char *url, const char *fingerprint,
@@ -118,26 +148,36 @@ static bool settle(const struct authorities *authorities, const char *url, const
 	return false;
 }
 
-int fetch_ca_run(const char *url, const char *fingerprint, const char *output)
+/* Asks the server at URL, which is as in the configuration. */
+static bool run(const char *url, const char *fingerprint, const char *output)
 {
-	size_t length = strlen(url);
 	struct authorities authorities;
 	struct fault fault;
-	char *address;
-	bool fine;
+	bool fine = authorities_fetch(url, TIMEOUT, &authorities, &fault);
 
-	while (length > 0 && url[length - 1] == '/')
-		length--;
-	address = mem_printf("%.*s", (int)length, url);
-	http_global_init();
-	fine = authorities_fetch(address, TIMEOUT, &authorities, &fault);
 	if (fine) {
-		fine = settle(&authorities, address, fingerprint, output);
+		fine = settle(&authorities, url, fingerprint, output);
 		authorities_free(&authorities);
 	} else {
 		fprintf(stderr, "nbu-agentx: %s\n", fault.text);
 	}
-	http_global_cleanup();
+	return fine;
+}
+
+int fetch_ca_run(const char *url, const char *fingerprint, const char *output)
+{
+	struct value value = {.key = "the url", .text = url};
+	char *address = NULL;
+	int status = OPTIONS_EXIT_USAGE;
+
+	if (value_read(VALUE_URL, &value, &address)) {
+		http_global_init();
+		status =
+		    run(address, fingerprint, output) ? OPTIONS_EXIT_FINE : OPTIONS_EXIT_FAILED;
+		http_global_cleanup();
+	} else {
+		fprintf(stderr, "nbu-agentx: %s\n", value.complaint);
+	}
 	free(address);
-	return fine ? OPTIONS_EXIT_FINE : OPTIONS_EXIT_FAILED;
+	return status;
 }

@@ -15,7 +15,8 @@ static const char usage[] =
     "usage: nbu-agentx [-c FILE] [--check-config] [--once [SITE]] [--format=table|json]\n"
     "                  [--table=NAME] [--watch[=SECONDS]] [--color=WHEN]\n"
     "                  [-d] [-v]... [-V] [-h]\n"
-    "       nbu-agentx [-c FILE] --doctor [SITE] [--community NAME] [--format=table|json]\n"
+    "       nbu-agentx [-c FILE] --doctor [SITE] [--community NAME [--snmpd HOST:PORT]]\n"
+    "                  [--user NAME] [--format=table|json] [-v]...\n"
     "       nbu-agentx --fetch-ca URL [--fingerprint SHA256 [--output FILE]]\n"
     "\n"
     "  -c, --config FILE     configuration, default " CONFIG_DEFAULT_FILE "\n"
@@ -198,15 +199,30 @@ static void take_option(struct options *options, int option, char *const *argv)
 	}
 }
 
+/* An option that makes no sense without another one, or beside it. */
+struct rule {
+	bool broken;
+	const char *complaint;
+};
+
 /* Refuses options that would have no effect. */
 static void check_together(const struct options *options)
 {
-	if (!options->doctor && (options->community || options->user))
-		reject("--community and --user need ", "--doctor");
-	if (!options->fetch_ca && options->fingerprint)
-		reject("--fingerprint needs ", "--fetch-ca");
-	if (!options->fingerprint && options->output)
-		reject("--output needs ", "--fingerprint");
+	bool doctor = options->doctor, ca = options->fetch_ca != NULL;
+	const struct rule rules[] = {
+	    {options->check + options->once + doctor + ca > 1,
+	     "only one of --check-config, --once, --doctor and --fetch-ca can be done"},
+	    {!doctor && (options->community || options->user),
+	     "--community and --user need --doctor"},
+	    {!options->community && options->snmpd, "--snmpd needs --community"},
+	    {!ca && options->fingerprint, "--fingerprint needs --fetch-ca"},
+	    {!options->fingerprint && options->output, "--output needs --fingerprint"},
+	    {options->output && options->output[0] == '\0', "--output needs the name of a file"},
+	};
+
+	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+		if (rules[i].broken)
+			reject(rules[i].complaint, "");
 }
 
 void options_read(struct options *options, int argc, char **argv)
@@ -214,7 +230,6 @@ void options_read(struct options *options, int argc, char **argv)
 	int option;
 
 	options->file = CONFIG_DEFAULT_FILE;
-	options->snmpd = DOCTOR_SNMPD;
 	options->tables = REPORT_TABLE(TABLE_JOBS);
 	while ((option = getopt_long(argc, argv, "c:dvVh", long_options, NULL)) != -1)
 		if (!take_text(options, option))
@@ -226,14 +241,15 @@ void options_read(struct options *options, int argc, char **argv)
 
 void options_open_log(const struct options *options, const struct config *config)
 {
-	int level = (int)config->log_level + options->verbosity;
-	enum log_target target = config->log_target;
+	bool is_tool = options->once || !config;
+	int level = (config ? (int)config->log_level : LOG_LEVEL_WARNING) + options->verbosity;
+	enum log_target target = config ? config->log_target : LOG_TARGET_STDERR;
 
-	if (options->once)
+	if (is_tool)
 		target = LOG_TARGET_STDERR;
 	else if (options->detach)
 		target = LOG_TARGET_SYSLOG; /* there is no standard error in the background */
-	if (options->once && !options->verbosity)
+	if (is_tool && !options->verbosity)
 		level = LOG_LEVEL_WARNING;
 	log_open(target, level < LOG_LEVEL_DEBUG ? (enum log_level)level : LOG_LEVEL_DEBUG);
 }

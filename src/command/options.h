@@ -38,7 +38,10 @@ struct options {
  */
 void options_read(struct options *options, int argc, char **argv);
 
-/* Opens the log with the target and the level that follow from OPTIONS and CONFIG. */
+/*
+ * Opens the log with the target and the level that follow from OPTIONS and CONFIG; NULL = there is
+ * no configuration, and the log goes to standard error.
+ */
 void options_open_log(const struct options *options, const struct config *config);
 
 #endif

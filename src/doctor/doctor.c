@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,6 +16,8 @@
 #include "doctor/host.h"
 #include "doctor/owner.h"
 #include "doctor/primary.h"
+
+#define CREDENTIALS "CREDENTIALS_DIRECTORY" /* see systemd.exec(5), LoadCredential= */
 
 /* What the first steps have come to. */
 struct start {
@@ -27,61 +31,105 @@ static const struct passwd *find_user(const struct doctor_order *order)
 	return geteuid() == 0 ? getpwnam(order->user ? order->user : DOCTOR_USER) : NULL;
 }
 
+/* Becomes USER; NULL = stays who it is. */
+static bool become(const struct passwd *user)
+{
+	return !user || (initgroups(user->pw_name, user->pw_gid) == 0 &&
+			 setgid(user->pw_gid) == 0 && setuid(user->pw_uid) == 0);
+}
+
+/* Whether those who look are those who will run the agent. */
+static void judge_user(const char *name, struct finding *finding)
+{
+	if (strcmp(name, DOCTOR_USER) == 0)
+		return;
+	finding->result = FINDING_WARNING;
+	if (geteuid() == 0)
+		finding_remedy(finding,
+			       "there is no user " DOCTOR_USER ", so permissions cannot be "
+			       "judged; systemd-sysusers makes it");
+	else
+		finding_remedy(finding, "the unit runs as " DOCTOR_USER "; as root this looks as "
+					"that user does");
+}
+
 static void become_user(void *subject, struct finding *finding)
 {
 	const struct start *start = subject;
 	const struct passwd *user = find_user(start->order);
-	char name[OWNER_SIZE];
+	const char *wanted = start->order->user;
+	char name[OWNER_NAME_SIZE];
 
-	if (!user && start->order->user && geteuid() == 0) {
-		finding_set(finding, FINDING_FAILED, "there is no user %s", start->order->user);
+	if (wanted && geteuid() != 0) {
+		finding_set(finding, FINDING_FAILED, "only root can become %s", wanted);
+		finding_remedy(finding, "run it as root, or without --user");
+	} else if (wanted && !user) {
+		finding_set(finding, FINDING_FAILED, "there is no user %s", wanted);
 		finding_remedy(finding, "systemd-sysusers makes the user of the unit");
-		return;
-	}
-	if (user && (initgroups(user->pw_name, user->pw_gid) < 0 || setgid(user->pw_gid) < 0 ||
-		     setuid(user->pw_uid) < 0)) {
+	} else if (!become(user)) {
 		finding_set(finding, FINDING_FAILED, "cannot become %s: %m", user->pw_name);
-		return;
+	} else {
+		owner_user(name);
+		finding_set(finding, FINDING_OK, "%s", name);
+		if (!user)
+			judge_user(name, finding);
 	}
-	owner_user(name);
-	finding_set(finding, FINDING_OK, "%s", name);
-	if (user || strcmp(name, DOCTOR_USER) == 0)
-		return;
-	finding->result = FINDING_WARNING;
-	finding_remedy(finding, geteuid() == 0 ? "there is no user " DOCTOR_USER
-						 "; systemd-sysusers makes it"
-					       : "the unit runs as " DOCTOR_USER
-						 "; as root this looks as that "
-						 "user does");
+}
+
+/* Whether the configuration wants its keys from systemd, which gives them to the unit alone. */
+static bool wants_credentials(const char *file)
+{
+	FILE *stream = getenv(CREDENTIALS) ? NULL : fopen(file, "r");
+	bool found = false;
+	char line[1000];
+
+	while (stream && !found && fgets(line, sizeof line, stream))
+		found = line[strspn(line, " \t")] != '#' && strstr(line, CREDENTIALS);
+	if (stream)
+		fclose(stream);
+	return found;
+}
+
+/* What to do about ERROR of the configuration FILE. */
+static void advise(const char *file, const char *error, struct finding *finding)
+{
+	char *barrier = owner_barrier(file), user[OWNER_NAME_SIZE], group[OWNER_NAME_SIZE];
+
+	owner_user(user);
+	owner_group(group);
+	if (barrier)
+		finding_remedy(finding, "%s may not enter %s", user, barrier);
+	else if (wants_credentials(file))
+		finding_remedy(finding,
+			       "only the unit has " CREDENTIALS
+			       "; look with: systemd-run --pipe -p "
+			       "User=%s -p LoadCredential=NAME:FILE nbu-agentx --doctor",
+			       user);
+	else if (strstr(error, strerror(EACCES)))
+		/* It is about the file itself, or about one that it names. */
+		finding_remedy(finding, "let %s read it: chgrp %s, then chmod 0640", user, group);
+	else
+		finding_remedy(finding, "correct the file; nbu-agentx.conf(5) explains every key");
+	free(barrier);
 }
 
 static void read_file(void *subject, struct finding *finding)
 {
 	struct start *start = subject;
-	char error[CONFIG_ERROR_SIZE], user[OWNER_SIZE];
-	size_t count;
+	const char *file = start->order->file, *site = start->order->site;
+	char error[CONFIG_ERROR_SIZE];
 
-	start->config = config_load(start->order->file, error);
+	start->config = config_load(file, error);
 	if (!start->config) {
 		finding_set(finding, FINDING_FAILED, "%s", error);
-		owner_user(user);
-		/* It is about the file itself, or about one that it names. */
-		if (strstr(error, strerror(EACCES)))
-			finding_remedy(finding, "let %s read it: chgrp nbu-agentx, then chmod 0640",
-				       user);
-		else
-			finding_remedy(finding,
-				       "correct the file; nbu-agentx.conf(5) explains every key");
-		return;
+		advise(file, error, finding);
+	} else if (site && !config_find_site(start->config, site)) {
+		finding_set(finding, FINDING_FAILED, "%s has no site called %s", file, site);
+		finding_remedy(finding, "name one of its sites, or none for all");
+	} else {
+		finding_set(finding, FINDING_OK, "%s: %zu site%s", file, start->config->site_count,
+			    start->config->site_count == 1 ? "" : "s");
 	}
-	count = start->config->site_count;
-	finding_set(finding, FINDING_OK, "%s: %zu site%s", start->order->file, count,
-		    count == 1 ? "" : "s");
-	if (!start->order->site || config_find_site(start->config, start->order->site))
-		return;
-	finding_set(finding, FINDING_FAILED, "%s has no site called %s", start->order->file,
-		    start->order->site);
-	finding_remedy(finding, "name one of its sites, or none for all");
 }
 
 static const struct finding_step steps[] = {
@@ -98,7 +146,8 @@ static void examine(const struct doctor_order *order, struct finding_list *list)
 		for (size_t i = 0; i < start.config->site_count; i++)
 			if (!order->site || strcmp(order->site, start.config->sites[i]->name) == 0)
 				primary_examine(start.config->sites[i], list);
-		host_examine(start.config, order->snmpd, order->community, list);
+		host_examine(start.config, order->snmpd ? order->snmpd : DOCTOR_SNMPD,
+			     order->community, list);
 	}
 	config_free(start.config);
 }

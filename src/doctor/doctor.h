@@ -6,10 +6,11 @@
 
 /* What is to be examined, and how it is told. */
 struct doctor_order {
-	const char *file;      /* the configuration */
-	const char *site;      /* NULL = all */
-	const char *user;      /* as whom, where root asks; NULL = DOCTOR_USER, if there is one */
-	const char *snmpd;     /* HOST or HOST:PORT */
+	const char *file; /* the configuration */
+	const char *site; /* NULL = all */
+	const char
+	    *user; /* as whom, which only root can ask; NULL = DOCTOR_USER, if there is one */
+	const char *snmpd;     /* HOST or HOST:PORT; NULL = DOCTOR_SNMPD */
 	const char *community; /* NULL = snmpd is not asked */
 	bool json;
 };

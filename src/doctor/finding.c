@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/jsontext.h"
 #include "base/mem.h"
@@ -20,14 +21,17 @@ static const struct {
     [FINDING_SKIPPED] = {"-", "skipped"},
 };
 
-/* TEXT becomes what FORMAT says. It may hold what a server has sent. */
+/* TEXT becomes what FORMAT says, which may be about TEXT, or hold what a server has sent. */
 static void set_text(char **text, const char *format, va_list arguments)
 {
+	char *new = NULL;
+
+	if (vasprintf(&new, format, arguments) < 0)
+		new = NULL;
+	mem_checked(new);
+	utf8_clean(new);
 	free(*text);
-	if (vasprintf(text, format, arguments) < 0)
-		*text = NULL;
-	mem_checked(*text);
-	utf8_clean(*text);
+	*text = new;
 }
 
 void finding_set(struct finding *finding, enum finding_result result, const char *format, ...)
@@ -66,10 +70,17 @@ static void print_newest(const struct finding_list *list)
 
 	if (list->count == 1 || strcmp(finding[-1].part, finding->part) != 0)
 		fprintf(list->live, "%s%s\n", list->count > 1 ? "\n" : "", finding->part);
-	fprintf(list->live, "  %-4s  %-*s  %s\n", words[finding->result].paper, STEP_WIDTH,
+	fprintf(list->live, "  %-5s %-*s  %s\n", words[finding->result].paper, STEP_WIDTH,
 		finding->step, finding->found);
 	if (finding->remedy)
-		fprintf(list->live, "  %-4s  %-*s  -> %s\n", "", STEP_WIDTH, "", finding->remedy);
+		fprintf(list->live, "  %-5s %-*s  -> %s\n", "", STEP_WIDTH, "", finding->remedy);
+	fflush(list->live);
+}
+
+/* Shows on a terminal what is being done, until it is done: it may take a while. */
+static void say_begin(const struct finding_list *list, const char *step)
+{
+	fprintf(list->live, "  ...   %s\r", step);
 	fflush(list->live);
 }
 
@@ -90,6 +101,8 @@ void finding_take(struct finding_list *list, const char *part, const struct find
 	for (size_t i = 0; i < count; i++) {
 		struct finding *finding = add(list, part, steps[i].name);
 
+		if (list->live && isatty(STDOUT_FILENO))
+			say_begin(list, steps[i].name);
 		if (stuck)
 			finding_set(finding, FINDING_SKIPPED, "not reached");
 		else

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <inttypes.h>
 #include <libgen.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/timefmt.h"
 #include "doctor/owner.h"
 #include "snmp/agentx.h"
 #include "snmp/manager.h"
@@ -24,42 +26,78 @@
 
 #define ROOM_WARNING_MIB 1024
 #define ROOM_MIN_MIB 64
-#define WALK_LIMIT 50
-#define DUPLICATE 263 /* an error of AgentX: duplicateRegistration */
+#define WALK_MS 8000
+#define OID_MAX (CONFIG_BASE_OID_MAX + 8) /* of a table, with its path */
+#define DUPLICATE 263			  /* an error of AgentX: duplicateRegistration */
+
+/* Whether an agent runs with our state directory. */
+enum running { RUNNING_UNKNOWN, RUNNING_NO, RUNNING_YES };
 
 struct host {
 	const struct config *config;
 	const char *snmpd;
 	const char *community;
-	bool running; /* an agent has the state directory */
+	enum running running;
 };
 
-/* Whether another process has the lock of SITE's store. */
-static bool is_locked(const char *directory, const char *site)
+/* Whether another process has locked the file PATH. The lock is taken for an instant. */
+static enum running find_lock(const char *path)
 {
-	char *path = mem_printf("%s/%s.lock", directory, site);
 	int fd = open(path, O_RDWR | O_CLOEXEC);
-	bool locked = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+	enum running running = fd >= 0 ? RUNNING_NO : RUNNING_UNKNOWN;
 
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
+		running = RUNNING_YES;
 	if (fd >= 0)
 		close(fd);
-	free(path);
-	return locked;
+	return running;
 }
 
-/* Whether an agent runs with the state directory of CONFIG. */
-static bool is_in_use(const struct config *config)
+/* The names of the files in DIRECTORY that end with END. To be freed by globfree. */
+static glob_t find_files(const char *directory, const char *end)
 {
-	for (size_t i = 0; i < config->site_count; i++)
-		if (is_locked(config->state_dir, config->sites[i]->name))
-			return true;
-	return false;
+	char *pattern = mem_printf("%s/*%s", directory, end);
+	glob_t found;
+
+	if (glob(pattern, 0, NULL, &found) != 0)
+		found.gl_pathc = 0;
+	free(pattern);
+	return found;
 }
 
-/* The state directory is not there. The agent makes it if it may. */
+/* Any site's lock will do: the running agent may have been started with others. */
+static enum running find_agent(const char *directory)
+{
+	glob_t locks = find_files(directory, ".lock");
+	enum running running = RUNNING_NO;
+
+	for (size_t i = 0; i < locks.gl_pathc && running != RUNNING_YES; i++) {
+		enum running one = find_lock(locks.gl_pathv[i]);
+
+		if (one != RUNNING_NO)
+			running = one;
+	}
+	globfree(&locks);
+	return running;
+}
+
+/* A file in DIRECTORY that the agent could not write, to be freed; NULL = there is none. */
+static char *find_foreign_file(const char *directory)
+{
+	glob_t files = find_files(directory, "");
+	char *found = NULL;
+
+	for (size_t i = 0; i < files.gl_pathc && !found; i++)
+		if (access(files.gl_pathv[i], R_OK | W_OK) < 0)
+			found = mem_strdup(files.gl_pathv[i]);
+	globfree(&files);
+	return found;
+}
+
+/* The state directory is not there. The agent makes it if it may; else systemd does. */
 static void examine_absent(const char *directory, struct finding *finding)
 {
-	char *copy = mem_strdup(directory), user[OWNER_SIZE];
+	char *copy = mem_strdup(directory), user[OWNER_NAME_SIZE];
 	const char *parent = dirname(copy);
 
 	owner_user(user);
@@ -67,9 +105,11 @@ static void examine_absent(const char *directory, struct finding *finding)
 		finding_set(finding, FINDING_OK, "%s is not there yet; the agent makes it",
 			    directory);
 	} else {
-		finding_set(finding, FINDING_FAILED,
-			    "%s is not there, and %s cannot be written: %m", directory, parent);
-		finding_remedy(finding, "install -d -m 0700 -o %s %s; systemd does so by itself",
+		finding_set(finding, access(parent, F_OK) == 0 ? FINDING_WARNING : FINDING_FAILED,
+			    "%s is not there yet, and %s may not make it", directory, user);
+		finding_remedy(finding,
+			       "systemd makes it at the start of the unit; by hand: install -d -m "
+			       "0700 -o %s %s",
 			       user, directory);
 	}
 	free(copy);
@@ -82,43 +122,47 @@ static long long room_of(const char *directory)
 
 	if (statvfs(directory, &room) < 0)
 		return -1;
-	return (long long)(room.f_bavail * (room.f_frsize >> 10) >> 10);
+	return (long long)((uint64_t)room.f_bavail * room.f_frsize >> 20);
 }
 
 static void examine_room(const struct host *host, const struct stat *status,
 			 struct finding *finding)
 {
+	static const char *const words[] = {
+	    [RUNNING_UNKNOWN] = "whether an agent runs cannot be seen",
+	    [RUNNING_NO] = "no agent runs",
+	    [RUNNING_YES] = "in use by an agent that runs",
+	};
 	const char *directory = host->config->state_dir;
 	long long room = room_of(directory);
 	char owner[OWNER_SIZE];
 
 	owner_print(status, owner);
-	finding_set(finding, room >= ROOM_WARNING_MIB ? FINDING_OK : FINDING_WARNING,
-		    "%s, %s, %lld MiB free; %s", directory, owner, room,
-		    host->running ? "in use by an agent that runs" : "no agent runs");
+	finding_set(finding, FINDING_OK, "%s, %s, %lld MiB free; %s", directory, owner, room,
+		    words[host->running]);
 	if (room >= ROOM_WARNING_MIB)
 		return;
-	if (room < ROOM_MIN_MIB)
-		finding->result = FINDING_FAILED;
+	finding->result = room >= 0 && room < ROOM_MIN_MIB ? FINDING_FAILED : FINDING_WARNING;
 	finding_remedy(finding, "make room: half a million jobs take about 200 MiB");
 }
 
-/* There is something at the state directory's place that is of no use. */
-static void examine_useless(const char *directory, const struct stat *status,
-			    struct finding *finding)
+/* The state directory cannot be used, or what is in it: FILE, which is freed, NULL = all of it. */
+static void examine_useless(const char *directory, char *file, struct finding *finding)
 {
-	char user[OWNER_SIZE], owner[OWNER_SIZE];
+	char user[OWNER_NAME_SIZE], owner[OWNER_SIZE] = "";
+	const char *path = file ? file : directory;
+	bool is_read_only = access(path, W_OK) < 0 && errno == EROFS;
+	struct stat status;
 
 	owner_user(user);
-	owner_print(status, owner);
-	if (!S_ISDIR(status->st_mode)) {
-		finding_set(finding, FINDING_FAILED, "%s is no directory", directory);
-		finding_remedy(finding, "name a directory in state-dir");
-	} else {
-		finding_set(finding, FINDING_FAILED, "%s, %s, cannot be written by %s", directory,
-			    owner, user);
+	if (stat(path, &status) == 0)
+		owner_print(&status, owner);
+	finding_set(finding, FINDING_FAILED, "%s, %s, cannot be written by %s", path, owner, user);
+	if (is_read_only)
+		finding_remedy(finding, "its file system is mounted read-only");
+	else
 		finding_remedy(finding, "chown -R %s %s", user, directory);
-	}
+	free(file);
 }
 
 static void examine_state(void *subject, struct finding *finding)
@@ -126,31 +170,24 @@ static void examine_state(void *subject, struct finding *finding)
 	struct host *host = subject;
 	const char *directory = host->config->state_dir;
 	struct stat status;
+	char *foreign;
 
 	if (strcmp(directory, STORE_MEMORY) == 0) {
 		finding_set(finding, FINDING_WARNING, "state-dir is \":memory:\"");
 		finding_remedy(finding, "counters begin anew at each start; name a directory");
 	} else if (stat(directory, &status) < 0) {
 		examine_absent(directory, finding);
-	} else if (!S_ISDIR(status.st_mode) || access(directory, R_OK | W_OK | X_OK) < 0) {
-		examine_useless(directory, &status, finding);
+	} else if (!S_ISDIR(status.st_mode)) {
+		finding_set(finding, FINDING_FAILED, "%s is no directory", directory);
+		finding_remedy(finding, "name a directory in state-dir");
+	} else if (access(directory, R_OK | W_OK | X_OK) < 0) {
+		examine_useless(directory, NULL, finding);
+	} else if ((foreign = find_foreign_file(directory)) != NULL) {
+		examine_useless(directory, foreign, finding);
 	} else {
-		host->running = is_in_use(host->config);
+		host->running = find_agent(directory);
 		examine_room(host, &status, finding);
 	}
-}
-
-/* The first folder on the way to PATH that may not be entered, to be freed; NULL = all may. */
-static char *find_barrier(const char *path)
-{
-	for (const char *end = strchr(path + 1, '/'); end; end = strchr(end + 1, '/')) {
-		char *folder = mem_printf("%.*s", (int)(end - path), path);
-
-		if (access(folder, X_OK) < 0 && errno == EACCES)
-			return folder;
-		free(folder);
-	}
-	return NULL;
 }
 
 /* What is there at the socket PATH, in words. */
@@ -167,9 +204,9 @@ static void examine_master(void *subject, struct finding *finding)
 {
 	const struct host *host = subject;
 	const char *path = host->config->agentx_socket;
-	char *barrier = path[0] == '/' ? find_barrier(path) : NULL;
+	char *barrier = path[0] == '/' ? owner_barrier(path) : NULL;
 	int error = rehearsal_ping(path);
-	char owner[OWNER_SIZE], user[OWNER_SIZE];
+	char owner[OWNER_SIZE], user[OWNER_NAME_SIZE];
 
 	describe_socket(path, owner);
 	owner_user(user);
@@ -195,37 +232,51 @@ static void examine_master(void *subject, struct finding *finding)
 	free(barrier);
 }
 
-/* The OID of the entry of nbuSiteTable, which an agent registers. Returns its length. */
-static size_t entry_of_sites(const struct config_oid *base, uint32_t oid[CONFIG_BASE_OID_MAX + 5])
+/* The OID of the table ID, as an agent registers it. Returns its length. */
+static size_t oid_of(const struct host *host, enum table_id id, uint32_t oid[OID_MAX])
 {
-	static const uint32_t below[] = {1, 1, 2, 1};
-	size_t length = base->length;
+	const struct config_oid *base = &host->config->base_oid;
+	const struct table *table = tables_all[id];
 
-	memcpy(oid, base->numbers, length * sizeof *oid);
-	memcpy(oid + length, below, sizeof below);
-	return length + sizeof below / sizeof below[0];
+	memcpy(oid, base->numbers, base->length * sizeof *oid);
+	memcpy(oid + base->length, table->path, table->path_length * sizeof *oid);
+	return base->length + table->path_length;
+}
+
+/* The master agent refuses a table: another agent serves it, which may be the one that runs. */
+static void explain_refusal(const struct host *host, long refusal, struct finding *finding)
+{
+	if (refusal != DUPLICATE) {
+		finding_set(finding, FINDING_FAILED, "refused: %s", agentx_cause(refusal));
+		finding_remedy(finding, "look at the log of snmpd");
+	} else if (host->running == RUNNING_YES) {
+		finding_set(finding, FINDING_OK, "the agent that runs has registered its tables");
+	} else if (host->running == RUNNING_UNKNOWN) {
+		finding_set(finding, FINDING_WARNING,
+			    "an agent has registered these tables; whether it is the one of this "
+			    "configuration cannot be seen");
+		finding_remedy(finding, "run the doctor as root, or as the user of the agent");
+	} else {
+		finding_set(finding, FINDING_FAILED, "refused: %s", agentx_cause(refusal));
+		finding_remedy(finding,
+			       "end the other program, or give one of them another base-oid");
+	}
 }
 
 static void examine_registration(void *subject, struct finding *finding)
 {
 	const struct host *host = subject;
-	uint32_t oid[CONFIG_BASE_OID_MAX + 5];
-	size_t length = entry_of_sites(&host->config->base_oid, oid);
+	uint32_t oid[OID_MAX];
+	size_t length = oid_of(host, TABLE_SITES, oid);
 	long refusal;
 	int error = rehearsal_register(host->config->agentx_socket, oid, length, &refusal);
 
 	if (error != 0) {
 		finding_set(finding, FINDING_FAILED, "%s", probe_hint(error));
 		finding_remedy(finding, "restart snmpd, and look at its log");
-	} else if (refusal == DUPLICATE && host->running) {
-		finding_set(finding, FINDING_OK, "the agent that runs has registered its tables");
 	} else if (refusal != 0) {
-		finding_set(finding, FINDING_FAILED, "refused: %s", agentx_cause(refusal));
-		finding_remedy(finding,
-			       refusal == DUPLICATE
-				   ? "end the other program, or give one of them another base-oid"
-				   : "look at the log of snmpd");
-	} else if (host->running) {
+		explain_refusal(host, refusal, finding);
+	} else if (host->running == RUNNING_YES) {
 		finding_set(finding, FINDING_FAILED,
 			    "an agent runs, but has registered no tables with this master agent");
 		finding_remedy(finding, "does it run with the same configuration? See its log: "
@@ -244,46 +295,72 @@ static void print_oid(const struct config_oid *oid, char *out, size_t size)
 		used += (size_t)snprintf(out + used, size - used, ".%" PRIu32, oid->numbers[i]);
 }
 
-/* What a walk that shows none of our objects means. */
+/* What it means that snmpd answers, but shows nothing of ours. */
 static void explain_nothing(const struct host *host, struct finding *finding)
 {
 	char base[CONFIG_BASE_OID_MAX * 11 + 1] = "";
 
 	print_oid(&host->config->base_oid, base, sizeof base);
-	finding_set(finding, FINDING_FAILED, "%s answers \"%s\", but shows none of our objects",
-		    host->snmpd, host->community);
-	if (host->running)
+	finding_set(finding, FINDING_FAILED, "%s answers, but shows none of our objects",
+		    host->snmpd);
+	if (host->running == RUNNING_NO)
+		finding_remedy(finding, "no agent runs: systemctl start nbu-agentx");
+	else
 		finding_remedy(
 		    finding,
 		    "the view of this community leaves them out: add \"view systemonly "
 		    "included %s\" to snmpd.conf, or name another view, and restart snmpd",
 		    base);
-	else
-		finding_remedy(finding, "no agent runs: systemctl start nbu-agentx");
+}
+
+/* What MANAGER sees. Tables may be empty, but there is a row for each site. */
+static void look(const struct host *host, struct manager *manager, struct finding *finding)
+{
+	unsigned seen[TABLE_COUNT] = {0}, count = 0;
+
+	/* Who does not answer the first question answers none. */
+	for (enum table_id id = 0; id < TABLE_COUNT && (id == 0 || manager_was_answered(manager));
+	     id++) {
+		uint32_t oid[OID_MAX];
+		size_t length = oid_of(host, id, oid);
+
+		seen[id] = manager_sees(manager, oid, length);
+		count += seen[id];
+	}
+	if (!manager_was_answered(manager)) {
+		finding_set(finding, FINDING_FAILED, "%s does not answer this community",
+			    host->snmpd);
+		finding_remedy(finding, "check rocommunity and agentAddress in snmpd.conf");
+	} else if (count == 0) {
+		explain_nothing(host, finding);
+	} else {
+		finding_set(finding, seen[TABLE_SITES] ? FINDING_OK : FINDING_WARNING,
+			    "%s shows rows of %u of the %d tables", host->snmpd, count,
+			    TABLE_COUNT);
+		if (!seen[TABLE_SITES])
+			finding_remedy(finding, "nbuSiteTable is not seen: the view leaves it out");
+	}
 }
 
 static void examine_walk(void *subject, struct finding *finding)
 {
 	const struct host *host = subject;
-	const struct config_oid *base = &host->config->base_oid;
-	struct manager_view view;
+	struct manager *manager;
 
 	if (!host->community) {
 		finding_set(finding, FINDING_SKIPPED, "not tried");
 		finding_remedy(finding, "--community NAME asks snmpd as your monitoring would");
 		return;
 	}
-	view = manager_walk(host->snmpd, host->community, base->numbers, base->length, WALK_LIMIT);
-	if (view.objects > 0) {
-		finding_set(finding, FINDING_OK, "%s shows %s%u objects", host->snmpd,
-			    view.objects == WALK_LIMIT ? "more than " : "", view.objects);
-	} else if (view.answers) {
-		explain_nothing(host, finding);
+	manager = manager_open(host->snmpd, host->community, timefmt_monotonic() + WALK_MS);
+	if (manager) {
+		look(host, manager, finding);
 	} else {
-		finding_set(finding, FINDING_FAILED, "%s does not answer \"%s\"", host->snmpd,
-			    host->community);
-		finding_remedy(finding, "check rocommunity and agentAddress in snmpd.conf");
+		finding_set(finding, FINDING_FAILED, "%s is no address that can be asked",
+			    host->snmpd);
+		finding_remedy(finding, "check --snmpd: it must be HOST or HOST:PORT");
 	}
+	manager_close(manager);
 }
 
 static const struct finding_step steps[] = {
@@ -296,7 +373,7 @@ static const struct finding_step steps[] = {
 void host_examine(const struct config *config, const char *snmpd, const char *community,
 		  struct finding_list *list)
 {
-	struct host host = {config, snmpd, community, false};
+	struct host host = {config, snmpd, community, RUNNING_UNKNOWN};
 
 	finding_take(list, "this host", steps, sizeof steps / sizeof steps[0], &host);
 }

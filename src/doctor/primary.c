@@ -13,14 +13,14 @@
 #include "api/netbackup.h"
 #include "base/mem.h"
 #include "base/timefmt.h"
-#include "config/value.h"
 #include "doctor/owner.h"
-#include "resources/resources.h"
+#include "doctor/role.h"
 
 #define CLOCK_WARNING_MS 60000
 #define CERTIFICATE_WARNING_MS (INT64_C(30) * 86400 * 1000)
 #define JOBS_PERMISSION "|MANAGE|JOBS|"
 #define TEXT_SIZE 400
+#define SERVER_MS 60000 /* for all steps before those about the role */
 
 /* A primary server that is being examined. */
 struct primary {
@@ -106,19 +106,14 @@ static void examine_connection(void *subject, struct finding *finding)
 	struct primary *primary = subject;
 
 	peek(primary);
-	switch (primary->peek.class) {
-	case FAULT_DNS:
-	case FAULT_CONNECT:
-	case FAULT_TIMEOUT:
-		finding_set(finding, FINDING_FAILED, "%s", primary->peek.text);
-		finding_remedy(
-		    finding,
-		    "is the primary server up, is the port in url right (1556 is usual), and "
-		    "does each firewall on the way let this host through?");
-		break;
-	default:
+	if (primary->peer[0]) {
 		finding_set(finding, FINDING_OK, "%s", primary->peer);
+		return;
 	}
+	finding_set(finding, FINDING_FAILED, "%s", primary->peek.text);
+	finding_remedy(
+	    finding, "is the primary server up, is the port in url right (1556 is usual), and does "
+		     "each firewall on the way let this host through?");
 }
 
 /* What the certificate says, and whether it ends soon. */
@@ -136,32 +131,43 @@ static void describe(const struct certificate *certificate, struct finding *find
 			       left < 0 ? "has ended" : "ends soon");
 }
 
+/* What is wrong with the trust in the certificate, if anything is. */
+static void judge_trust(const struct primary *primary, struct finding *finding)
+{
+	const char *text = primary->ping.text;
+
+	if (primary->ping.class == FAULT_TLS) {
+		finding->result = FINDING_FAILED;
+		if (strstr(text, "ca-file"))
+			finding_remedy(finding,
+				       "%s. nbu-agentx --fetch-ca %s shows the primary's own CA",
+				       text, primary->site->url);
+		else
+			finding_remedy(finding, "%s", text);
+	} else if (!primary->site->tls_verify) {
+		finding->result = FINDING_WARNING;
+		finding_remedy(finding,
+			       "tls-verify is false: anybody on the way can read the API key%s%s",
+			       finding->remedy ? "; " : "", finding->remedy ? finding->remedy : "");
+	}
+}
+
 static void examine_tls(void *subject, struct finding *finding)
 {
 	struct primary *primary = subject;
 	struct certificate certificate;
 
-	netbackup_begin(primary->netbackup, 0, &primary->ping);
+	netbackup_begin(primary->netbackup, timefmt_monotonic() + SERVER_MS, &primary->ping);
 	if (strncmp(primary->site->url, "http://", 7) == 0) {
 		finding_set(finding, FINDING_WARNING, "none: url begins with http://");
 		finding_remedy(finding, "anybody on the way can read the API key; use https://");
-		return;
-	}
-	if (!primary->pem || !certificate_read(primary->pem, &certificate)) {
+	} else if (!primary->pem || !certificate_read(primary->pem, &certificate)) {
 		finding_set(finding, FINDING_FAILED, "%s", primary->peek.text);
 		finding_remedy(finding,
 			       "check the port in url: it may be one that does not speak TLS");
-		return;
-	}
-	describe(&certificate, finding);
-	if (primary->ping.class == FAULT_TLS) {
-		finding->result = FINDING_FAILED;
-		finding_remedy(finding, "%s. nbu-agentx --fetch-ca %s shows the primary's own CA",
-			       primary->ping.text, primary->site->url);
-	} else if (!primary->site->tls_verify) {
-		finding->result = FINDING_WARNING;
-		finding_remedy(finding,
-			       "tls-verify is false: anybody on the way can read the API key");
+	} else {
+		describe(&certificate, finding);
+		judge_trust(primary, finding);
 	}
 }
 
@@ -171,6 +177,22 @@ static bool count_jobs(struct page *page, bool last, void *arg, struct fault *fa
 	(void)fault;
 	*(uint64_t *)arg += page_count(page);
 	return true;
+}
+
+/* What to do when the list of jobs cannot be read by FAULT. */
+static const char *version_advice(const struct fault *fault)
+{
+	switch (fault->class) {
+	case FAULT_VERSION:
+		return "check api-version; NetBackup must be 8.3 or later";
+	case FAULT_REQUEST:
+	case FAULT_PROTOCOL:
+		return "check url: it should end in /netbackup, and its host and port be those of "
+		       "the "
+		       "primary server";
+	default:
+		return "look at the services of the primary server, and try again later";
+	}
 }
 
 static void examine_version(void *subject, struct finding *finding)
@@ -195,26 +217,26 @@ static void examine_version(void *subject, struct finding *finding)
 		finding_set(finding, FINDING_OK, "the server speaks a version that we know");
 	} else {
 		finding_set(finding, FINDING_FAILED, "%s", fault->text);
-		finding_remedy(finding, fault->class == FAULT_VERSION
-					    ? "check api-version; NetBackup must be 8.3 or later"
-					    : "check url: it should end in /netbackup; look at the "
-					      "services of the primary server");
+		finding_remedy(finding, "%s", version_advice(fault));
 	}
 }
 
+/* NetBackup may answer 401 also where a role lacks a right. */
 static void examine_api_key(void *subject, struct finding *finding)
 {
 	const struct primary *primary = subject;
 
 	if (primary->jobs.status != 401) {
 		finding_set(finding, FINDING_OK, "the server accepts it");
-		return;
+	} else if (role_sees_any(primary->netbackup, primary->site)) {
+		finding_set(finding, FINDING_OK, "the server accepts it for other lists than jobs");
+	} else {
+		finding_set(finding, FINDING_FAILED, "%s", primary->jobs.text);
+		finding_remedy(
+		    finding, "has the key ended? Then make a new one in NetBackup's web UI and put "
+			     "it into the key file. Else give its role the operation View "
+			     "in " JOBS_PERMISSION);
 	}
-	finding_set(finding, FINDING_FAILED, "%s", primary->jobs.text);
-	finding_remedy(
-	    finding,
-	    "make a new API key in NetBackup's web UI (Security, Access keys) and put it into "
-	    "the key file");
 }
 
 static void examine_jobs(void *subject, struct finding *finding)
@@ -235,86 +257,10 @@ static void examine_jobs(void *subject, struct finding *finding)
 	}
 }
 
-/* Whether the role may view RESOURCE: asks for its first page. */
-static bool may_view(struct primary *primary, const struct resource *resource, struct fault *fault)
-{
-	struct field_clock clock = {.now = netbackup_time(primary->netbackup)};
-	struct list list = resource->list;
-	uint64_t seen = 0;
-	char *filter;
-	bool fine;
-
-	clock.window_start = clock.now - primary->site->window * INT64_C(1000);
-	filter = resource->filter ? resource->filter(&clock) : NULL;
-	list.filter = filter;
-	list.optional = true;
-	list.max_pages = 1;
-	list.visit = count_jobs;
-	list.arg = &seen;
-	fault_clear(fault);
-	fine = list_fetch(primary->netbackup, &list, fault);
-	free(filter);
-	return fine;
-}
-
-/* What was seen of the resources of a group. */
-struct group_view {
-	char seen[TEXT_SIZE], unseen[TEXT_SIZE], permissions[TEXT_SIZE];
-	bool refused;
-};
-
-static void add_word(char text[TEXT_SIZE], const char *word)
-{
-	size_t length = strlen(text);
-
-	snprintf(text + length, TEXT_SIZE - length, "%s%s", length ? ", " : "", word);
-}
-
-static void look_at(struct primary *primary, const struct resource *resource,
-		    struct group_view *view)
-{
-	char room[TEXT_SIZE];
-	struct fault fault;
-
-	fault_clear(&fault);
-	if (atof(netbackup_version(primary->netbackup)) < resource->since) {
-		snprintf(room, sizeof room, "%s (from API %.1f on)", resource->name,
-			 resource->since);
-	} else if (may_view(primary, resource, &fault)) {
-		add_word(view->seen, resource->name);
-		return;
-	} else {
-		snprintf(room, sizeof room, "%s (HTTP %d)", resource->name, fault.status);
-	}
-	add_word(view->unseen, room);
-	if (fault.status != 401 && fault.status != 403)
-		return;
-	view->refused = true;
-	if (resource->permission)
-		add_word(view->permissions, resource->permission);
-}
-
-/* What the role may view of GROUP. That matters where the configuration asks for it. */
-static void examine_group(struct primary *primary, enum config_collect group,
+static void examine_group(const struct primary *primary, enum config_collect group,
 			  struct finding *finding)
 {
-	bool wanted = primary->site->collect.wanted[group];
-	struct group_view view = {.refused = false};
-
-	for (size_t i = 0; i < RESOURCE_COUNT; i++)
-		if (resources_all[i]->group == group)
-			look_at(primary, resources_all[i], &view);
-	finding_set(finding, view.refused && wanted ? FINDING_FAILED : FINDING_OK, "%s%s%s%s%s%s",
-		    view.seen[0] ? "may be viewed: " : "", view.seen,
-		    view.seen[0] && view.unseen[0] ? "; " : "", view.unseen[0] ? "not: " : "",
-		    view.unseen, wanted ? "" : " (collect does not ask for it)");
-	if (finding->result == FINDING_FAILED)
-		finding_remedy(
-		    finding,
-		    "give the key's role the operation View in %s, or take \"%s\" out of "
-		    "collect",
-		    view.permissions[0] ? view.permissions : "what is not seen",
-		    value_collect_words[group]);
+	role_examine(primary->netbackup, primary->site, group, finding);
 }
 
 static void examine_storage(void *subject, struct finding *finding)

@@ -44,10 +44,9 @@ struct resource_alarm {
 struct resource {
 	const char *name; /* in nbuResourceTable, and on disk, where it must not change */
 	enum config_collect group;
-	const char
-	    *permission;  /* the namespace that the role must be allowed to view; NULL = none */
-	double since;	  /* the API version that brought it; 0 = it is in all */
-	struct list list; /* all but what is known only when it is fetched */
+	const char *permission; /* the namespace that the role must view; NULL = none */
+	double since;		/* the API version that brought it; 0 = it is in all */
+	struct list list;	/* all but what is known only when it is fetched */
 	/* The filter, to be freed; NULL = there is none. */
 	char *(*filter)(const struct field_clock *clock);
 	size_t row_size;

@@ -7,20 +7,35 @@
 #include <net-snmp/net-snmp-config.h>
 #include <net-snmp/net-snmp-includes.h>
 
+#include "base/mem.h"
+#include "base/timefmt.h"
+
 #define NAME "nbu-agentx-doctor"
 #define TIMEOUT_US 1000000
-#define RETRIES 2
+#define RETRIES 1
 
-static void *open_session(const char *peer, const char *community)
+struct manager {
+	void *session;
+	int64_t until;
+	bool answered;
+};
+
+static void begin_library(void)
 {
-	netsnmp_session session;
-
 	/* Otherwise the library reads MIB files and warns about those that are not installed. */
 	setenv("MIBS", "", 1);
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
 	snmp_disable_log();
 	init_snmp(NAME);
+}
+
+struct manager *manager_open(const char *peer, const char *community, int64_t until)
+{
+	struct manager *manager = mem_zalloc(1, sizeof *manager);
+	netsnmp_session session;
+
+	begin_library();
 	snmp_sess_init(&session);
 	session.version = SNMP_VERSION_2c;
 	session.peername = (char *)peer;
@@ -28,45 +43,56 @@ static void *open_session(const char *peer, const char *community)
 	session.community_len = strlen(community);
 	session.timeout = TIMEOUT_US;
 	session.retries = RETRIES;
-	return snmp_sess_open(&session);
+	manager->session = snmp_sess_open(&session);
+	manager->until = until;
+	if (manager->session)
+		return manager;
+	manager_close(manager);
+	return NULL;
 }
 
-/* Asks for what follows NAME, which becomes the name of the answer. False when there is none. */
-static bool ask_next(void *session, oid *name, size_t *length, bool *answered)
+/* Whether ANSWER, to a GetNext, has an object below ROOT. */
+static bool is_below(const netsnmp_pdu *answer, const oid *root, size_t length)
 {
-	netsnmp_pdu *request = snmp_pdu_create(SNMP_MSG_GETNEXT), *answer = NULL;
-	const netsnmp_variable_list *var;
-	bool found = false;
+	const netsnmp_variable_list *var = answer->variables;
 
-	snmp_add_null_var(request, name, *length);
-	*answered = snmp_sess_synch_response(session, request, &answer) == STAT_SUCCESS && answer;
-	var = *answered && answer->errstat == SNMP_ERR_NOERROR ? answer->variables : NULL;
-	if (var && var->type != SNMP_ENDOFMIBVIEW && var->name_length <= MAX_OID_LEN) {
-		memcpy(name, var->name, var->name_length * sizeof *name);
-		*length = var->name_length;
-		found = true;
+	return answer->errstat == SNMP_ERR_NOERROR && var && var->type != SNMP_ENDOFMIBVIEW &&
+	       netsnmp_oid_is_subtree(root, length, var->name, var->name_length) == 0;
+}
+
+bool manager_sees(struct manager *manager, const uint32_t *below, size_t length)
+{
+	netsnmp_pdu *request, *answer = NULL;
+	oid root[MAX_OID_LEN];
+	bool seen = false;
+
+	if (timefmt_monotonic() >= manager->until)
+		return false;
+	for (size_t i = 0; i < length; i++)
+		root[i] = below[i];
+	request = snmp_pdu_create(SNMP_MSG_GETNEXT);
+	snmp_add_null_var(request, root, length);
+	if (snmp_sess_synch_response(manager->session, request, &answer) == STAT_SUCCESS &&
+	    answer) {
+		manager->answered = true;
+		seen = is_below(answer, root, length);
 	}
 	if (answer)
 		snmp_free_pdu(answer);
-	return found;
+	return seen;
 }
 
-struct manager_view manager_walk(const char *peer, const char *community, const uint32_t *below,
-				 size_t length, unsigned limit)
+bool manager_was_answered(const struct manager *manager)
 {
-	struct manager_view view = {false, 0};
-	oid root[MAX_OID_LEN], name[MAX_OID_LEN];
-	void *session = open_session(peer, community);
-	size_t name_length = length;
+	return manager->answered;
+}
 
-	for (size_t i = 0; i < length; i++)
-		root[i] = name[i] = below[i];
-	while (session && view.objects < limit &&
-	       ask_next(session, name, &name_length, &view.answers) &&
-	       netsnmp_oid_is_subtree(root, length, name, name_length) == 0)
-		view.objects++;
-	if (session)
-		snmp_sess_close(session);
+void manager_close(struct manager *manager)
+{
+	if (!manager)
+		return;
+	if (manager->session)
+		snmp_sess_close(manager->session);
 	snmp_shutdown(NAME);
-	return view;
+	free(manager);
 }

@@ -16,68 +16,80 @@
 
 /* PDUs of AgentX (RFC 2741, 6.1 and 6.2), in network byte order. */
 enum { OPEN = 1, CLOSE = 2, REGISTER = 3, RESPONSE = 18 };
-enum { HEADER_SIZE = 20, PDU_SIZE = 1024, PRIORITY = 127, REASON_SHUTDOWN = 5 };
+enum { HEADER_SIZE = 20, BUFFER_SIZE = 8192, PRIORITY = 127, REASON_SHUTDOWN = 5 };
 
-struct pdu {
-	unsigned char bytes[PDU_SIZE];
+/* PDUs that are sent, one behind the other; or one that is received. */
+struct buffer {
+	unsigned char bytes[BUFFER_SIZE];
 	size_t length;
+	size_t start; /* of the last PDU */
 };
 
-static void put_byte(struct pdu *pdu, unsigned value)
+static void put_byte(struct buffer *buffer, unsigned value)
 {
-	pdu->bytes[pdu->length++] = (unsigned char)value;
+	buffer->bytes[buffer->length++] = (unsigned char)value;
 }
 
-static void put_word(struct pdu *pdu, uint32_t value)
+static void set_word(struct buffer *buffer, size_t at, uint32_t value)
 {
 	value = htonl(value);
-	memcpy(pdu->bytes + pdu->length, &value, sizeof value);
-	pdu->length += sizeof value;
+	memcpy(buffer->bytes + at, &value, sizeof value);
 }
 
-static uint32_t word_at(const struct pdu *pdu, size_t at)
+static void put_word(struct buffer *buffer, uint32_t value)
+{
+	set_word(buffer, buffer->length, value);
+	buffer->length += sizeof value;
+}
+
+static uint32_t word_at(const struct buffer *buffer, size_t at)
 {
 	uint32_t value;
 
-	memcpy(&value, pdu->bytes + at, sizeof value);
+	memcpy(&value, buffer->bytes + at, sizeof value);
 	return ntohl(value);
 }
 
 /* Four bytes, three of which mean nothing. */
-static void put_padded_byte(struct pdu *pdu, unsigned value)
+static void put_padded_byte(struct buffer *buffer, unsigned value)
 {
-	put_byte(pdu, value);
+	put_byte(buffer, value);
 	for (int i = 0; i < 3; i++)
-		put_byte(pdu, 0);
+		put_byte(buffer, 0);
 }
 
-static void put_oid(struct pdu *pdu, const uint32_t *oid, size_t length)
+static void put_oid(struct buffer *buffer, const uint32_t *oid, size_t length)
 {
-	put_padded_byte(pdu, (unsigned)length);
+	put_padded_byte(buffer, (unsigned)length);
 	for (size_t i = 0; i < length; i++)
-		put_word(pdu, oid[i]);
+		put_word(buffer, oid[i]);
 }
 
-static void begin(struct pdu *pdu, unsigned type, uint32_t session)
+/* Begins a PDU, of which the answer will name PACKET. */
+static void begin(struct buffer *buffer, unsigned type, uint32_t session, uint32_t packet)
 {
-	static uint32_t packet;
-
-	pdu->length = 0;
-	put_byte(pdu, 1); /* the version */
-	put_byte(pdu, type);
-	put_byte(pdu, 0x10); /* the byte order */
-	put_byte(pdu, 0);
-	put_word(pdu, session);
-	put_word(pdu, 0);
-	put_word(pdu, ++packet);
-	put_word(pdu, 0); /* the length of what follows; see converse */
+	buffer->start = buffer->length;
+	put_byte(buffer, 1); /* the version */
+	put_byte(buffer, type);
+	put_byte(buffer, 0x10); /* the byte order */
+	put_byte(buffer, 0);
+	put_word(buffer, session);
+	put_word(buffer, 0);
+	put_word(buffer, packet);
+	put_word(buffer, 0); /* the length of what follows; see end */
 }
 
-/* Waits for EVENTS of FD until END (timefmt_monotonic). An errno, or 0. */
-static int await(int fd, short events, int64_t end)
+static void end(struct buffer *buffer)
+{
+	set_word(buffer, buffer->start + HEADER_SIZE - 4,
+		 (uint32_t)(buffer->length - buffer->start - HEADER_SIZE));
+}
+
+/* Waits for EVENTS of FD until UNTIL (timefmt_monotonic). An errno, or 0. */
+static int await(int fd, short events, int64_t until)
 {
 	struct pollfd poll_fd = {fd, events, 0};
-	int64_t left = end - timefmt_monotonic();
+	int64_t left = until - timefmt_monotonic();
 	int ready = left > 0 ? poll(&poll_fd, 1, (int)left) : 0;
 
 	if (ready < 0)
@@ -85,117 +97,136 @@ static int await(int fd, short events, int64_t end)
 	return ready == 0 ? ETIMEDOUT : 0;
 }
 
-static int send_all(int fd, const struct pdu *pdu, int64_t end)
+static int send_all(int fd, const struct buffer *buffer, int64_t until)
 {
 	size_t sent = 0;
+	int error = 0;
 
-	while (sent < pdu->length) {
-		ssize_t now;
-		int error = await(fd, POLLOUT, end);
+	while (error == 0 && sent < buffer->length) {
+		ssize_t now = 0;
 
-		if (error != 0)
-			return error;
-		now = send(fd, pdu->bytes + sent, pdu->length - sent, MSG_NOSIGNAL);
+		error = await(fd, POLLOUT, until);
+		if (error == 0)
+			now = send(fd, buffer->bytes + sent, buffer->length - sent, MSG_NOSIGNAL);
 		if (now < 0 && errno != EAGAIN)
-			return errno;
+			error = errno;
 		sent += now > 0 ? (size_t)now : 0;
 	}
-	return 0;
-}
-
-/* Reads until PDU has WANTED bytes. */
-static int receive(int fd, struct pdu *pdu, size_t wanted, int64_t end)
-{
-	if (wanted > sizeof pdu->bytes)
-		return EPROTO;
-	while (pdu->length < wanted) {
-		ssize_t now;
-		int error = await(fd, POLLIN, end);
-
-		if (error != 0)
-			return error;
-		now = recv(fd, pdu->bytes + pdu->length, wanted - pdu->length, 0);
-		if (now == 0)
-			return ECONNRESET;
-		if (now < 0 && errno != EAGAIN)
-			return errno;
-		pdu->length += now > 0 ? (size_t)now : 0;
-	}
-	return 0;
-}
-
-/* Sends PDU, which becomes the answer. */
-static int converse(int fd, struct pdu *pdu)
-{
-	int64_t end = timefmt_monotonic() + WAIT_MS;
-	uint32_t length = htonl((uint32_t)(pdu->length - HEADER_SIZE));
-	int error;
-
-	memcpy(pdu->bytes + HEADER_SIZE - sizeof length, &length, sizeof length);
-	error = send_all(fd, pdu, end);
-	pdu->length = 0;
-	if (error == 0)
-		error = receive(fd, pdu, HEADER_SIZE, end);
-	if (error == 0 && (pdu->bytes[1] != RESPONSE || !(pdu->bytes[2] & 0x10)))
-		error = EPROTO;
-	if (error == 0)
-		error = receive(fd, pdu, HEADER_SIZE + word_at(pdu, HEADER_SIZE - 4), end);
-	if (error == 0 && pdu->length < HEADER_SIZE + 8)
-		error = EPROTO;
 	return error;
 }
 
-/* The error that the answer PDU tells; 0 = none. */
-static long refusal_of(const struct pdu *pdu)
+/* Reads until BUFFER has WANTED bytes. */
+static int receive(int fd, struct buffer *buffer, size_t wanted, int64_t until)
 {
-	return (long)(word_at(pdu, HEADER_SIZE + 4) >> 16);
+	int error = wanted > sizeof buffer->bytes ? EPROTO : 0;
+
+	while (error == 0 && buffer->length < wanted) {
+		ssize_t now = -1;
+
+		error = await(fd, POLLIN, until);
+		if (error == 0)
+			now = recv(fd, buffer->bytes + buffer->length, wanted - buffer->length, 0);
+		if (error == 0 && now == 0)
+			error = ECONNRESET;
+		else if (error == 0 && now < 0 && errno != EAGAIN)
+			error = errno;
+		buffer->length += now > 0 ? (size_t)now : 0;
+	}
+	return error;
 }
 
-static void begin_open(struct pdu *pdu)
+static int receive_pdu(int fd, struct buffer *buffer, int64_t until)
 {
-	begin(pdu, OPEN, 0);
-	put_padded_byte(pdu, 0); /* no timeout of its own */
-	put_oid(pdu, NULL, 0);
-	put_word(pdu, 0); /* an empty description */
+	int error;
+
+	buffer->length = 0;
+	error = receive(fd, buffer, HEADER_SIZE, until);
+	if (error == 0 && (buffer->bytes[0] != 1 || !(buffer->bytes[2] & 0x10)))
+		error = EPROTO;
+	if (error == 0)
+		error = receive(fd, buffer, HEADER_SIZE + word_at(buffer, HEADER_SIZE - 4), until);
+	return error;
 }
 
-static void begin_register(struct pdu *pdu, uint32_t session, const uint32_t *oid, size_t length)
+/*
+ * Reads the answer to PACKET into BUFFER. While a subtree is registered, requests of managers may
+ * come in between; they get no answer, and the end of the session frees snmpd from them.
+ */
+static int await_answer(int fd, struct buffer *buffer, uint32_t packet, int64_t until)
 {
-	begin(pdu, REGISTER, session);
-	put_byte(pdu, 0);
-	put_byte(pdu, PRIORITY);
-	put_byte(pdu, 0);
-	put_byte(pdu, 0);
-	put_oid(pdu, oid, length);
+	int error;
+
+	do
+		error = receive_pdu(fd, buffer, until);
+	while (error == 0 && (buffer->bytes[1] != RESPONSE || word_at(buffer, 12) != packet));
+	return error == 0 && buffer->length < HEADER_SIZE + 8 ? EPROTO : error;
 }
 
-static void begin_close(struct pdu *pdu, uint32_t session)
+/* The error that the answer in BUFFER tells; 0 = none. */
+static long refusal_of(const struct buffer *buffer)
 {
-	begin(pdu, CLOSE, session);
-	put_padded_byte(pdu, REASON_SHUTDOWN);
+	return (long)(word_at(buffer, HEADER_SIZE + 4) >> 16);
 }
 
+static void put_open(struct buffer *buffer)
+{
+	begin(buffer, OPEN, 0, OPEN);
+	put_padded_byte(buffer, 0); /* no timeout of its own */
+	put_oid(buffer, NULL, 0);
+	put_word(buffer, 0); /* an empty description */
+	end(buffer);
+}
+
+static void put_register(struct buffer *buffer, uint32_t session, const uint32_t *oid,
+			 size_t length)
+{
+	begin(buffer, REGISTER, session, REGISTER);
+	put_byte(buffer, 0);
+	put_byte(buffer, PRIORITY);
+	put_byte(buffer, 0);
+	put_byte(buffer, 0);
+	put_oid(buffer, oid, length);
+	end(buffer);
+}
+
+static void put_close(struct buffer *buffer, uint32_t session)
+{
+	begin(buffer, CLOSE, session, CLOSE);
+	put_padded_byte(buffer, REASON_SHUTDOWN);
+	end(buffer);
+}
+
+/* Sends what is in BUFFER and waits for the answer to PACKET, which is then in it. */
+static int converse(int fd, struct buffer *buffer, uint32_t packet)
+{
+	int64_t until = timefmt_monotonic() + WAIT_MS;
+	int error = send_all(fd, buffer, until);
+
+	return error == 0 ? await_answer(fd, buffer, packet, until) : error;
+}
+
+/*
+ * The registration and the end of the session are sent in one piece, so that the master agent takes
+ * the subtree back before it asks us for anything in it.
+ */
 static int rehearse(int fd, const uint32_t *oid, size_t length, long *refusal)
 {
-	struct pdu pdu;
+	struct buffer buffer = {.length = 0};
 	uint32_t session;
 	int error;
 
-	begin_open(&pdu);
-	error = converse(fd, &pdu);
-	if (error != 0)
-		return error;
-	*refusal = refusal_of(&pdu);
-	if (*refusal != 0)
-		return 0;
-	session = word_at(&pdu, 4);
-	begin_register(&pdu, session, oid, length);
-	error = converse(fd, &pdu);
-	if (error != 0)
-		return error;
-	*refusal = refusal_of(&pdu);
-	begin_close(&pdu, session);
-	return converse(fd, &pdu);
+	put_open(&buffer);
+	error = converse(fd, &buffer, OPEN);
+	*refusal = error == 0 ? refusal_of(&buffer) : 0;
+	if (error == 0 && *refusal == 0) {
+		session = word_at(&buffer, 4);
+		buffer.length = 0;
+		put_register(&buffer, session, oid, length);
+		put_close(&buffer, session);
+		error = converse(fd, &buffer, REGISTER);
+		*refusal = error == 0 ? refusal_of(&buffer) : 0;
+	}
+	return error;
 }
 
 int rehearsal_register(const char *socket, const uint32_t *oid, size_t length, long *refusal)
@@ -215,7 +246,7 @@ int rehearsal_register(const char *socket, const uint32_t *oid, size_t length, l
 
 int rehearsal_ping(const char *socket)
 {
-	int64_t end = timefmt_monotonic() + WAIT_MS;
+	int64_t until = timefmt_monotonic() + WAIT_MS;
 	struct probe *probe = probe_new(socket);
 	bool answered = false;
 	struct pollfd fd;
@@ -224,7 +255,7 @@ int rehearsal_ping(const char *socket)
 	while (!answered && left > 0 && probe_prepare(probe, &fd, &left) == 1) {
 		if (poll(&fd, 1, left) > 0)
 			answered = probe_dispatch(probe, &fd);
-		left = (int)(end - timefmt_monotonic());
+		left = (int)(until - timefmt_monotonic());
 	}
 	error = probe_error(probe);
 	probe_free(probe);

@@ -19,6 +19,9 @@
 /* Why a file is set aside; a part of its new name. */
 static const char corrupt[] = "corrupt", foreign[] = "foreign";
 
+#define LOCK_TRIES 5
+#define LOCK_PAUSE_NS 20000000
+
 struct database {
 	const struct database_schema *schema;
 	char *path;
@@ -223,12 +226,24 @@ static bool make_file(const char *path, struct fault *fault)
 	return true;
 }
 
+/* Locks the file of DATABASE. Who only looks whether it is locked has it for an instant. */
+static bool lock_file(struct database *database)
+{
+	bool locked = flock(database->lock, LOCK_EX | LOCK_NB) == 0;
+
+	for (int i = 0; !locked && errno == EWOULDBLOCK && i < LOCK_TRIES; i++) {
+		nanosleep(&(struct timespec){.tv_nsec = LOCK_PAUSE_NS}, NULL);
+		locked = flock(database->lock, LOCK_EX | LOCK_NB) == 0;
+	}
+	return locked;
+}
+
 static bool take_lock(struct database *database, struct fault *fault)
 {
 	database->lock = open(database->lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (database->lock < 0)
 		return refuse_file(database->lock_path, fault);
-	if (flock(database->lock, LOCK_EX | LOCK_NB) == 0)
+	if (lock_file(database))
 		return true;
 	if (errno != EWOULDBLOCK)
 		return refuse_file(database->lock_path, fault);

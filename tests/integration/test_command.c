@@ -72,6 +72,13 @@ static void test_options(void)
 	CHECK_CALL(WORDS("--once", "--table="), 2, NULL, "the table must be");
 	CHECK_CALL(WORDS("--once", "--table"), 2, NULL, "requires an argument");
 	CHECK_CALL(WORDS("--help"), 0, "--table", NULL);
+	CHECK_CALL(WORDS("--doctor", "--once"), 2, NULL, "only one of");
+	CHECK_CALL(WORDS("--check-config", "--fetch-ca=https://paris"), 2, NULL, "only one of");
+	CHECK_CALL(WORDS("--user=root"), 2, NULL, "need --doctor");
+	CHECK_CALL(WORDS("--doctor", "--snmpd=localhost"), 2, NULL, "--snmpd needs --community");
+	CHECK_CALL(WORDS("--fingerprint=00"), 2, NULL, "needs --fetch-ca");
+	CHECK_CALL(WORDS("--fetch-ca=https://paris", "--output=ca.pem"), 2, NULL,
+		   "needs --fingerprint");
 }
 
 static void test_check_config(void)

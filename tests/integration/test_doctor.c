@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness.h"
@@ -33,16 +34,16 @@ static char snmpd_option[40];
 static char *ask(int *status, const char *word)
 {
 	/* The files of the world belong to whoever runs the test. */
-	const char *const argv[] = {world_program("nbu-agentx"),
-				    "-c",
-				    world_config_file(),
-				    "--doctor",
-				    "--user=root",
-				    snmpd_option,
-				    word,
-				    NULL};
+	const char *argv[8] = {world_program("nbu-agentx"),
+			       "-c",
+			       world_config_file(),
+			       "--doctor",
+			       "--user=root",
+			       word};
 
 	snprintf(snmpd_option, sizeof snmpd_option, "--snmpd=127.0.0.1:%d", world_snmp_port());
+	if (word && strncmp(word, "--community", 11) == 0)
+		argv[6] = snmpd_option;
 	return world_output(status, argv);
 }
 
@@ -85,7 +86,7 @@ static void test_well(void)
 	world_config("collect = { \"storage\", \"security\" }\n");
 	manager = manager_of_paris(sim, &agent);
 	CU_ASSERT_PTR_NOT_NULL(manager);
-	CHECK("--community=" WORLD_PUBLIC, 0, "walk", "ok", "shows");
+	CHECK("--community=" WORLD_PUBLIC, 0, "walk", "ok", "shows rows of");
 	CHECK(NULL, 0, "walk", "-", "--community NAME");
 	CHECK(NULL, 0, "TLS", "ok", "subject CN=localhost; issuer CN=nbu-sim CA; SHA-256 ");
 	CHECK(NULL, 0, "storage", "ok",
@@ -109,7 +110,7 @@ static void test_primary(void)
 	world_snmpd();
 	world_site("paris", sim, NULL);
 	sim_faults(sim, "401\n");
-	CHECK(NULL, EXIT_KEY, "API key", "FAIL", "make a new API key");
+	CHECK(NULL, EXIT_KEY, "API key", "FAIL", "make a new one");
 	CHECK(NULL, EXIT_KEY, "jobs", "-", "not reached");
 	CHECK(NULL, EXIT_KEY, "master agent", "ok", "it answers");
 	sim_faults(sim, "no-rights\n");
@@ -123,6 +124,12 @@ static void test_primary(void)
 	world_site("paris", sim, "collect = { \"storage\" }\n");
 	CHECK(NULL, EXIT_ROLE, "storage", "FAIL", "View in |STORAGE|DISK-POOLS|, or take");
 	CHECK(NULL, EXIT_ROLE, "security", "ok", "may be viewed");
+	free(sim_control(sim, "resources", "clear\nfault /storage/disk-pools 500 1000\n"));
+	CHECK(NULL, 0, "storage", "warn", "disk-pools (HTTP 500)");
+	free(sim_control(sim, "resources", "clear\n"));
+	sim_faults(sim, "401\n");
+	CHECK(NULL, EXIT_ROLE, "API key", "ok", "for other lists than jobs");
+	CHECK(NULL, EXIT_ROLE, "jobs", "FAIL", "|MANAGE|JOBS|");
 }
 
 static void test_way(void)
@@ -169,7 +176,9 @@ static void test_host(void)
 	world_agent(NULL);
 	AWAIT(manager_site(manager_open(WORLD_PUBLIC), "paris", SITE_STATUS) == UP, 20);
 	world_config("state-dir = \":memory:\"\n");
-	CHECK(NULL, EXIT_REGISTRATION, "registration", "FAIL", "another agent serves the same OID");
+	CHECK(NULL, 0, "registration", "warn", "whether it is the one of this configuration");
+	world_config("state-dir = \"/tmp\"\n");
+	CHECK(NULL, EXIT_REGISTRATION, "registration", "FAIL", "end the other program");
 	world_config("state-dir = \"/etc/passwd\"\n");
 	CHECK(NULL, EXIT_STATE, "state-dir", "FAIL", "is no directory");
 	world_config("window = \"never\"\n");
@@ -189,7 +198,7 @@ static void test_user(void)
 	text = world_output(&status, argv);
 	if (geteuid() == 0) {
 		EQUAL_NUMBER(status, EXIT_CONFIGURATION);
-		CU_ASSERT_PTR_NOT_NULL(strstr(text, "let nobody read it"));
+		CU_ASSERT_PTR_NOT_NULL(strstr(text, "nobody may not enter /"));
 	}
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "  user  "));
 	free(text);
@@ -244,7 +253,8 @@ static void test_fetch_ca(void)
 	const char *output = world_path("fetched.pem");
 	const char *argv[] = {
 	    world_program("nbu-agentx"), "--fetch-ca", sim->url, NULL, NULL, NULL, NULL, NULL};
-	char *shown, *fetched, *ca;
+	char *shown, *fetched, *ca, target[200];
+	struct stat device;
 	int status;
 
 	shown = world_output(&status, argv);
@@ -266,6 +276,16 @@ static void test_fetch_ca(void)
 	EQUAL_TEXT(fetched, ca);
 	free(ca);
 	free(fetched);
+	/* A device stays what it is; a link goes on leading where it led. */
+	argv[6] = "/dev/null";
+	free(world_output(&status, argv));
+	EQUAL_NUMBER(status, 1);
+	CU_ASSERT_TRUE(stat("/dev/null", &device) == 0 && S_ISCHR(device.st_mode));
+	argv[6] = world_path("link.pem");
+	CU_ASSERT_TRUE(symlink(output, argv[6]) == 0);
+	free(world_output(&status, argv));
+	EQUAL_NUMBER(status, 0);
+	CU_ASSERT_TRUE(readlink(argv[6], target, sizeof target) > 0);
 	argv[5] = NULL;
 	fetched = world_output(&status, argv);
 	CU_ASSERT_TRUE(strncmp(fetched, "-----BEGIN CERTIFICATE-----\n", 28) == 0);
@@ -285,6 +305,9 @@ static void test_fetch_ca_fails(void)
 	argv[2] = "https://127.0.0.1:1/netbackup";
 	free(world_output(&status, argv));
 	EQUAL_NUMBER(status, 1);
+	argv[2] = "127.0.0.1:1556/netbackup";
+	free(world_output(&status, argv));
+	EQUAL_NUMBER(status, 2);
 }
 
 static const struct harness_test tests[] = {

@@ -17,7 +17,7 @@ CACHE = ROOT / "build/roots"
 # What nbu-agentx needs is not here. It must come by its own dependencies.
 BOOTED = ("systemd", "systemd-sysv", "dbus", "snmpd", "snmp")
 BUILDING = ("build-essential", "debhelper", "libcjson-dev", "libconfuse-dev", "libcurl4-openssl-dev", "libsnmp-dev",
-            "libsqlite3-dev", "libmicrohttpd-dev", "zlib1g-dev")
+            "libsqlite3-dev", "libssl-dev", "libmicrohttpd-dev", "zlib1g-dev")
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LC_ALL": "C.UTF-8",
                "DEBIAN_FRONTEND": "noninteractive"}
 # Not what a package may leave: what runs, caches, logs, and the records of apt, dpkg and systemd.

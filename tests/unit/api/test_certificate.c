@@ -47,6 +47,7 @@ static void test_fingerprint(void)
 	CU_ASSERT_TRUE(certificate_has_fingerprint(&certificate, SHA256));
 	CU_ASSERT_TRUE(certificate_has_fingerprint(&certificate, plain));
 	CU_ASSERT_TRUE(certificate_has_fingerprint(&certificate, " " SHA256 "\n"));
+	CU_ASSERT_TRUE(certificate_has_fingerprint(&certificate, "sha256 Fingerprint=" SHA256));
 	CU_ASSERT_FALSE(certificate_has_fingerprint(&certificate, SHA256 ":00"));
 	CU_ASSERT_FALSE(certificate_has_fingerprint(&certificate, ""));
 	plain[62] = '\0';
@@ -62,6 +63,14 @@ static void test_none(void)
 	CU_ASSERT_FALSE(certificate_read("", &certificate));
 	CU_ASSERT_FALSE(certificate_read("-----BEGIN CERTIFICATE-----\nnonsense\n", &certificate));
 	EQUAL_TEXT(certificate.sha256, "");
+	/* Nobody is asked for a pass phrase. */
+	CU_ASSERT_FALSE(certificate_read("-----BEGIN CERTIFICATE-----\n"
+					 "Proc-Type: 4,ENCRYPTED\n"
+					 "DEK-Info: AES-256-CBC,00112233445566778899AABBCCDDEEFF\n"
+					 "\n"
+					 "MIIB\n"
+					 "-----END CERTIFICATE-----\n",
+					 &certificate));
 	CU_ASSERT_PTR_NULL(certificate_copy_pem("no certificate"));
 }
 
