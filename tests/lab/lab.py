@@ -139,14 +139,14 @@ class Snmpd(Process):
         self.port = wait_for(name, self.find_port)
 
     def find_port(self):
-        """The UDP port that the kernel has given."""
+        """The UDP port that the kernel has given. Sockets that only send are bound to no address."""
         inodes = set()
         for fd in pathlib.Path(f"/proc/{self.pid}/fd").iterdir():
             with contextlib.suppress(FileNotFoundError):  # closed meanwhile
                 inodes.add(os.readlink(fd))
         for line in pathlib.Path("/proc/net/udp").read_text().splitlines()[1:]:
             fields = line.split()
-            if f"socket:[{fields[9]}]" in inodes:
+            if f"socket:[{fields[9]}]" in inodes and fields[1].startswith("0100007F:"):
                 return int(fields[1].split(":")[1], 16)
         return None
 
