@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Items and triggers of notifications."""
+
+import zabbix_parts as parts
+from zabbix_parts import TEMPLATE, step
+
+# Whatever writes the file that the server reads, an object is in a line of its own: its OID, something, its value. The
+# first line of the result is the notification and the row, and the others are the objects.
+SCRIPT = """\
+var base = '{$NBU.BASE}',
+    notifications = %(notifications)s,
+    objects = %(objects)s,
+    labels = %(labels)s;
+function quoted(oid) {
+    return oid.replace(/\\./g, '\\\\.');
+}
+function find(oid, name) {
+    var number = '\\\\.?' + quoted(base + oid) + '\\\\.[0-9.]+',
+        pattern = '^\\\\s*(?:' + number + '|[A-Z-]+::' + name + '\\\\.\\\\S+)\\\\s+(?:=\\\\s+)?'
+            + '(?:type=\\\\d+\\\\s+value=)?(?:[A-Za-z0-9-]+:\\\\s+)?"?(.*?)"?\\\\s*$',
+        found = value.match(new RegExp(pattern, 'm'));
+    return found ? found[1] : null;
+}
+var name = Object.keys(notifications).filter(function (name) {
+    return new RegExp('(' + quoted(base + notifications[name]) + '|::' + name + ')(\\\\s|$)').test(value);
+})[0];
+if (!name) {
+    throw 'This is no notification that is expected here.';
+}
+var lines = [], row = [];
+Object.keys(objects).forEach(function (object) {
+    var found = find(objects[object], object);
+    if (found !== null) {
+        lines.push(object + ': ' + found);
+        if (labels.indexOf(object) >= 0) {
+            row.push(found);
+        }
+    }
+});
+return [name + ' ' + row.join(' / ')].concat(lines).join('\\n');
+"""
+
+
+def javascript_map(values):
+    lines = ",\n".join(f"        {name}: '{value}'" for name, value in values.items())
+    return "{\n" + lines + "\n    }"
+
+
+def script(template, names):
+    mib = template.mib
+    notifications = {name: mib.notifications[name].oid.removeprefix(mib.root) for name in names}
+    objects = {object_: mib.objects[object_].oid.removeprefix(mib.root)
+               for name in names for object_ in mib.notifications[name].objects}
+    labels = {column for entity in template.monitoring.entities.values() for column in entity.labels.values()}
+    own = [name for name in objects if name in labels]
+    return SCRIPT % {"notifications": javascript_map(notifications), "objects": javascript_map(objects),
+                     "labels": "[" + ", ".join(f"'{name}'" for name in own) + "]"}
+
+
+def key(template, names):
+    oids = [template.mib.notifications[name].oid.removeprefix(template.mib.root).rpartition(".") for name in names]
+    numbers = "|".join(number for _, _, number in oids)
+    folder = oids[0][0].replace(".", r"\.")
+    return 'snmptrap["({$NBU.BASE}' + folder + r"\.(" + numbers + ")|::(" + "|".join(names) + r'))(\s|$)"]'
+
+
+def item(template, alarm, names):
+    where = " and ".join(names)
+    return {"uuid": parts.uuid("trap", alarm.raised_by), "name": f"Notification {where}", "type": "SNMP_TRAP",
+            "key": key(template, names), "delay": "0", "history": "31d", **template.flavor.text, "value_type": "TEXT",
+            "description": "\n".join(template.mib.notifications[name].description for name in names),
+            "preprocessing": [step("JAVASCRIPT", script(template, names))],
+            "tags": [{"tag": "component", "value": "notification"}]}
+
+
+def found(item_key, name):
+    return f'find(/{TEMPLATE}/{item_key},,"regexp","^{name} ")=1'
+
+
+def trigger(alarm, item_key):
+    """A problem for each row, which the clearing notification of the same row ends. Where nothing clears it, it ends
+    by hand, or when nothing of the kind has come for some time."""
+    row = r'{{ITEM.VALUE}.regsub("^\S+ (.*)","\1")}'
+    known = {"uuid": parts.uuid("trap trigger", alarm.raised_by), "expression": found(item_key, alarm.raised_by),
+             "recovery_mode": "RECOVERY_EXPRESSION"}
+    if alarm.cleared_by:
+        known.update(recovery_expression=found(item_key, alarm.cleared_by), correlation_mode="TAG_VALUE",
+                     correlation_tag="row")
+    else:
+        known["recovery_expression"] = f"nodata(/{TEMPLATE}/{item_key},{{$NBU.NOTIFICATION.KEEP}})=1"
+    known.update(
+        name=f"{alarm.name}: notification {alarm.raised_by}", event_name=f"{alarm.raised_by}: {row}",
+        priority="HIGH" if "critical" in alarm.levels and alarm.cleared_by else "WARNING", type="MULTIPLE",
+        manual_close="YES", description=f"{alarm.means}\n{alarm.do}",
+        tags=[{"tag": "alarm", "value": alarm.name}, {"tag": "scope", "value": alarm.scope},
+              {"tag": "row", "value": row}])
+    return known
+
+
+def traps(template):
+    template.macro("{$NBU.NOTIFICATION.KEEP}", "1d", "How long a problem of a notification that nothing clears stays.")
+    items, triggers = [], []
+    for alarm in template.monitoring.alarms.values():
+        if not alarm.raised_by:
+            continue
+        names = [name for name in (alarm.raised_by, alarm.cleared_by) if name]
+        items.append(item(template, alarm, names))
+        triggers.append(trigger(alarm, items[-1]["key"]))
+    return items, triggers
