@@ -3,11 +3,13 @@
 with what an administrator has."""
 
 import shutil
+import time
 
 from lab import BASE, KEY, ROOT, Trouble, wait_for
 from machine import BOOTED, Folder, Machine, run
 
 UNIT = "nbu-agentx"
+URL = "https://127.0.0.1:1556/netbackup"
 CONFIG = "/etc/nbu-agentx/nbu-agentx.conf"
 DROPIN = "/etc/snmp/snmpd.conf.d/nbu-agentx.conf"
 NAMED = ("-v2c", "-c", "public", "-m", "NBU-JOBS-MIB")
@@ -61,17 +63,25 @@ def installed(machine, before):
     must("the user is there", machine.answer("id", "-un", UNIT) == UNIT)
 
 
+def fetch_ca(machine):
+    """Gets the CA of the primary, whose fingerprint has been compared on the primary itself."""
+    fingerprint = run(["openssl", "x509", "-noout", "-fingerprint", "-sha256", "-in",
+                       machine.root / "root/lab/tls/ca.pem"]).strip()
+    must("the fingerprint is shown", fingerprint.split("=")[1] in machine.run("nbu-agentx", "--fetch-ca", URL))
+    machine.run("nbu-agentx", "--fetch-ca", URL, "--fingerprint", fingerprint, "--output",
+                "/etc/nbu-agentx/example-ca.pem")
+
+
 def configure(machine):
     """As the README says."""
     tool = ("install", "-m", "0640", "-g", UNIT)
     machine.run(*tool, "/usr/share/nbu-agentx/nbu-agentx.conf", CONFIG)
     machine.run(*tool, "/dev/null", "/etc/nbu-agentx/example.key")
-    machine.run("cp", "/root/lab/tls/ca.pem", "/etc/nbu-agentx/example-ca.pem")
-    machine.run("chmod", "0644", "/etc/nbu-agentx/example-ca.pem")
+    fetch_ca(machine)
     (machine.root / "etc/nbu-agentx/example.key").write_text(KEY + "\n")
     path = machine.root / CONFIG[1:]
-    text = path.read_text().replace("https://nbu.example.com:1556/", "https://127.0.0.1:1556/")
-    must("the example has the address of a primary", "127.0.0.1:1556" in text)
+    text = path.read_text().replace("https://nbu.example.com:1556/netbackup", URL)
+    must("the example has the address of a primary", URL in text)
     path.write_text(text.replace("#refresh = \"60s\"", "refresh = \"1s\"", 1).replace("#ca-file", "ca-file"))
     must("the configuration is right", "configuration OK" in machine.run("nbu-agentx", "--check-config"))
     must("--once shows jobs", "BACKUP" in machine.run("nbu-agentx", "--once"))
@@ -108,6 +118,13 @@ def serves(machine):
         raise Trouble(f"{trouble}; these are only here, or only on the primary: {wrong[:5]}") from None
 
 
+def doctor(machine, exit_status, text):
+    """The doctor, who looks as the user of the unit, ends with that status and says TEXT."""
+    said = machine.answer("sh", "-c", "nbu-agentx --doctor --community public; echo status $?")
+    must(f"the doctor ends with {exit_status} and says {text}: {said}",
+         said.endswith(f"status {exit_status}") and text in said and f"user            {UNIT}" in said)
+
+
 def owner(machine, pid):
     """The user of a process of the machine, or nothing when there is none."""
     return machine.answer("stat", "-c", "%U", f"/proc/{pid}")
@@ -124,17 +141,21 @@ def leaves_others_alone(machine):
     other.unlink()
 
 
-def first_configuration(machine):
+def first_configuration(machine, began):
     machine.run("systemd-run", "--unit=primary", "/root/lab/nbu-sim", "--listen", "127.0.0.1:1556", "--tls-dir",
                 "/root/lab/tls", "--api-key", KEY, "--jobs", "200", "--clock", "manual", "--expected",
                 "/root/lab/expected")
     wait_for("the primary", lambda: "listening on" in machine.answer("journalctl", "-u", "primary"))
     configure(machine)
     must("snmpd knows nothing of it yet", not shown(machine))
+    doctor(machine, 18, f"the user {UNIT} may not enter /var/agentx")
     leaves_others_alone(machine)
     machine.run("nbu-agentx-snmpd", "enable")
+    doctor(machine, 20, "no agent runs: systemctl start nbu-agentx")
     machine.run("systemctl", "start", UNIT)
     serves(machine)
+    print(f"  the first rows, {time.monotonic() - began:.0f} s after the installation began", flush=True)
+    doctor(machine, 0, "shows rows of")
     machine.run("nbu-agentx-snmpd", "disable")
     must("snmpd shows it no more", not shown(machine))
     machine.run("nbu-agentx-snmpd", "enable")
@@ -177,11 +198,11 @@ def purge(machine, files):
 
 
 def live(machine, new, made):
-    files, snmpd = machine.files(), machine.shows("snmpd", "MainPID")
+    files, snmpd, began = machine.files(), machine.shows("snmpd", "MainPID"), time.monotonic()
     machine.run(*APT, "install", *[name.replace(f"_{made.version}-1_", f"_{OLDER}_") for name in new])
     installed(machine, snmpd)
     machine.run("/root/lab/smoke")
-    first_configuration(machine)
+    first_configuration(machine, began)
     upgrade(machine, new, made.version)
     remove_and_return(machine, new)
     purge(machine, files)
