@@ -16,7 +16,7 @@ struct doctor_order {
 };
 
 #define DOCTOR_USER "nbu-agentx" /* of the systemd unit */
-#define DOCTOR_SNMPD "localhost"
+#define DOCTOR_SNMPD "127.0.0.1"
 
 /*
  * Goes the whole way from the configuration to a row, as the user of the unit, and prints what it

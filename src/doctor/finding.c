@@ -22,7 +22,8 @@ static const struct {
 };
 
 /* TEXT becomes what FORMAT says, which may be about TEXT, or hold what a server has sent. */
-static void set_text(char **text, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static void set_text(char **text, const char *format,
+							   va_list arguments)
 {
 	char *new = NULL;
 
