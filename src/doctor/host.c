@@ -176,6 +176,7 @@ static void examine_state(void *subject, struct finding *finding)
 		finding_set(finding, FINDING_WARNING, "state-dir is \":memory:\"");
 		finding_remedy(finding, "counters begin anew at each start; name a directory");
 	} else if (stat(directory, &status) < 0) {
+		host->running = errno == ENOENT ? RUNNING_NO : RUNNING_UNKNOWN;
 		examine_absent(directory, finding);
 	} else if (!S_ISDIR(status.st_mode)) {
 		finding_set(finding, FINDING_FAILED, "%s is no directory", directory);
