@@ -8,9 +8,13 @@ HEAD = """\
 
 <!-- Made by "make nms" from mibs/monitoring.toml; change that. -->
 
-These alarms have the same names and the same thresholds in Zabbix, Nagios, Icinga and Prometheus. Each file in `conf/`
-is made from one list, `mibs/monitoring.toml`, so that they cannot differ. Where an alarm hides another, the other one
-is not raised meanwhile: when a site is down, nothing else of that site is.
+These alarms have the same names and the same thresholds in Zabbix, Nagios, Icinga and Prometheus: the files that these
+read are made from one list, `mibs/monitoring.toml`. What a system cannot do is this:
+
+* Nagios and Icinga look at one number only. Where an alarm says *only if*, they look at the first number alone, unless
+  the condition is about that number. There `NbuSiteDown` is WARNING while a site is not known yet.
+* An alarm that is hidden by another is not told of. Zabbix does not raise it. Prometheus raises it, and Alertmanager
+  holds it back. Nagios and Icinga show it, and notify nobody.
 
 | alarm | of each | warning | critical | for | notification |
 |---|---|---|---|---|---|
@@ -46,8 +50,7 @@ def section(alarm):
     lines.append(f"It means: {alarm.means}\n")
     lines.append(f"What to do: {alarm.do}")
     if alarm.raised_by and not alarm.cleared_by:
-        lines.append(f"\n`{alarm.raised_by}` tells of something that has happened. So nothing clears it; it is closed by hand,"
-                     " or after a time that the receiver knows.")
+        lines.append(f"\n`{alarm.raised_by}` tells of something that has happened. So nothing clears it; it is closed by hand.")
     if alarm.hidden_by:
         lines.append(f"\nHidden by {', '.join(alarm.hidden_by)}.")
     return "\n".join(lines) + "\n"

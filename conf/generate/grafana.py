@@ -6,6 +6,8 @@ import dataclasses
 import json
 import re
 
+from monitoring import scale_of
+
 FOLDER = "conf/grafana/"
 SELECT = '{instance=~"$instance",site=~"$site"}'
 SOURCE = {"type": "prometheus", "uid": "${datasource}"}
@@ -159,10 +161,23 @@ class Maker:
 
     def __init__(self, monitoring):
         self.mib = monitoring.mib
-        # An alarm of some rows only says nothing about the others.
-        self.alarms = {alarm.column.name: alarm for alarm in monitoring.alarms.values()
-                       if alarm.column is not None and not alarm.where}
+        self.alarms = self.alarms_by_column(monitoring)
+        # Columns that are above 0 while an alarm is raised for anything of the site, and that of sites that are down.
+        self.sums = {alarm.on_site.name: COLORS[max(alarm.levels, key=list(COLORS).index)]
+                     for alarm in monitoring.alarms.values() if alarm.on_site is not None}
+        self.sums["nbuAgentSitesDown"] = COLORS["critical"]
         self.entities = {entity.table: entity for entity in monitoring.entities.values()}
+
+    @staticmethod
+    def alarms_by_column(monitoring):
+        """The alarms of a column, which may be several. One that looks at some rows only, or at other columns as well,
+        says nothing about the colour of a cell."""
+        found = {}
+        for alarm in monitoring.alarms.values():
+            others = [column for column, _, _ in alarm.only_if if column is not alarm.column]
+            if alarm.column is not None and not alarm.where and not others:
+                found.setdefault(alarm.column.name, []).append(alarm)
+        return found
 
     def heading(self, name):
         """nbuSiteDataAge is Data age in a table of sites."""
@@ -179,9 +194,11 @@ class Maker:
 
     def steps(self, name):
         """Colours. Grafana's steps begin at a value, while an alarm above 0 is not raised by 0."""
-        alarm = self.alarms.get(name)
+        alarm = next((alarm for alarm in self.alarms.get(name, []) if alarm.comparison in ("above", "below")), None)
         steps = [{"color": "green", "value": None}]
-        if alarm is None or alarm.comparison not in ("above", "below"):
+        if name in self.sums:
+            return steps + [{"color": self.sums[name], "value": 1}]
+        if alarm is None:
             return steps
         if alarm.comparison == "above":
             return steps + [{"color": COLORS[level], "value": (alarm.levels[level] + 1) / alarm.scale}
@@ -194,14 +211,14 @@ class Maker:
     def mappings(self, name):
         """Names for numbers; those that raise an alarm are coloured."""
         column = self.mib.objects[name]
-        alarm = self.alarms.get(name)
-        colors = {}
-        if alarm is not None and alarm.comparison == "equal":
-            colors = {number: COLORS[level] for level, number in alarm.levels.items()}
+        colors = {number: COLORS[level] for alarm in self.alarms.get(name, []) if alarm.comparison == "equal"
+                  for level, number in alarm.levels.items()}
         options = {str(number): {"text": text, **({"color": colors[number]} if number in colors else {})}
                    for text, number in column.labels.items()}
         if column.is_age:
             options[str(NEVER)] = {"text": "never"}
+        if column.is_optional:
+            options[f"{-1 / scale_of(column):g}"] = {"text": "not known", "color": "text"}
         return [{"type": "value", "options": options}] if options else []
 
     def field(self, name, unit=""):

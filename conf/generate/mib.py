@@ -21,6 +21,7 @@ class Object:
     basetype: str  # Unsigned32, Integer32, Unsigned64, OctetString, Enumeration
     units: str
     labels: dict  # of an enumeration: its numbers by their names
+    minimum: int  # of a number with a range; None = it has none
     description: str
     readable: bool
     table: str  # the table's name; that of the group for a scalar
@@ -30,6 +31,11 @@ class Object:
     def is_age(self):
         """Seconds, or 4294967295 for never."""
         return self.syntax == "NbuAge"
+
+    @property
+    def is_optional(self):
+        """A number that is -1 where nothing is known."""
+        return self.minimum == -1
 
     @property
     def is_number(self):
@@ -79,14 +85,21 @@ def text_of(node):
     return "\n".join(part for part in paragraphs if part)
 
 
+def range_of(typedef):
+    """The least number that a type allows; None where it says nothing, or is no number."""
+    found = typedef.find("range")
+    return int(found.get("min")) if found is not None and typedef.get("basetype") != "OctetString" else None
+
+
 def object_of(node, table, scalar=False):
     # A type is given in place, which also gives its parent, or by a name.
     typedef, named = node.find("syntax/typedef"), node.find("syntax/type")
-    labels, parent = {}, None
+    labels, parent, minimum = {}, None, None
     if typedef is not None:
         basetype = typedef.get("basetype")
         parent = typedef.find("parent")
         labels = {label.get("name"): int(label.get("number")) for label in typedef.iter("namednumber")}
+        minimum = range_of(typedef)
         syntax = parent.get("name") if parent is not None else basetype
     else:
         syntax = named.get("name")
@@ -94,7 +107,7 @@ def object_of(node, table, scalar=False):
     if syntax == "TruthValue":
         labels = {"true": 1, "false": 2}
     return Object(node.get("name"), node.get("oid"), syntax, basetype, node.findtext("units") or "",
-                  labels, text_of(node), node.findtext("access") == "readonly", table, scalar)
+                  labels, minimum, text_of(node), node.findtext("access") == "readonly", table, scalar)
 
 
 # What our modules use.
