@@ -214,15 +214,25 @@ class Template:
                 **source, "key": key, "history": "1d", "trends": "0", "valuemap": {"name": name},
                 "description": f"{hider.column.name} of the row's site. It is here for the triggers of the row, which "
                                f"{hider.name} hides.",
-                "preprocessing": first + [step("DISCARD_UNCHANGED_HEARTBEAT", "10m")],
-                "tags": self.item_tags(entity)}
-        return item
+                "preprocessing": first, "tags": self.item_tags(entity)}
+        return {name: value for name, value in item.items() if value != []}
 
     # -- triggers ---------------------------------------------------------------------------------------------------
 
     def period(self, alarm):
-        value = parts.duration(alarm.seconds) if alarm.seconds else "#1"
+        value = parts.period(alarm.seconds, parts.interval(alarm.entity))
         return self.macro(parts.alarm_macro(alarm, "FOR") + "}", value, f"How long it must be so for {alarm.name}.")
+
+    def guard_period(self, entity, hider):
+        """That of the hider. Rows that are read less often have one of their own, of two values at least: one failed
+        refresh must not hide them."""
+        period = self.period(hider)
+        if entity.name not in parts.INTERVALS:
+            return period
+        return self.macro(period.replace("}", f":{entity.name}}}"),
+                          parts.period(hider.seconds, parts.interval(entity), 2),
+                          f"How long it must be so for {hider.name} before it hides what is raised for "
+                          f"{entity.table}.")
 
     def compared(self, alarm, level):
         """The macro of a threshold, with the row as its context."""
@@ -243,9 +253,14 @@ class Template:
         return hider.entity.name == "site" and hider.comparison == "equal"
 
     def guards(self, alarm, entity=None):
-        """That no alarm of the site hides this one."""
-        return [f"last({self.reference(self.guard_key(entity or alarm.entity, hider))})<>{number}"
+        """That no alarm of the site hides this one. An alarm does so only when it is raised itself: what is raised
+        must not end before."""
+        return [self.guard(entity or alarm.entity, hider, number)
                 for hider in filter(self.is_guard, self.hiders(alarm)) for number in hider.levels.values()]
+
+    def guard(self, entity, hider, number):
+        state = self.reference(self.guard_key(entity, hider))
+        return f'(count({state},{self.guard_period(entity, hider)},"ne",{number})>0 or last({state})<>{number})'
 
     def expression(self, alarm, level):
         if alarm.comparison == "silent":
@@ -302,7 +317,7 @@ class Template:
         test = [f"min({item},{self.period(alarm)})>0"] + self.guards(alarm, site)
         return {"uuid": parts.uuid("trigger", alarm.name, "site"), "expression": " and ".join(test),
                 "name": f"{alarm.name}: {parts.title(site)}",
-                "event_name": f"{parts.title(site)}: {parts.column_title(alarm.on_site).lower()}".capitalize(),
+                "event_name": parts.sentence(f"{parts.title(site)}: {parts.column_title(alarm.on_site).lower()}"),
                 "opdata": "Now: {ITEM.LASTVALUE1}", "status": "DISABLED",
                 "priority": SEVERITIES[list(alarm.levels)[-1]],
                 "description": f"Enable it where no {parts.entity_label(alarm.entity)} is discovered.\n{alarm.do}",
@@ -419,7 +434,7 @@ class Template:
 
     def base_macros(self):
         self.macro("{$NBU.BASE}", self.mib.root, "The OID of the agent's base-oid.")
-        self.macro("{$NBU.INTERVAL}", "1m", "How often tables are read.")
+        self.macro("{$NBU.INTERVAL}", parts.INTERVAL, "How often tables are read.")
         for name, value in parts.INTERVALS.items():
             table = self.monitoring.entities[name].table
             self.macro("{$NBU.INTERVAL:" + name + "}", value, f"How often {table} is read.")

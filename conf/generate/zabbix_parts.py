@@ -4,6 +4,7 @@
 import hashlib
 import re
 
+from monitoring import parse_duration
 from zabbix_status import STATUS_TEXTS
 
 TEMPLATE = "NetBackup by SNMP"
@@ -20,7 +21,8 @@ ESSENTIAL = {
 # Rows of these tables come and go with what happens.
 SWITCHED_OFF = ("job", "queue")
 
-# How often the tables are read; the others follow {$NBU.INTERVAL}.
+# How often the tables are read; the others follow {$NBU.INTERVAL}, which is INTERVAL.
+INTERVAL = "1m"
 INTERVALS = {"job": "5m", "policy": "5m", "client": "5m", "storage-unit": "5m", "disk-pool": "5m",
              "storage-server": "5m", "drive": "5m", "media-pool": "15m", "security": "15m", "resource": "5m"}
 
@@ -113,6 +115,17 @@ def duration(seconds):
         if seconds >= size and seconds % size == 0:
             return f"{seconds // size}{letter}"
     return f"{seconds}s"
+
+
+def interval(entity):
+    """How often the entity's table is read, in seconds."""
+    return parse_duration(INTERVALS.get(entity.name, INTERVAL))
+
+
+def period(seconds, every, least=1):
+    """SECONDS as Zabbix has it for an item that is read EVERY so many seconds. A time that has one value only would
+    be over at the first, so it is a number of values there."""
+    return duration(seconds) if seconds > every else f"#{max(least, seconds // every + 1)}"
 
 
 def threshold(alarm, level):
