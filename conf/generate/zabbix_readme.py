@@ -42,14 +42,15 @@ A threshold has a macro. With a context it holds for one site or one row: `{$NBU
 `{$NBU.DISK.POOL.FILLING.WARN:"paris:pool1"}` for a row, `{$NBU.DISK.POOL.FILLING.WARN:regex:"^paris:"}` for the rows
 of a site.
 
-A value of `.FOR` is a time, or a number of values: `#1` raises at the first.
+A value of `.FOR` is a time, or a number of values: `#1` raises at the first. Where a table is read as seldom as the
+time is long, it is a number of values. Do the same where you read a table less often.
 
 ## What is hidden
 
-While a site is down, nothing else of the site is raised: its values are old. What had been raised before ends, and is
-raised again when the site is up and it is still so. Zabbix does not let triggers of two discovery rules depend on each
-other. So each row has the item "Site status", and the triggers of the row look at it. The triggers that
-NbuAgentSilent hides depend on it.
+While NbuSiteDown is raised, nothing else of the site is: its values are old. What had been raised before ends, and is
+raised again when the site is up and it is still so. A refresh that fails now and then changes nothing. Zabbix does not
+let triggers of two discovery rules depend on each other. So each row has the item "Site status", and the triggers of
+the row look at it. The triggers that NbuAgentSilent hides depend on it.
 
 ## Values
 
@@ -73,7 +74,8 @@ Polling finds all that is in the tables. Notifications (traps) are faster. They 
 
 A notification raises a problem for its row, beside the one of polling. The tag `row` tells rows apart: only the
 clearing notification of the same row ends the problem. A lost one does not, so problems can be closed by hand.
-What nothing clears ends after `{$NBU.NOTIFICATION.KEEP}`. Disable the triggers of what you do not want twice.
+The problems of nbuJobFailed and nbuImageInfected are closed by hand, as nothing clears them. Disable the triggers of
+what you do not want twice.
 """
 
 

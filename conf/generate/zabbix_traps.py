@@ -4,9 +4,14 @@
 import zabbix_parts as parts
 from zabbix_parts import TEMPLATE, step
 
-# Whatever writes the file that the server reads, an object is in a line of its own: its OID, something, its value. The
-# first line of the result is the notification and the row, and the others are the objects.
+# What tells notifications apart that have the same row, and that nothing clears.
+ROW_MORE = ("nbuNotifyClient", "nbuNotifyPolicy")
+
+# Whatever writes the file that the server reads, an object is in a line of its own: its OID, something, its value. Only
+# octets of text that is not ASCII go on in the next lines, 16 in each. The first line of the result is the notification
+# and the row, and the others are the objects.
 SCRIPT = """\
+value = value.replace(/ ?\\r?\\n(?=(?:[0-9A-F]{2} )*[0-9A-F]{2} ?"?[ \\t\\r]*$)/gm, ' ');
 var base = '{$NBU.BASE}',
     notifications = %(notifications)s,
     objects = %(objects)s,
@@ -16,10 +21,10 @@ function quoted(oid) {
 }
 function find(oid, name) {
     var number = '\\\\.?' + quoted(base + oid) + '\\\\.[0-9.]+',
-        pattern = '^\\\\s*(?:' + number + '|[A-Z-]+::' + name + '\\\\.\\\\S+)\\\\s+(?:=\\\\s+)?'
-            + '(?:type=\\\\d+\\\\s+value=)?(?:[A-Za-z0-9-]+:\\\\s+)?"?(.*?)"?\\\\s*$',
+        pattern = '^\\\\s*(?:' + number + '|[A-Z-]+::' + name + '\\\\.\\\\S+)[ \\\\t]+(?:=[ \\\\t]+)?'
+            + '(?:type=\\\\d+[ \\\\t]+value=)?(?:[A-Za-z0-9-]+:(?:[ \\\\t]+|$))?"?(.*?)"?\\\\s*$',
         found = value.match(new RegExp(pattern, 'm'));
-    return found ? found[1] : null;
+    return found ? text(found[1]) : null;
 }
 var name = Object.keys(notifications).filter(function (name) {
     return new RegExp('(' + quoted(base + notifications[name]) + '|::' + name + ')(\\\\s|$)').test(value);
@@ -32,7 +37,7 @@ Object.keys(objects).forEach(function (object) {
     var found = find(objects[object], object);
     if (found !== null) {
         lines.push(object + ': ' + found);
-        if (labels.indexOf(object) >= 0) {
+        if (labels.indexOf(object) >= 0 && found !== '') {
             row.push(found);
         }
     }
@@ -52,9 +57,10 @@ def script(template, names):
     objects = {object_: mib.objects[object_].oid.removeprefix(mib.root)
                for name in names for object_ in mib.notifications[name].objects}
     labels = {column for entity in template.monitoring.entities.values() for column in entity.labels.values()}
-    own = [name for name in objects if name in labels]
-    return SCRIPT % {"notifications": javascript_map(notifications), "objects": javascript_map(objects),
-                     "labels": "[" + ", ".join(f"'{name}'" for name in own) + "]"}
+    own = [name for name in objects if name in labels or name in ROW_MORE]
+    return parts.TEXT_FUNCTION + SCRIPT % {
+        "notifications": javascript_map(notifications), "objects": javascript_map(objects),
+        "labels": "[" + ", ".join(f"'{name}'" for name in own) + "]"}
 
 
 def key(template, names):
@@ -79,18 +85,17 @@ def found(item_key, name):
 
 def trigger(alarm, item_key):
     """A problem for each row, which the clearing notification of the same row ends. Where nothing clears it, it ends
-    by hand, or when nothing of the kind has come for some time."""
+    by hand: the last value stays what it is, so no expression would ever end it."""
     row = r'{{ITEM.VALUE}.regsub("^\S+ (.*)","\1")}'
-    known = {"uuid": parts.uuid("trap trigger", alarm.raised_by), "expression": found(item_key, alarm.raised_by),
-             "recovery_mode": "RECOVERY_EXPRESSION"}
+    known = {"uuid": parts.uuid("trap trigger", alarm.raised_by), "expression": found(item_key, alarm.raised_by)}
     if alarm.cleared_by:
-        known.update(recovery_expression=found(item_key, alarm.cleared_by), correlation_mode="TAG_VALUE",
-                     correlation_tag="row")
+        known.update(recovery_mode="RECOVERY_EXPRESSION", recovery_expression=found(item_key, alarm.cleared_by),
+                     correlation_mode="TAG_VALUE", correlation_tag="row")
     else:
-        known["recovery_expression"] = f"nodata(/{TEMPLATE}/{item_key},{{$NBU.NOTIFICATION.KEEP}})=1"
+        known["recovery_mode"] = "NONE"
     known.update(
         name=f"{alarm.name}: notification {alarm.raised_by}", event_name=f"{alarm.raised_by}: {row}",
-        priority="HIGH" if "critical" in alarm.levels and alarm.cleared_by else "WARNING", type="MULTIPLE",
+        priority="WARNING" if "warning" in alarm.levels else "HIGH", type="MULTIPLE",
         manual_close="YES", description=f"{alarm.means}\n{alarm.do}",
         tags=[{"tag": "alarm", "value": alarm.name}, {"tag": "scope", "value": alarm.scope},
               {"tag": "row", "value": row}])
@@ -98,7 +103,6 @@ def trigger(alarm, item_key):
 
 
 def traps(template):
-    template.macro("{$NBU.NOTIFICATION.KEEP}", "1d", "How long a problem of a notification that nothing clears stays.")
     items, triggers = [], []
     for alarm in template.monitoring.alarms.values():
         if not alarm.raised_by:
