@@ -12,11 +12,16 @@ from lab import BASE, Trouble, wait_for
 from zabbix_server import TEMPLATES, TrapReceiver, Zabbix, seldom
 
 POLICY = "vm-gold-daily"
+LONG = "Sicherung-M\u00fcller-Datenbank-t\u00e4glich-A"  # snmptrapd writes it in several lines
+HIGH = "4"
 POOL = "/storage/disk-pools disk-pool-0001"
 FULL = f"set {POOL} usableSizeBytes 1000\nset {POOL} usedCapacityBytes 990"
 LINES = ('notify = { "site", "storage" }', 'collect = { "storage", "tape", "media", "security" }', "down-after = 1",
          *(f'{group}-refresh = "1s"' for group in ("storage", "tape", "media", "security")))
 WATCHED = (f'policy "{POLICY}" {{ max-age = "25h" }}', 'client "client-*" { max-age = "31d" }')
+
+# What takes some time to be raised in the test, too.
+SLOW = {"{$NBU.AGENT.SILENT.FOR": "30s", "{$NBU.SITE.DOWN.FOR": "30s"}
 
 # What changes by itself between two looks.
 MOVING = ("uptime", "age", "millis", "requests", "refresh", "jobs_held", "config_age", "clock_skew")
@@ -33,8 +38,9 @@ def quick_macros(export):
         name = macro["macro"]
         if name.startswith("{$NBU.INTERVAL"):
             macros[name] = "2s"
-        elif name.endswith(".FOR}"):
-            macros[name] = "30s" if name == "{$NBU.AGENT.SILENT.FOR}" else "#1"
+        elif ".FOR" in name:
+            slow = [time for start, time in SLOW.items() if name.startswith(start)]
+            macros[name] = slow[0] if slow else "#1"
         elif name.endswith("DETAILS}"):
             macros[name] = ".*"
     macros["{$NBU.DISCOVERY.INTERVAL}"] = "3s"
@@ -146,6 +152,47 @@ class Alarms:
             raise Trouble(f"{trouble}; there are {sorted(map(str, self.zabbix.problems()))}") from trouble
 
 
+def check_short_failure(alarms, sim):
+    """A site that fails for less than {$NBU.SITE.DOWN.FOR}: nothing of it is raised, and nothing ends."""
+    keys = ('nbu.site.status["lyon"]', 'nbu.disk_pool.site_status["lyon","PureDisk:disk-pool-0001"]')
+    before, since = alarms.polled("lyon"), {}
+
+    def seen(status, seconds):
+        """Whether Zabbix has had the status for so many seconds."""
+        items = alarms.zabbix.items()
+        for key in keys:
+            if items[key]["lastvalue"] != status:
+                since.pop((key, status), None)
+                return False
+            since.setdefault((key, status), int(items[key]["lastclock"]))
+        if alarms.polled("lyon") != before:
+            raise Trouble(f"a short failure: there were {before} and there are {alarms.polled('lyon')}")
+        return all(int(items[key]["lastclock"]) - since[key, status] >= seconds for key in keys)
+
+    sim.control("faults", "401")
+    alarms.wait("seen to fail, and nothing changes", lambda: seen("3", 4))
+    sim.control("faults", "\n")
+    alarms.wait("seen to be up again, and nothing changes", lambda: seen("2", 4))
+
+
+def check_closed_by_hand(alarms, receiver):
+    """Two infected clients are two problems. They stay until someone closes them."""
+    clients = (LONG, "other")
+    for client in clients:
+        receiver.send(f"{BASE}.1.0.14", {
+            f"{BASE}.1.1.2.1.2.4.108.121.111.110": "lyon", f"{BASE}.1.1.8.3.0": client, f"{BASE}.1.1.8.2.0": ""})
+    rows = {("NbuImagesInfected", f"lyon / {client}") for client in clients}
+    alarms.wait("told of two infected clients", lambda: rows <= alarms.notified())
+    found = [problem for problem in alarms.zabbix.problems()
+             if problem["alarm"] == "NbuImagesInfected" and "row" in problem]
+    if {(problem["name"], problem["severity"]) for problem in found} != {
+            (f"nbuImageInfected: lyon / {client}", HIGH) for client in clients}:
+        raise Trouble(f"infected clients are told as {found}")
+    alarms.zabbix.close(found[0])
+    alarms.wait("one is closed, the other stays",
+                lambda: rows & alarms.notified() == {("NbuImagesInfected", found[1]["row"])})
+
+
 def check_alarms(alarms, sims, agent):
     overdue, full, down = (("NbuPolicyOverdue", "lyon"), ("NbuDiskPoolFull", "lyon"), ("NbuSiteDown", "lyon"))
     pool = "lyon / PureDisk:disk-pool-0001 / disk-pool-0001"
@@ -154,6 +201,7 @@ def check_alarms(alarms, sims, agent):
     alarms.wait("full", lambda: full in alarms.polled())
     alarms.wait("told of full", lambda: ("NbuDiskPoolFull", pool) in alarms.notified())
     paris = alarms.polled("paris")
+    check_short_failure(alarms, sims["lyon"])
 
     sims["lyon"].control("faults", "401")
     alarms.wait("down, and nothing else of the site", lambda: alarms.polled("lyon") == {down})
@@ -186,9 +234,15 @@ def check_scripts(export):
                      'NBU-JOBS-MIB::nbuSiteLabel."lyon" = STRING: lyon\n'
                      'NBU-JOBS-MIB::nbuSiteFailureStreak."lyon" = Gauge32: 3\n')
     items = {item["name"]: item for item in export["templates"][0]["items"]}
-    script = items["Notification nbuSiteDown and nbuSiteUp"]["preprocessing"][0]["parameters"][0]
     wanted = "nbuSiteUp lyon\nnbuSiteLabel: lyon\nnbuSiteFailureStreak: 3"
-    for given in notifications:
+    octets = LONG.encode().hex(" ").upper().split(" ")
+    lines = " \n".join(" ".join(octets[start:start + 16]) for start in range(0, len(octets), 16))
+    overdue, script = (items[f"Notification {names}"]["preprocessing"][0]["parameters"][0] for names in (
+        "nbuPolicyOverdueRaised and nbuPolicyOverdueCleared", "nbuSiteDown and nbuSiteUp"))
+    given = (f'.1.3.6.1.6.3.1.1.4.1.0 .{BASE}.1.0.4\n.{BASE}.1.1.5.1.2.4.108.121.111.110.1.65 "lyon"\n'
+             f'.{BASE}.1.1.5.1.3.4.108.121.111.110.1.65 "{lines} "\n')
+    long = f"nbuPolicyOverdueRaised lyon / {LONG}\nnbuPolicySiteLabel: lyon\nnbuPolicyLabel: {LONG}"
+    for script, given, wanted in (*((script, given, wanted) for given in notifications), (overdue, given, long)):
         if (found := zabbix_walk.run_script(script.replace("{$NBU.BASE}", BASE), given)) != wanted:
             raise Trouble(f"{given} is taken for {found}")
     text, date = (items[f"Agent: {name}"]["preprocessing"][0]["parameters"][0] for name in ("Version", "Start time"))
@@ -226,6 +280,7 @@ def test(lab):
     print(f"  {check_like_70(zabbix, snmpd)} items are as 7.0 makes them", flush=True)
     alarms = Alarms(zabbix)
     check_alarms(alarms, sims, agent)
+    check_closed_by_hand(alarms, receiver)
     agent.stop()
     alarms.wait("silent", lambda: ("NbuAgentSilent", None) in alarms.polled(), 90)
     check_import(zabbix)

@@ -19,7 +19,7 @@ ITEM = {"uuid": str, "name": str, "type": {"SNMP_AGENT", "DEPENDENT", "INTERNAL"
         "key": str, "delay": str, "history": str, "trends": str, "value_type": {"FLOAT", "CHAR", "UNSIGNED", "TEXT"},
         "units": str, "description": str, "valuemap": {"name": str}, "preprocessing": [STEP],
         "master_item": {"key": str}, **TAGS}
-TRIGGER = {"uuid": str, "expression": str, "recovery_mode": {"RECOVERY_EXPRESSION"}, "recovery_expression": str,
+TRIGGER = {"uuid": str, "expression": str, "recovery_mode": {"RECOVERY_EXPRESSION", "NONE"}, "recovery_expression": str,
            "correlation_mode": {"TAG_VALUE"}, "correlation_tag": str, "name": str, "event_name": str, "opdata": str,
            "priority": {"WARNING", "HIGH"}, "description": str, "type": {"MULTIPLE"}, "manual_close": {"YES"},
            "status": {"DISABLED"}, "dependencies": [{"name": str, "expression": str}], **TAGS}
@@ -101,6 +101,53 @@ def check_triggers(triggers, keys, others):
                 raise Trouble(f"{trigger['name']} depends on {other['name']}, which is not there")
 
 
+def check_ends(triggers):
+    """What a notification raises ends by another value of the item, as Zabbix looks at the recovery expression only
+    once the expression no longer holds. Else people must be able to close it."""
+    for trigger in triggers:
+        recovery = trigger.get("recovery_expression", "")
+        if "nodata" in recovery or bool(recovery) != (trigger.get("recovery_mode") == "RECOVERY_EXPRESSION") or \
+                trigger.get("recovery_mode") == "NONE" and "manual_close" not in trigger:
+            raise Trouble(f"{trigger['name']} would never end")
+
+
+def check_severities(export):
+    """A notification is as severe as what polling raises of the same alarm: one of its levels."""
+    triggers = [node for node in nodes(export) if "priority" in node]
+    for trigger in triggers:
+        alarm, _, kind = trigger["name"].partition(": ")
+        polled = {other["priority"] for other in triggers
+                  if other["name"].startswith(f"{alarm}: ") and ": notification " not in other["name"]}
+        if kind.startswith("notification ") and trigger["priority"] not in polled:
+            raise Trouble(f"{trigger['name']} is {trigger['priority']}, but polled it is one of {polled}")
+
+
+def check_row_macros(rule):
+    """A row has each macro that its names, keys and expressions take."""
+    parameters = [step["parameters"] for step in rule["preprocessing"] if step["type"] == "SNMP_WALK_TO_JSON"]
+    known = {"{#SNMPINDEX}", "{#SITE_INDEX}", *re.findall(r"\{#[^}]*\}", rule.get("snmp_oid", "")),
+             *(macro for words in parameters for macro in words[::3])}
+    used = set(re.findall(r"\{#[^}]*\}", yaml.safe_dump(rule, width=1000000)))
+    if not used <= known:
+        raise Trouble(f"{rule['name']}: no row has {used - known}")
+
+
+def seconds(text):
+    """A duration of Zabbix; None where it is a number of values."""
+    return None if text.startswith("#") else int(text[:-1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[text[-1]]
+
+
+def check_periods(rule, macros):
+    """A time that triggers look at has more than one value."""
+    delays = {item["key"]: item["delay"] for item in rule["item_prototypes"]}
+    for trigger in rule.get("trigger_prototypes", ()):
+        for key in set(keys_of(trigger["expression"])) & set(delays):
+            for period in re.findall(re.escape(key) + r",(\{\$[^}]*\})", trigger["expression"]):
+                time = seconds(macros[period])
+                if time is not None and time <= seconds(macros[delays[key]]):
+                    raise Trouble(f"{trigger['name']}: {period} has one value of {key} only")
+
+
 def check_items(items, template, version):
     maps = {known["name"] for known in template["valuemaps"]}
     masters = {item["key"] for item in template["items"] if item["type"] == "SNMP_AGENT"}
@@ -150,7 +197,13 @@ def check(path, version):
     check_items([*template["items"], *rules, *prototypes], template, version)
     keys = {item["key"] for item in template["items"]}
     check_triggers(export["triggers"], keys, ())
+    check_ends(export["triggers"])
+    check_severities(export)
+    macros = {macro["macro"]: macro["value"] for macro in template["macros"]}
     for rule in rules:
+        check_row_macros(rule)
+        if version == "6.0":  # items of 7.0 have the delay of their master
+            check_periods(rule, macros)
         own = {item["key"] for item in rule["item_prototypes"]}
         check_triggers(rule.get("trigger_prototypes", ()), own | keys, export["triggers"])
         for graph in rule.get("graph_prototypes", ()):
