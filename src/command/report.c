@@ -60,16 +60,33 @@ static void print_sheet(FILE *out, const struct report *report, enum table_id id
 	sheet_free(sheet);
 }
 
-/* A line for each notice of a site. */
-static void print_notices(FILE *out, const struct site_row *site)
+/* Prints TEXT in lines that fit. */
+static void print_wrapped(FILE *out, const struct report *report, const char *text)
+{
+	size_t width = report->terminal.width;
+
+	while (*text) {
+		size_t length = width > 0 ? terminal_wrap(text, width) : strlen(text);
+
+		fprintf(out, "%.*s\n", (int)length, text);
+		text += length;
+		text += strspn(text, " ");
+	}
+}
+
+/* Each notice of a site begins a line. */
+static void print_notices(FILE *out, const struct report *report, const struct site_row *site)
 {
 	const char *notice = site->notice, *end;
+	char *text;
 
 	for (; *notice; notice = end + (*end ? strlen(NOTICE_BETWEEN) : 0)) {
 		end = strstr(notice, NOTICE_BETWEEN);
 		if (!end)
 			end = notice + strlen(notice);
-		fprintf(out, "%s: notice: %.*s\n", site->name, (int)(end - notice), notice);
+		text = mem_printf("%s: notice: %.*s", site->name, (int)(end - notice), notice);
+		print_wrapped(out, report, text);
+		free(text);
 	}
 }
 
@@ -96,7 +113,7 @@ void report_table(FILE *out, const struct report *report)
 		gap = "\n";
 	}
 	for (size_t i = 0; i < report->count; i++)
-		print_notices(out, sites_row(report->snapshots[i]));
+		print_notices(out, report, sites_row(report->snapshots[i]));
 }
 
 /* JSON. */

@@ -31,6 +31,7 @@ unsigned report_find_tables(const char *name);
  * Prints aligned tables, each with a line of headings. If there are several, they have titles.
  * At a terminal they are as sheet.h says.
  * Below all is a line "SITE: notice: ..." for each thing that should be known of a site.
+ * A terminal wraps it between words.
  */
 void report_table(FILE *out, const struct report *report);
 

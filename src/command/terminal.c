@@ -137,3 +137,19 @@ char *terminal_shorten(const char *text, size_t width)
 	length = fit(text, width - 1, &taken);
 	return mem_printf("%.*s" ELLIPSIS, (int)length, text);
 }
+
+size_t terminal_wrap(const char *text, size_t width)
+{
+	size_t taken, length = fit(text, width, &taken), end = length, first;
+
+	if (text[length] == '\0')
+		return length;
+	while (end > 0 && text[end] != ' ')
+		end--;
+	while (end > 0 && text[end - 1] == ' ')
+		end--;
+	first = utf8_character(text);
+	if (length == 0)
+		return first > 0 ? first : 1;
+	return end > 0 ? end : length;
+}

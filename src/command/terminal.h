@@ -34,4 +34,10 @@ size_t terminal_width(const char *text);
  * it is cut. */
 char *terminal_shorten(const char *text, size_t width);
 
+/*
+ * How many octets of TEXT, which is not empty, go on a line of WIDTH columns. It ends between words
+ * if it can, and has one character at least.
+ */
+size_t terminal_wrap(const char *text, size_t width);
+
 #endif

@@ -143,8 +143,7 @@ static size_t check_width(const char *text, size_t width)
 
 	take_off_escapes(copy);
 	for (char *line = strtok_r(copy, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-		/* Notices are prose and may be longer. */
-		if (!strstr(line, ": notice: ") && terminal_width(line) > width)
+		if (terminal_width(line) > width)
 			FAIL("%zu columns, not %zu: %s", terminal_width(line), width, line);
 		count++;
 	}

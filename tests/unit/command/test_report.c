@@ -377,6 +377,31 @@ static void test_notices(void)
 	snapshot_free(snapshots[1]);
 }
 
+/* What TABLES of SNAPSHOT, which is freed, look like at a terminal of WIDTH columns. */
+static void check_terminal(size_t width, bool colour, struct snapshot *snapshot, unsigned tables,
+			   const char *expected)
+{
+	terminal = (struct terminal){.is = true, .width = width, .colour = colour};
+	check_tables(report_table, snapshot, tables, expected);
+	terminal = (struct terminal){.is = false};
+}
+
+/* At a terminal they are wrapped between words. */
+static void test_notices_terminal(void)
+{
+	struct snapshot *snapshot = sites_snapshot("lyon", "https://lyon");
+
+	strcpy(sites_row(snapshot)->notice, "no job is visible to this key; two");
+	snapshot_seal(snapshot);
+	check_terminal(20, false, snapshot, REPORT_TABLE(TABLE_QUEUE),
+		       "SITE  REASON  JOBS\n"
+		       "Not shown: TEXT\n"
+		       "lyon: notice: no job\n"
+		       "is visible to this\n"
+		       "key\n"
+		       "lyon: notice: two\n");
+}
+
 static void test_table_agent(void)
 {
 	check_tables(report_table, all_tables(), REPORT_TABLE(TABLE_AGENT),
@@ -402,15 +427,6 @@ static void test_tables(void)
 		    "Queue: what jobs wait for\n"
 		    "SITE  REASON  JOBS  TEXT\n"
 		    "lyon       2    17  %s\n");
-}
-
-/* What TABLES of SNAPSHOT, which is freed, look like at a terminal of WIDTH columns. */
-static void check_terminal(size_t width, bool colour, struct snapshot *snapshot, unsigned tables,
-			   const char *expected)
-{
-	terminal = (struct terminal){.is = true, .width = width, .colour = colour};
-	check_tables(report_table, snapshot, tables, expected);
-	terminal = (struct terminal){.is = false};
 }
 
 /* Numbers have units, the sums stand below. A bad value is red, and takes no more room. */
@@ -482,6 +498,7 @@ static const struct harness_test tests[] = {
     {"table of sites", test_table_sites},
     {"table of failures", test_table_failures},
     {"notices", test_notices},
+    {"notices at a terminal", test_notices_terminal},
     {"table of the agent", test_table_agent},
     {"several tables", test_tables},
     {"a terminal", test_terminal},

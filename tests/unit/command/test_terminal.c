@@ -146,9 +146,35 @@ static void test_words(void)
 	CU_ASSERT_TRUE(terminal_find_colour("auto", &colour) && colour == TERMINAL_AUTO);
 }
 
+/* What stands on the first line of several. */
+static void test_wrap(void)
+{
+	static const struct {
+		const char *text;
+		size_t width, length;
+	} cases[] = {
+	    {"one two", 7, 7},
+	    {"one two", 6, 3},
+	    {"one two", 3, 3},
+	    {"one  two", 5, 3},
+	    {"one two", 2, 2}, /* a word that is too long for a line */
+	    {" one", 3, 3},
+	    {"\xe5\xa4\x9c\xe9\x96\x93", 3, 3},
+	    {"\xe5\xa4\x9c\xe9\x96\x93", 1, 3}, /* or a character */
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		EQUAL_NUMBER(terminal_wrap(cases[i].text, cases[i].width), cases[i].length);
+}
+
 static const struct harness_test tests[] = {
-    {"width", test_width},   {"shorten", test_shorten}, {"terminals", test_terminals},
-    {"others", test_others}, {"words", test_words},	{NULL, NULL},
+    {"width", test_width},
+    {"shorten", test_shorten},
+    {"wrap", test_wrap},
+    {"terminals", test_terminals},
+    {"others", test_others},
+    {"words", test_words},
+    {NULL, NULL},
 };
 
 const struct harness_suite terminal_suite = {"terminal", tests};
