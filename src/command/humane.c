@@ -62,6 +62,15 @@ void humane_number(uint64_t number, enum column_unit unit, char room[COLUMN_ROOM
 	write[unit](number, room);
 }
 
+bool humane_count(const struct column *column, const void *row, int64_t now, uint64_t *number)
+{
+	uint64_t whole = 1;
+
+	if (column->whole)
+		whole = *(const uint64_t *)(const void *)((const char *)row + column->whole);
+	return column_number(column, row, now, number) && (*number > 0 || whole > 0);
+}
+
 const char *humane_print(const struct column *column, const void *row, int64_t now,
 			 char room[COLUMN_ROOM])
 {
@@ -70,11 +79,12 @@ const char *humane_print(const struct column *column, const void *row, int64_t n
 
 	if (!text || !*text)
 		return column->kind->none ? column->kind->none : "-";
-	if (column->kind->unit != COLUMN_PLAIN && column_number(column, row, now, &number)) {
-		humane_number(number, column->kind->unit, room);
-		return room;
-	}
-	return text;
+	if (column->kind->unit == COLUMN_PLAIN || !column_number(column, row, now, &number))
+		return text;
+	if (!humane_count(column, row, now, &number))
+		return "-";
+	humane_number(number, column->kind->unit, room);
+	return room;
 }
 
 /* The first rule whose text is that of the value decides; NULL is any text. */

@@ -20,6 +20,11 @@ void humane_duration(uint64_t seconds, char room[COLUMN_ROOM]);
 void humane_number(uint64_t number, enum column_unit unit, char room[COLUMN_ROOM]);
 
 /*
+ * The number in a cell, see column_number. False also for a size that the server does not tell.
+ */
+bool humane_count(const struct column *column, const void *row, int64_t now, uint64_t *number);
+
+/*
  * The text of a cell, see column_print. Where there is no value it is a dash or a word. It lies in
  * ROOM or lives as long as the row.
  */

@@ -147,7 +147,7 @@ static void sum_up(const struct sheet *sheet, struct sheet_column *column)
 	uint64_t number;
 
 	for (size_t i = 0; i < sheet->row_count; i++) {
-		if (!column_number(column->column, sheet->rows[i], sheet->now, &number))
+		if (!humane_count(column->column, sheet->rows[i], sheet->now, &number))
 			continue;
 		column->sum += number;
 		column->has_sum = true;

@@ -99,6 +99,10 @@ struct column {
 	enum column_rank rank;
 	enum column_tones tones;
 	bool sum; /* the sum of all rows means something; it is of no text */
+	/* Of a size: where in the row the size is that it is a part of, or itself. If that is 0,
+	 * the server does not tell, and a 0 here means nothing. It is a uint64_t; 0 = there is
+	 * none. */
+	size_t whole;
 };
 
 /*

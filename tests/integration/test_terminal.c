@@ -208,6 +208,44 @@ static void test_units(void)
 	free(text);
 }
 
+/* What the agent prints into a file, with a variable of the environment. */
+static char *into_file(const char *name, const char *value, const char *word)
+{
+	const char *const argv[] = {
+	    world_program("nbu-agentx"), "-c", world_config_file(), "--once", word, NULL};
+	char *text;
+	int status;
+
+	if (name)
+		setenv(name, value, 1);
+	text = world_output(&status, argv);
+	if (name)
+		unsetenv(name);
+	EQUAL_NUMBER(status, 0);
+	return text;
+}
+
+/* The server does not tell the sizes of a cloud pool, which programs get as zeros. */
+static void test_unknown(void)
+{
+	char *text, *line;
+
+	world_site("paris", world_sim("sim", "--jobs 5"), "collect = {\"storage\"}\n");
+	text = show(200, NULL, WORDS("--once", "--table=disk-pools"));
+	CU_ASSERT_PTR_NULL(strstr(text, " 0 B "));
+	line = strstr(text, " CLOUD ");
+	CU_ASSERT_FATAL(line != NULL);
+	*strchr(line, '\n') = '\0';
+	CU_ASSERT_PTR_NOT_NULL(strstr(line, " - "));
+	free(text);
+	text = into_file(NULL, NULL, "--table=disk-pools");
+	line = strstr(text, " CLOUD ");
+	CU_ASSERT_FATAL(line != NULL);
+	*strchr(line, '\n') = '\0';
+	CU_ASSERT_PTR_NOT_NULL(strstr(line, " 0 "));
+	free(text);
+}
+
 static void test_colours(void)
 {
 	static const struct {
@@ -228,23 +266,6 @@ static void test_colours(void)
 		EQUAL_NUMBER(strchr(text, '\033') != NULL, cases[i].colours);
 		free(text);
 	}
-}
-
-/* What the agent prints into a file, with a variable of the environment. */
-static char *into_file(const char *name, const char *value, const char *word)
-{
-	const char *const argv[] = {
-	    world_program("nbu-agentx"), "-c", world_config_file(), "--once", word, NULL};
-	char *text;
-	int status;
-
-	if (name)
-		setenv(name, value, 1);
-	text = world_output(&status, argv);
-	if (name)
-		unsetenv(name);
-	EQUAL_NUMBER(status, 0);
-	return text;
 }
 
 /* Programs get what they always got: exact numbers, all columns, no escape sequences. */
@@ -473,6 +494,7 @@ static const struct harness_test tests[] = {
     {"widths", test_widths},
     {"alignment", test_alignment},
     {"units", test_units},
+    {"unknown sizes", test_unknown},
     {"colours", test_colours},
     {"a pipe", test_pipe},
     {"--watch", test_watch},

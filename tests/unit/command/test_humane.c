@@ -103,6 +103,30 @@ static void test_cells(void)
 	check_cell(&workloads_table, "nbuWorkloadOldestActiveAge", &workload, "-");
 }
 
+/* Of 0 bytes in all the server tells nothing, but what it tells of a part is shown. */
+static void test_sizes(void)
+{
+	struct disk {
+		struct index index;
+		uint64_t size, used;
+	};
+	static const struct column used =
+	    COLUMN(1, "used", MEBIBYTES, disk, used, .whole = offsetof(struct disk, size));
+	static const struct {
+		uint64_t size, used;
+		const char *text;
+	} cases[] = {{0, 0, "-"}, {0, 1024, "1.00 KiB"}, {1024, 0, "0 B"}, {1024, 512, "512 B"}};
+	char room[COLUMN_ROOM];
+	uint64_t number;
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct disk disk = {.size = cases[i].size, .used = cases[i].used};
+
+		EQUAL_TEXT(humane_print(&used, &disk, 0, room), cases[i].text);
+		EQUAL_NUMBER(humane_count(&used, &disk, 0, &number), i > 0);
+	}
+}
+
 static void test_tones(void)
 {
 	static const struct {
@@ -176,9 +200,10 @@ static void test_sums(void)
 }
 
 static const struct harness_test tests[] = {
-    {"bytes", test_bytes}, {"durations", test_durations}, {"cells", test_cells},
-    {"tones", test_tones}, {"colours", test_colours},	  {"sums", test_sums},
-    {NULL, NULL},
+    {"bytes", test_bytes}, {"durations", test_durations},
+    {"cells", test_cells}, {"sizes", test_sizes},
+    {"tones", test_tones}, {"colours", test_colours},
+    {"sums", test_sums},   {NULL, NULL},
 };
 
 const struct harness_suite humane_suite = {"humane", tests};
