@@ -48,7 +48,8 @@ static const void *row_at(const struct snapshot_rows *rows, enum table_id id, si
 
 static void print_sheet(FILE *out, const struct report *report, enum table_id id)
 {
-	struct sheet *sheet = sheet_new(tables_all[id], &report->terminal, report->now);
+	struct sheet *sheet =
+	    sheet_new(tables_all[id], &report->terminal, report->now, report->count == 1);
 
 	for (size_t i = 0; i < block_count(report, id); i++) {
 		struct snapshot_rows rows = block(report, id, i);

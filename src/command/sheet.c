@@ -24,17 +24,20 @@ struct sheet {
 	const struct table *table;
 	const struct terminal *terminal;
 	int64_t now;
+	bool one_site;
 	const void **rows;
 	size_t row_count, row_room;
 	struct sheet_column *columns; /* those that are left out stand behind the others */
 	size_t count, all;
 };
 
-struct sheet *sheet_new(const struct table *table, const struct terminal *terminal, int64_t now)
+struct sheet *sheet_new(const struct table *table, const struct terminal *terminal, int64_t now,
+			bool one_site)
 {
 	struct sheet *sheet = mem_zalloc(1, sizeof *sheet);
 
-	*sheet = (struct sheet){.table = table, .terminal = terminal, .now = now};
+	*sheet =
+	    (struct sheet){.table = table, .terminal = terminal, .now = now, .one_site = one_site};
 	return sheet;
 }
 
@@ -200,14 +203,25 @@ static size_t line_width(const struct sheet *sheet)
 	return width;
 }
 
-/* Leaves out the least important column. The first says what a row is about and stays. */
+/* How little COLUMN is needed. The first says what a row is about and stays, unless it is the site,
+ * of which there is one, and the rows have other names: that is needed less than what is useful. */
+static int dispensable(const struct sheet *sheet, const struct sheet_column *column)
+{
+	if (column > sheet->columns)
+		return 2 * (int)column->column->rank;
+	if (sheet->one_site && sheet->table->key_count > 0 && column->column->kind == &column_SITE)
+		return 2 * COLUMN_USEFUL + 1;
+	return -1;
+}
+
+/* Leaves out the least important column. */
 static void leave_out(struct sheet *sheet)
 {
 	struct sheet_column *columns = sheet->columns, least;
-	size_t at = 1;
+	size_t at = 0;
 
-	for (size_t c = 2; c < sheet->count; c++)
-		if (columns[c].column->rank >= columns[at].column->rank)
+	for (size_t c = 1; c < sheet->count; c++)
+		if (dispensable(sheet, &columns[c]) >= dispensable(sheet, &columns[at]))
 			at = c;
 	least = columns[at];
 	memmove(&columns[at], &columns[at + 1], (sheet->count - at - 1) * sizeof *columns);

@@ -2,6 +2,7 @@
 #ifndef SHEET_H
 #define SHEET_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -15,9 +16,12 @@
  */
 struct sheet;
 
-/* An empty one. NOW is an instant of the local clock; ages are at this time. TABLE and TERMINAL
- * must outlive it. */
-struct sheet *sheet_new(const struct table *table, const struct terminal *terminal, int64_t now);
+/*
+ * An empty one. NOW is an instant of the local clock; ages are at this time. If all rows are of
+ * ONE_SITE, its name may be left out. TABLE and TERMINAL must outlive it.
+ */
+struct sheet *sheet_new(const struct table *table, const struct terminal *terminal, int64_t now,
+			bool one_site);
 
 /* Adds ROW, which must outlive it. */
 void sheet_add(struct sheet *sheet, const void *row);

@@ -81,7 +81,8 @@ enum column_tones {
 	COLUMN_TONES   /* how many there are */
 };
 
-/* Which columns a narrow terminal goes without: the last of the highest rank first. */
+/* Which columns a narrow terminal goes without: the last of the highest rank first. If there is but
+ * one site, its name goes before those that are useful. */
 enum column_rank { COLUMN_MAIN, COLUMN_USEFUL, COLUMN_MINOR, COLUMN_DETAIL };
 
 struct column {

@@ -7,10 +7,10 @@
 static const struct column columns[] = {
     COLUMN(4, "nbuJobSiteLabel", SITE, job_row, site),
     COLUMN(5, "nbuJobTypeLabel", TEXT, job_row, job_type, .key = "jobType"),
-    COLUMN(6, "nbuJobPolicyTypeLabel", TEXT, job_row, policy_type),
+    COLUMN(6, "nbuJobPolicyTypeLabel", TEXT, job_row, policy_type, .rank = COLUMN_USEFUL),
     COLUMN(7, "nbuJobStatusCode", NUMBER, job_row, status, .width = 6, .tones = COLUMN_STATUS),
     COLUMN(8, "nbuJobCount", NUMBER, job_row, count, .width = 8, .sum = true),
-    COLUMN(9, "nbuJobBytes", BYTES, job_row, bytes, .width = 20),
+    COLUMN(9, "nbuJobBytes", BYTES, job_row, bytes, .width = 20, .rank = COLUMN_USEFUL),
     COLUMN(10, "nbuJobMebibytes", MEBIBYTES, job_row, bytes, HIDDEN),
     COLUMN(11, "nbuJobFiles", AMOUNT, job_row, files, .width = 12, .rank = COLUMN_USEFUL),
     COLUMN(12, "nbuJobMeanDuration", NUMBER, job_row, mean_duration, HIDDEN),

@@ -192,7 +192,8 @@ static void check_alignment(unsigned short width, const char *last)
 static void test_alignment(void)
 {
 	set_up("--jobs 250");
-	check_alignment(72, "BYTES");
+	check_alignment(40, "COUNT");
+	check_alignment(72, "FILES");
 	check_alignment(80, "FILES");
 	check_alignment(132, "PARENTS");
 }

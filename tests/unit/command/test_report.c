@@ -394,8 +394,8 @@ static void test_notices_terminal(void)
 	strcpy(sites_row(snapshot)->notice, "no job is visible to this key; two");
 	snapshot_seal(snapshot);
 	check_terminal(20, false, snapshot, REPORT_TABLE(TABLE_QUEUE),
-		       "SITE  REASON  JOBS\n"
-		       "Not shown: TEXT\n"
+		       "REASON  JOBS  TEXT\n"
+		       "Not shown: SITE\n"
 		       "lyon: notice: no job\n"
 		       "is visible to this\n"
 		       "key\n"
@@ -452,7 +452,40 @@ static void test_terminal(void)
 		       "7\nNot shown: PARENTS\n");
 }
 
-/* First texts are shortened, then columns are left out. The name of the site stays. */
+/* Whether a table of SNAPSHOTS has HEADINGS at a terminal of 40 columns. */
+static void check_headings(struct snapshot *const *snapshots, size_t count, unsigned tables,
+			   const char *headings)
+{
+	char *text;
+
+	terminal = (struct terminal){.is = true, .width = 40};
+	text = print(report_table, snapshots, count, tables);
+	terminal = (struct terminal){.is = false};
+	text[strcspn(text, "\n")] = '\0';
+	EQUAL_TEXT(text, headings);
+	free(text);
+}
+
+/* Numbers stay, and the name of the site where there are several. */
+static void test_what_stays(void)
+{
+	struct snapshot *snapshots[] = {one_row("A_LONG_TYPE_OF_JOBS", "A_LONG_TYPE"),
+					all_tables()};
+
+	check_headings(snapshots, 1, REPORT_TABLE(TABLE_JOBS),
+		       "JOB TYPE             STATUS  COUNT");
+	check_headings(snapshots, 2, REPORT_TABLE(TABLE_JOBS),
+		       "SITE   JOB TYPE            STATUS  COUNT");
+	check_headings(&snapshots[1], 1, REPORT_TABLE(TABLE_WORKLOADS),
+		       "JOB TYPE  POLICY TYPE  SUCCEEDED  FAILED");
+	check_headings(snapshots, 2, REPORT_TABLE(TABLE_WORKLOADS),
+		       "SITE   JOB TYPE  SUCCEEDED  FAILED");
+	check_headings(snapshots, 1, REPORT_TABLE(TABLE_SITES), "SITE   STATUS  DATA AGE  FAILED");
+	snapshot_free(snapshots[0]);
+	snapshot_free(snapshots[1]);
+}
+
+/* First texts are shortened, then columns are left out. */
 static void test_narrow(void)
 {
 	struct snapshot *snapshot = one_row("A_LONG_TYPE_OF_JOBS", "Z\xc3\xbcrich");
@@ -462,13 +495,13 @@ static void test_narrow(void)
 		       "paris  A_LONG_TYPE_OF_\xe2\x80\xa6  Z\xc3\xbcrich          196     12  "
 		       "5.00 TiB      7\nNot shown: PARENTS\n");
 	check_terminal(30, false, all_tables(), REPORT_TABLE(TABLE_POLICIES),
-		       "SITE   POLICY    FAILED\n"
-		       "lyon   new            0\n"
-		       "lyon   gold-\xc3\xa9t\xc3\xa9       3\n"
-		       "TOTAL                 3\n"
-		       "Not shown: LAST STATUS, LAST \xe2\x80\xa6\n");
+		       "POLICY    FAILED  LAST STATUS\n"
+		       "new            0            -\n"
+		       "gold-\xc3\xa9t\xc3\xa9       3         2074\n"
+		       "TOTAL          3\n"
+		       "Not shown: LAST SUCCESS, OVER\xe2\x80\xa6\n");
 	check_terminal(3, false, one_row("BACKUP", "VMWARE"), REPORT_TABLE(TABLE_JOBS),
-		       "SI\xe2\x80\xa6\npa\xe2\x80\xa6\nNo\xe2\x80\xa6\n");
+		       "JO\xe2\x80\xa6\nBA\xe2\x80\xa6\nNo\xe2\x80\xa6\n");
 }
 
 static void test_names(void)
@@ -503,6 +536,7 @@ static const struct harness_test tests[] = {
     {"several tables", test_tables},
     {"a terminal", test_terminal},
     {"a narrow terminal", test_narrow},
+    {"what a narrow terminal keeps", test_what_stays},
     {"names of tables", test_names},
     {NULL, NULL},
 };
