@@ -233,6 +233,15 @@ static bool go_on(struct follow *follow)
 	return fflush(stdout) == 0 && fine;
 }
 
+/* Lines of the log would push the picture away, which says itself what is wrong with a site. */
+static void hold_log(const struct options *options)
+{
+	bool has_screen = !options->json && terminal_of(STDOUT_FILENO, options->colour).clears;
+
+	if (has_screen && isatty(STDERR_FILENO) && options->verbosity == 0)
+		log_open(LOG_TARGET_STDERR, LOG_LEVEL_ERROR);
+}
+
 bool follow_run(const struct options *options, struct agent_row *agent, struct source *sources,
 		size_t count)
 {
@@ -242,7 +251,10 @@ bool follow_run(const struct options *options, struct agent_row *agent, struct s
 				.snapshots = mem_zalloc(count, sizeof(struct snapshot *)),
 				.count = count,
 				.print_at = INT64_MAX};
-	bool fine = open_signals(&follow) && start_all(&follow, sources) && go_on(&follow);
+	bool fine;
+
+	hold_log(options);
+	fine = open_signals(&follow) && start_all(&follow, sources) && go_on(&follow);
 
 	stop_all(&follow);
 	for (size_t i = 0; i < count; i++)

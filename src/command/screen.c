@@ -119,7 +119,7 @@ static void print_lines(FILE *out, const struct terminal *terminal, const char *
 		text += length + (text[length] == '\n');
 	}
 	if (left_out > 0)
-		fprintf(out, ELLIPSIS " %zu more", left_out);
+		fprintf(out, ELLIPSIS " %zu more\n", left_out);
 }
 
 void screen_show(FILE *out, const struct report *report)

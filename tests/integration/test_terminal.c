@@ -35,7 +35,10 @@ struct session {
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-/* In the new process. ENVIRONMENT is a NAME=VALUE, or NULL. Messages do not go to the terminal. */
+/* Whether messages go to the terminal, too. */
+static bool with_messages;
+
+/* In the new process. ENVIRONMENT is a NAME=VALUE, or NULL. */
 static void become(const char *const *words, const char *environment)
 {
 	const char *argv[20] = {world_program("nbu-agentx"), "-c", world_path("nbu-agentx.conf")};
@@ -45,7 +48,9 @@ static void become(const char *const *words, const char *environment)
 		signal(number, SIG_DFL);
 	alarm(0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	dup2(open(world_path("terminal.err"), O_WRONLY | O_CREAT | O_APPEND, 0600), STDERR_FILENO);
+	if (!with_messages)
+		dup2(open(world_path("terminal.err"), O_WRONLY | O_CREAT | O_APPEND, 0600),
+		     STDERR_FILENO);
 	unsetenv("COLUMNS");
 	unsetenv("NO_COLOR");
 	setenv("TERM", "xterm", 1);
@@ -433,6 +438,36 @@ static void test_window(void)
 	check_interrupt(&session);
 }
 
+/* Messages stay away from the picture. Those that are asked for have lines of their own below. */
+static void test_messages(void)
+{
+	struct sim *sim = world_sim("sim", "--jobs 250");
+	struct session session;
+	const char *warning;
+
+	with_messages = true;
+	world_site("paris", sim, NULL);
+	session = start(120, 12, NULL, WORDS("--watch=1"));
+	AWAIT(shows(&session, " more\n"), 20);
+	sim_faults(sim, "500");
+	AWAIT(shows(&session, "paris: down (server): "), 30);
+	AWAIT(shows(&session, " more\n"), 20);
+	CU_ASSERT_PTR_NULL(strstr(session.text, "warning: "));
+	check_interrupt(&session);
+	sim_faults(sim, "");
+	session = start(120, 12, NULL, WORDS("--watch=1", "-v"));
+	AWAIT(shows(&session, " more\n"), 20);
+	sim_faults(sim, "500");
+	AWAIT(shows(&session, "paris: down (server): "), 30);
+	warning = strstr(session.text, "Z warning: site paris: down (server): ");
+	CU_ASSERT_FATAL(warning != NULL);
+	while (warning > session.text && warning[-1] != '\n')
+		warning--;
+	EQUAL_NUMBER(strncmp(warning, "20", 2), 0);
+	check_interrupt(&session);
+	with_messages = false;
+}
+
 /* Ctrl-C while the server takes its time. */
 static void test_hanging(void)
 {
@@ -502,6 +537,7 @@ static const struct harness_test tests[] = {
     {"--watch costs little", test_costs},
     {"--watch with a site that is down", test_sites},
     {"--watch in a window", test_window},
+    {"--watch and messages", test_messages},
     {"--watch of a server that hangs", test_hanging},
     {"--watch in a pipe", test_watch_pipe},
     {"options", test_options},
