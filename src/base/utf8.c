@@ -62,26 +62,31 @@ size_t utf8_cut(const char *text, size_t max)
 
 /*
  * Characters that would change how a line is shown: the control characters of ASCII and Latin 1,
- * line separators, and those that change the direction of writing.
+ * line separators, those that change the direction of writing, and those that nobody sees.
  */
-static const struct {
+static const struct control {
 	const char *first, *last; /* both have the same number of octets */
+	char instead;
 } controls[] = {
-    {"\x01", "\x1f"},
-    {"\x7f", "\x7f"},
-    {"\xc2\x80", "\xc2\x9f"},
-    {"\xe2\x80\xa8", "\xe2\x80\xae"},
-    {"\xe2\x81\xa6", "\xe2\x81\xa9"},
+    {"\x01", "\x1f", ' '},
+    {"\x7f", "\x7f", ' '},
+    {"\xc2\x80", "\xc2\x9f", ' '},
+    {"\xe2\x80\xa8", "\xe2\x80\xa9", ' '},
+    {"\xe2\x80\x8b", "\xe2\x80\x8f", '?'},
+    {"\xe2\x80\xaa", "\xe2\x80\xae", '?'},
+    {"\xe2\x81\xa6", "\xe2\x81\xa9", '?'},
+    {"\xef\xbb\xbf", "\xef\xbb\xbf", '?'},
 };
 
-static bool is_control(const char *text, size_t length)
+/* What stands instead of the character of LENGTH octets at TEXT; 0 = it may stay. */
+static char instead_of(const char *text, size_t length)
 {
 	for (size_t i = 0; i < sizeof controls / sizeof controls[0]; i++)
 		if (strlen(controls[i].first) == length &&
 		    memcmp(text, controls[i].first, length) >= 0 &&
 		    memcmp(text, controls[i].last, length) <= 0)
-			return true;
-	return false;
+			return controls[i].instead;
+	return 0;
 }
 
 /* As nearly all characters are. */
@@ -94,12 +99,15 @@ void utf8_clean(char *text)
 {
 	while (*text) {
 		size_t length = is_printable_ascii(*text) ? 1 : utf8_character(text);
+		char instead = is_printable_ascii(*text) ? 0 : '?';
 
 		if (length == 0)
-			*text = '?';
-		else if (!is_printable_ascii(*text) && is_control(text, length))
-			memset(text, ' ', length);
-		text += length ? length : 1;
+			length = 1; /* an octet that belongs to no character */
+		else if (instead)
+			instead = instead_of(text, length);
+		if (instead)
+			memset(text, instead, length);
+		text += length;
 	}
 }
 

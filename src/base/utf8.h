@@ -15,8 +15,9 @@ bool utf8_valid(const char *text);
 size_t utf8_cut(const char *text, size_t max);
 
 /*
- * Changes TEXT in place into one line of well-formed UTF-8: control characters become spaces,
- * octets that belong to no character become '?'.
+ * Changes TEXT in place into one line of well-formed UTF-8: control characters become spaces.
+ * What changes the direction of writing or is not seen, and octets that belong to no character,
+ * become '?', one for each octet.
  */
 void utf8_clean(char *text);
 
