@@ -13,7 +13,7 @@
 
 static const char usage[] =
     "usage: nbu-agentx [-c FILE] [--check-config] [--once [SITE]] [--format=table|json]\n"
-    "                  [--table=NAME] [--watch[=SECONDS]] [--color=WHEN]\n"
+    "                  [--table=NAME] [--watch[=SECONDS] [SITE]] [--color=WHEN]\n"
     "                  [-d] [-v]... [-V] [-h]\n"
     "       nbu-agentx [-c FILE] --doctor [SITE] [--community NAME [--snmpd HOST:PORT]]\n"
     "                  [--user NAME] [--format=table|json] [-v]...\n"
@@ -98,12 +98,23 @@ static void reject_table(const char *name)
 	exit(OPTIONS_EXIT_USAGE);
 }
 
+/* Takes the next argument if it is no option; else NULL. */
+static const char *next_word(char *const *argv)
+{
+	return argv[optind] && argv[optind][0] != '-' ? argv[optind++] : NULL;
+}
+
 /* getopt itself accepts an optional argument only as --once=SITE. */
 static const char *optional_word(char *const *argv)
 {
-	if (!optarg && argv[optind] && argv[optind][0] != '-')
-		return argv[optind++];
-	return optarg;
+	return optarg ? optarg : next_word(argv);
+}
+
+/* --once and --watch may both be there, and one of them names the site. */
+static void take_site(struct options *options, const char *site)
+{
+	if (site)
+		options->site = site;
 }
 
 /* The options that are nothing but a text, and where it goes. */
@@ -162,11 +173,11 @@ static void take_option(struct options *options, int option, char *const *argv)
 		break;
 	case OPTION_ONCE:
 		options->once = true;
-		options->site = optional_word(argv);
+		take_site(options, optional_word(argv));
 		break;
 	case OPTION_DOCTOR:
 		options->doctor = true;
-		options->site = optional_word(argv);
+		take_site(options, optional_word(argv));
 		break;
 	case OPTION_FORMAT:
 		if (strcmp(optarg, "json") != 0 && strcmp(optarg, "table") != 0)
@@ -180,6 +191,7 @@ static void take_option(struct options *options, int option, char *const *argv)
 		break;
 	case OPTION_WATCH:
 		take_watch(options, optarg);
+		take_site(options, next_word(argv));
 		break;
 	case OPTION_COLOUR:
 		if (!terminal_find_colour(optarg, &options->colour))

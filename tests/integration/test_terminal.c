@@ -515,6 +515,24 @@ static void check_usage(const char *word, const char *message)
 	CU_ASSERT_TRUE(world_holds(process->err, message));
 }
 
+/* The site may stand behind --once or --watch. */
+static void test_site(void)
+{
+	static const char *const calls[][3] = {{"--watch=1", "paris", NULL},
+					       {"--watch", "paris", "--once"},
+					       {"--once", "paris", "--watch"}};
+	struct session session;
+
+	set_up("--jobs 50");
+	world_site("lyon", NULL, NULL);
+	for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
+		session = start(132, 200, NULL, WORDS(calls[i][0], calls[i][1], calls[i][2]));
+		AWAIT(shows(&session, "paris " GREEN "up"), 20);
+		CU_ASSERT_PTR_NULL(strstr(session.text, "lyon"));
+		check_interrupt(&session);
+	}
+}
+
 static void test_options(void)
 {
 	check_usage("--watch=0", "the seconds must be a number from 1 to 86400, not 0");
@@ -540,6 +558,7 @@ static const struct harness_test tests[] = {
     {"--watch and messages", test_messages},
     {"--watch of a server that hangs", test_hanging},
     {"--watch in a pipe", test_watch_pipe},
+    {"--watch of one site", test_site},
     {"options", test_options},
     {NULL, NULL},
 };
