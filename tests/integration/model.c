@@ -248,6 +248,8 @@ struct share {
 	const void *what; /* the job or the end */
 	bool is_run;	  /* of its policy */
 	bool is_vague;	  /* it may count or not */
+	/* It may have been judged before its children were known. */
+	bool may_be_alone;
 };
 
 typedef void share_visit(struct subject *subject, const struct share *share);
@@ -271,8 +273,8 @@ static void each_subject_of(struct model *model, const struct member *member, bo
 
 	share.is_run = protects && member->parent == 0;
 	count_run(model, &share, visit_run);
-	/* A parent counts if it has failed and none of its descendants has. */
-	if (is_parent && (!failed || member->children_least))
+	/* A parent counts if it has failed and none of its descendants has, as far as is known. */
+	if (is_parent && (!failed || (member->children_least && !share.may_be_alone)))
 		return;
 	share.is_vague = is_parent && member->children_most;
 	visit(subject_of(model, WORKLOAD, share.type, share.policy_type), &share);
@@ -529,6 +531,15 @@ static void add_run(struct subject *subject, const struct share *share)
 		subject->run_guesses[subject->run_guess_count++] = end;
 }
 
+/*
+ * Whether END had left the window before that was made longer. What is known of the past then stays
+ * as it was, also where a parent has failed whose children are only known now.
+ */
+static bool was_out(const struct model *model, const struct end *end)
+{
+	return end->ended < model->window_start && end->ended >= model->now - window_of(model);
+}
+
 static void visit_end(const void *node, VISIT order, void *arg)
 {
 	const struct end *end = item_at(node, order);
@@ -542,6 +553,7 @@ static void visit_end(const void *node, VISIT order, void *arg)
 				       .policy_type = end->policy_type,
 				       .policy = end->policy,
 				       .client = end->client,
+				       .may_be_alone = was_out(arg, end),
 				       .what = end},
 			add_end, add_run);
 }
