@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/certificate.h"
 #include "api/http.h"
 #include "api/json.h"
 #include "base/mem.h"
@@ -23,17 +22,13 @@ static const char *const accepts[] = {
     "Accept: application/vnd.netbackup+json;version=12.0",
 };
 
-/* Whether PEM may sign others, and is not in AUTHORITIES yet. */
-static bool is_wanted(const struct authorities *authorities, const char *pem)
+/* Whether AUTHORITY may sign others, and is not in AUTHORITIES yet. */
+static bool is_wanted(const struct authorities *authorities, const struct authority *authority)
 {
-	struct certificate certificate;
-
-	if (!certificate_read(pem, &certificate) || !certificate.is_authority)
-		return false;
 	for (size_t i = 0; i < authorities->count; i++)
-		if (strcmp(authorities->pems[i], pem) == 0)
+		if (strcmp(authorities->list[i].pem, authority->pem) == 0)
 			return false;
-	return true;
+	return authority->certificate.is_authority;
 }
 
 /* Adds the certificates in TEXT. */
@@ -42,14 +37,15 @@ static void add(const char *text, void *arg)
 	struct authorities *authorities = arg;
 
 	for (; (text = strstr(text, BEGIN)) && authorities->count < COUNT_MAX; text++) {
-		char *pem = certificate_copy_pem(text);
+		struct authority found = {.pem = certificate_copy_pem(text)};
 
-		if (pem && is_wanted(authorities, pem)) {
-			authorities->pems = mem_resize(authorities->pems, authorities->count + 1,
-						       sizeof *authorities->pems);
-			authorities->pems[authorities->count++] = pem;
+		if (found.pem && certificate_read(found.pem, &found.certificate) &&
+		    is_wanted(authorities, &found)) {
+			authorities->list = mem_resize(authorities->list, authorities->count + 1,
+						       sizeof *authorities->list);
+			authorities->list[authorities->count++] = found;
 		} else {
-			free(pem);
+			free(found.pem);
 		}
 	}
 }
@@ -119,6 +115,6 @@ bool authorities_fetch(const char *url, int timeout, struct authorities *authori
 void authorities_free(struct authorities *authorities)
 {
 	for (size_t i = 0; i < authorities->count; i++)
-		free(authorities->pems[i]);
-	free(authorities->pems);
+		free(authorities->list[i].pem);
+	free(authorities->list);
 }

@@ -5,11 +5,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "api/certificate.h"
 #include "base/fault.h"
+
+struct authority {
+	char *pem;
+	struct certificate certificate; /* what PEM says */
+};
 
 /* The certificates of the authorities (CAs) that a primary server says it is trusted by. */
 struct authorities {
-	char **pems; /* each certificate once, in PEM */
+	struct authority *list; /* each once */
 	size_t count;
 };
 

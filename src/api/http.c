@@ -26,8 +26,6 @@ struct http {
 	bool running; /* a request is under way */
 	bool too_large;
 	bool near_deadline; /* the deadline comes before the timeout */
-	bool plain;	    /* the url of the request begins with http:// */
-	char host[128];	    /* of that url */
 	char names[160];    /* for which the server's certificate is; "" = not known */
 	int64_t expires;    /* when it ends */
 	char *body;
@@ -171,16 +169,6 @@ char *http_host(const char *url)
 	return mem_printf("%.*s", (int)strcspn(host, ":/"), host);
 }
 
-/* Remembers of URL what faults need to say. */
-static void note_url(struct http *http, const char *url)
-{
-	char *host = http_host(url);
-
-	http->plain = strncmp(url, "http://", 7) == 0;
-	snprintf(http->host, sizeof http->host, "%s", host);
-	free(host);
-}
-
 void http_start(struct http *http, const char *url, const char *const *headers, int64_t deadline)
 {
 	int64_t limit = (int64_t)http->timeout * 1000;
@@ -193,7 +181,6 @@ void http_start(struct http *http, const char *url, const char *const *headers, 
 		limit = left;
 	http->length = 0;
 	http->too_large = false;
-	note_url(http, url);
 	http->error[0] = '\0';
 	set_headers(http, headers);
 	curl_easy_setopt(http->easy, CURLOPT_URL, url);
@@ -227,6 +214,15 @@ static void set_timeout(struct http *http, struct fault *fault)
 	fault->passing = true;
 }
 
+/* The url of the present or last request. */
+static const char *url_of(const struct http *http)
+{
+	char *url = NULL;
+
+	curl_easy_getinfo(http->easy, CURLINFO_EFFECTIVE_URL, &url);
+	return url ? url : "";
+}
+
 /* Says what is wrong with a certificate: its time, its names, or else who signed it. */
 static void set_certificate_fault(struct http *http, const char *text, struct fault *fault)
 {
@@ -238,10 +234,13 @@ static void set_certificate_fault(struct http *http, const char *text, struct fa
 	/* No code of OpenSSL: the chain is in order, and curl itself has compared the names. */
 	is_name = code <= 1;
 	if (is_name && http->names[0]) {
+		char *host = http_host(url_of(http));
+
 		fault_set(
 		    fault, FAULT_TLS,
 		    "the server's certificate is for %s, not for %s; use a name that it has in url",
-		    http->names, http->host);
+		    http->names, host);
+		free(host);
 		return;
 	}
 	if (is_name)
@@ -254,7 +253,9 @@ static void set_certificate_fault(struct http *http, const char *text, struct fa
 
 static const char *advice_of(const struct http *http, const struct meaning *meaning)
 {
-	return http->plain && meaning->plain_advice ? meaning->plain_advice : meaning->advice;
+	bool plain = strncmp(url_of(http), "http://", 7) == 0;
+
+	return plain && meaning->plain_advice ? meaning->plain_advice : meaning->advice;
 }
 
 static void set_fault(struct http *http, CURLcode code, struct fault *fault)

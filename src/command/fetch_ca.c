@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "api/authority.h"
-#include "api/certificate.h"
 #include "api/http.h"
 #include "base/mem.h"
 #include "base/timefmt.h"
@@ -19,23 +18,19 @@
 
 #define TIMEOUT 30 /* seconds */
 
-/* Shows PEM to OUT, so that it can be compared. */
-static void show(FILE *out, const char *pem)
+/* Shows CERTIFICATE to OUT, so that it can be compared. */
+static void show(FILE *out, const struct certificate *certificate)
 {
-	struct certificate certificate;
 	char end[TIMEFMT_INSTANT_SIZE];
 
-	certificate_read(pem, &certificate);
-	timefmt_format_instant(certificate.expires, end);
+	timefmt_format_instant(certificate->expires, end);
 	fprintf(out, "subject  %s\nissuer   %s\nends     %.10s\nSHA-256  %s\nSHA-1    %s\n\n",
-		certificate.subject, certificate.issuer, end, certificate.sha256, certificate.sha1);
+		certificate->subject, certificate->issuer, end, certificate->sha256,
+		certificate->sha1);
 }
 
-static void advise(const char *url, const char *pem)
+static void advise(const char *url, const struct certificate *certificate)
 {
-	struct certificate certificate;
-
-	certificate_read(pem, &certificate);
 	printf(
 	    "Nothing has been written, as anybody on the way could have answered. Compare the\n"
 	    "SHA-256 by another way than the network. On the primary server itself this shows it:\n"
@@ -48,18 +43,15 @@ static void advise(const char *url, const char *pem)
 	    "    nbu-agentx --fetch-ca %s \\\n"
 	    "        --output /etc/nbu-agentx/ca.pem \\\n"
 	    "        --fingerprint %s\n",
-	    url, certificate.sha256);
+	    url, certificate->sha256);
 }
 
 /* The certificate with FINGERPRINT, or NULL. */
 static const char *find(const struct authorities *authorities, const char *fingerprint)
 {
-	struct certificate certificate;
-
 	for (size_t i = 0; i < authorities->count; i++)
-		if (certificate_read(authorities->pems[i], &certificate) &&
-		    certificate_has_fingerprint(&certificate, fingerprint))
-			return authorities->pems[i];
+		if (certificate_has_fingerprint(&authorities->list[i].certificate, fingerprint))
+			return authorities->list[i].pem;
 	return NULL;
 }
 
@@ -138,9 +130,9 @@ static bool settle(const struct authorities *authorities, const char *url, const
 	if (pem)
 		return deliver(pem, output);
 	for (size_t i = 0; i < authorities->count; i++)
-		show(fingerprint ? stderr : stdout, authorities->pems[i]);
+		show(fingerprint ? stderr : stdout, &authorities->list[i].certificate);
 	if (!fingerprint) {
-		advise(url, authorities->pems[0]);
+		advise(url, &authorities->list[0].certificate);
 		return fflush(stdout) == 0;
 	}
 	fprintf(stderr, "nbu-agentx: no certificate of %s has this SHA-256: %s\n", url,

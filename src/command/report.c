@@ -93,8 +93,7 @@ static void print_notices(FILE *out, const struct report *report, const struct s
 
 static void print_title(FILE *out, const struct report *report, const char *gap, const char *title)
 {
-	size_t width = report->terminal.width;
-	char *shown = width > 0 ? terminal_shorten(title, width) : mem_strdup(title);
+	char *shown = terminal_shorten(title, report->terminal.width);
 
 	fprintf(out, "%s%s\n", gap, shown);
 	free(shown);

@@ -12,7 +12,6 @@
 #include "tables/sites.h"
 
 #define HOME_AND_CLEAR "\033[H\033[2J"
-#define ELLIPSIS "\xe2\x80\xa6"
 
 static const struct column *column_named(const char *name)
 {
@@ -53,7 +52,7 @@ static void print_head(FILE *out, const struct report *report)
 
 		taken += strlen(site->name) + strlen(state) + strlen("   ");
 		if (limit > 0 && taken + strlen("  ") > limit) {
-			fputs(" " ELLIPSIS, out);
+			fputs(" " TERMINAL_ELLIPSIS, out);
 			break;
 		}
 		fprintf(out, "  %s ", site->name);
@@ -65,7 +64,6 @@ static void print_head(FILE *out, const struct report *report)
 /* Why a site is down. */
 static void print_fault(FILE *out, const struct report *report, const struct site_row *site)
 {
-	size_t limit = report->terminal.width;
 	enum humane_tone tone;
 	char *line, *shown;
 
@@ -73,7 +71,7 @@ static void print_fault(FILE *out, const struct report *report, const struct sit
 		return;
 	line = mem_printf("%s: %s (%s): %s", site->name, state_of(site, &tone),
 			  fault_class_name(site->fault.class), site->fault.text);
-	shown = limit > 0 ? terminal_shorten(line, limit) : mem_strdup(line);
+	shown = terminal_shorten(line, report->terminal.width);
 	humane_put(out, report->terminal.colour, tone, shown);
 	fputc('\n', out);
 	free(shown);
@@ -119,7 +117,7 @@ static void print_lines(FILE *out, const struct terminal *terminal, const char *
 		text += length + (text[length] == '\n');
 	}
 	if (left_out > 0)
-		fprintf(out, ELLIPSIS " %zu more\n", left_out);
+		fprintf(out, TERMINAL_ELLIPSIS " %zu more\n", left_out);
 }
 
 void screen_show(FILE *out, const struct report *report)

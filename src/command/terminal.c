@@ -12,7 +12,6 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 
-#define ELLIPSIS "\xe2\x80\xa6"
 #define WIDTH_DEFAULT 80
 #define SIZE_MAX_BELIEVED 10000
 
@@ -132,10 +131,10 @@ char *terminal_shorten(const char *text, size_t width)
 {
 	size_t taken, length;
 
-	if (terminal_width(text) <= width)
+	if (width == 0 || terminal_width(text) <= width)
 		return mem_strdup(text);
 	length = fit(text, width - 1, &taken);
-	return mem_printf("%.*s" ELLIPSIS, (int)length, text);
+	return mem_printf("%.*s" TERMINAL_ELLIPSIS, (int)length, text);
 }
 
 size_t terminal_wrap(const char *text, size_t width)

@@ -30,8 +30,12 @@ bool terminal_find_colour(const char *word, enum terminal_colour *colour);
 /* How many columns of a terminal TEXT takes, which is well-formed UTF-8. */
 size_t terminal_width(const char *text);
 
-/* A copy of TEXT, to be freed, that takes WIDTH columns at most, at least 1; it ends in "…" where
- * it is cut. */
+#define TERMINAL_ELLIPSIS "\xe2\x80\xa6"
+
+/*
+ * A copy of TEXT, to be freed, that takes WIDTH columns at most; it ends in TERMINAL_ELLIPSIS where
+ * it is cut. A WIDTH of 0 is no limit, as for what is no terminal.
+ */
 char *terminal_shorten(const char *text, size_t width);
 
 /*

@@ -54,6 +54,13 @@ void finding_remedy(struct finding *finding, const char *format, ...)
 	va_end(arguments);
 }
 
+void finding_add_word(char *text, size_t size, const char *word)
+{
+	size_t length = strlen(text);
+
+	snprintf(text + length, size - length, "%s%s", length ? ", " : "", word);
+}
+
 static struct finding *add(struct finding_list *list, const char *part, const char *step)
 {
 	struct finding *finding;

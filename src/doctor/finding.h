@@ -57,6 +57,9 @@ void finding_set(struct finding *finding, enum finding_result result, const char
 void finding_remedy(struct finding *finding, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Adds WORD to the list in TEXT, which has room for SIZE octets, with a comma between. */
+void finding_add_word(char *text, size_t size, const char *word);
+
 /*
  * Takes STEPS, COUNT of them, about PART one after the other and adds what each finds to LIST. When
  * one has failed that is not soft, those behind it are skipped.

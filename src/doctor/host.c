@@ -28,7 +28,6 @@
 #define ROOM_MIN_MIB 64
 #define WALK_MS 8000
 #define OID_MAX (CONFIG_BASE_OID_MAX + 8) /* of a table, with its path */
-#define DUPLICATE 263			  /* an error of AgentX: duplicateRegistration */
 
 /* Whether an agent runs with our state directory. */
 enum running { RUNNING_UNKNOWN, RUNNING_NO, RUNNING_YES };
@@ -247,7 +246,7 @@ static size_t oid_of(const struct host *host, enum table_id id, uint32_t oid[OID
 /* The master agent refuses a table: another agent serves it, which may be the one that runs. */
 static void explain_refusal(const struct host *host, long refusal, struct finding *finding)
 {
-	if (refusal != DUPLICATE) {
+	if (refusal != AGENTX_DUPLICATE) {
 		finding_set(finding, FINDING_FAILED, "refused: %s", agentx_cause(refusal));
 		finding_remedy(finding, "look at the log of snmpd");
 	} else if (host->running == RUNNING_YES) {

@@ -13,11 +13,13 @@
 #include "api/netbackup.h"
 #include "base/mem.h"
 #include "base/timefmt.h"
+#include "config/value.h"
 #include "doctor/owner.h"
 #include "doctor/role.h"
+#include "tables/notice.h"
 
 #define CLOCK_WARNING_MS 60000
-#define CERTIFICATE_WARNING_MS (INT64_C(30) * 86400 * 1000)
+#define CERTIFICATE_WARNING_MS (NOTICE_CERTIFICATE_DAYS * INT64_C(86400000))
 #define JOBS_PERMISSION "|MANAGE|JOBS|"
 #define TEXT_SIZE 400
 #define SERVER_MS 60000 /* for all steps before those about the role */
@@ -56,11 +58,10 @@ static void examine_key(void *subject, struct finding *finding)
 static void add_address(char text[TEXT_SIZE], const struct addrinfo *address)
 {
 	char number[64];
-	size_t length = strlen(text);
 
 	if (getnameinfo(address->ai_addr, address->ai_addrlen, number, sizeof number, NULL, 0,
 			NI_NUMERICHOST) == 0)
-		snprintf(text + length, TEXT_SIZE - length, "%s%s", length ? ", " : "", number);
+		finding_add_word(text, TEXT_SIZE, number);
 }
 
 static void examine_name(void *subject, struct finding *finding)
@@ -257,30 +258,15 @@ static void examine_jobs(void *subject, struct finding *finding)
 	}
 }
 
-static void examine_group(const struct primary *primary, enum config_collect group,
-			  struct finding *finding)
+/* The step is called after the group. */
+static void examine_group(void *subject, struct finding *finding)
 {
+	struct primary *primary = subject;
+	enum config_collect group = 0;
+
+	while (strcmp(value_collect_words[group], finding->step) != 0)
+		group++;
 	role_examine(primary->netbackup, primary->site, group, finding);
-}
-
-static void examine_storage(void *subject, struct finding *finding)
-{
-	examine_group(subject, CONFIG_COLLECT_STORAGE, finding);
-}
-
-static void examine_tape(void *subject, struct finding *finding)
-{
-	examine_group(subject, CONFIG_COLLECT_TAPE, finding);
-}
-
-static void examine_media(void *subject, struct finding *finding)
-{
-	examine_group(subject, CONFIG_COLLECT_MEDIA, finding);
-}
-
-static void examine_security(void *subject, struct finding *finding)
-{
-	examine_group(subject, CONFIG_COLLECT_SECURITY, finding);
 }
 
 static void examine_clock(void *subject, struct finding *finding)
@@ -304,10 +290,10 @@ static const struct finding_step steps[] = {
     {"API key", FINDING_EXIT_KEY, false, examine_api_key},
     {"clock", FINDING_EXIT_CLOCK, false, examine_clock},
     {"jobs", FINDING_EXIT_ROLE, true, examine_jobs},
-    {"storage", FINDING_EXIT_ROLE, true, examine_storage},
-    {"tape", FINDING_EXIT_ROLE, true, examine_tape},
-    {"media", FINDING_EXIT_ROLE, true, examine_media},
-    {"security", FINDING_EXIT_ROLE, true, examine_security},
+    {"storage", FINDING_EXIT_ROLE, true, examine_group},
+    {"tape", FINDING_EXIT_ROLE, true, examine_group},
+    {"media", FINDING_EXIT_ROLE, true, examine_group},
+    {"security", FINDING_EXIT_ROLE, true, examine_group},
 };
 
 void primary_examine(const struct config_site *site, struct finding_list *list)

@@ -20,13 +20,6 @@ struct view {
 	struct fault other; /* why another one cannot be read */
 };
 
-static void add_word(char text[TEXT_SIZE], const char *word)
-{
-	size_t length = strlen(text);
-
-	snprintf(text + length, TEXT_SIZE - length, "%s%s", length ? ", " : "", word);
-}
-
 /* A page is all that is wanted. */
 static bool ignore(struct page *page, bool last, void *arg, struct fault *fault)
 {
@@ -75,7 +68,7 @@ static void note_unseen(const struct resource *resource, const struct fault *fau
 	if (fault->status == 401 || fault->status == 403) {
 		view->refused = true;
 		if (resource->permission)
-			add_word(view->permissions, resource->permission);
+			finding_add_word(view->permissions, TEXT_SIZE, resource->permission);
 	} else if (view->other.class == FAULT_NONE) {
 		view->other = *fault;
 	}
@@ -84,7 +77,7 @@ static void note_unseen(const struct resource *resource, const struct fault *fau
 	else
 		snprintf(room, sizeof room, "%s (%s)", resource->name,
 			 fault_class_name(fault->class));
-	add_word(view->unseen, room);
+	finding_add_word(view->unseen, TEXT_SIZE, room);
 }
 
 static void look_at(struct netbackup *netbackup, const struct config_site *site,
@@ -97,7 +90,7 @@ static void look_at(struct netbackup *netbackup, const struct config_site *site,
 			  resource->since);
 		note_unseen(resource, &fault, view);
 	} else if (may_view(netbackup, site, resource, &fault)) {
-		add_word(view->seen, resource->name);
+		finding_add_word(view->seen, TEXT_SIZE, resource->name);
 	} else {
 		note_unseen(resource, &fault, view);
 	}

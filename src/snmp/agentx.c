@@ -84,7 +84,7 @@ static const struct {
 	long error;
 	const char *cause;
 } causes[] = {
-    {263, "another agent serves the same OID (is a second nbu-agentx running?)"},
+    {AGENTX_DUPLICATE, "another agent serves the same OID (is a second nbu-agentx running?)"},
     {266, "it did not understand the request"},
     {267, "it does not allow this OID to be served by a subagent"},
     {268, "it could not process the request"},

@@ -53,6 +53,8 @@ size_t agentx_poll_prepare(struct pollfd *fds, int *timeout, bool notifying);
 /* Reads what poll reported in FDS, then runs the timers. */
 void agentx_poll_dispatch(const struct pollfd *fds, size_t count);
 
+#define AGENTX_DUPLICATE 263 /* the error duplicateRegistration */
+
 /* What the master agent means by the error ERROR of AgentX (RFC 2741, 7.1.4), and what to check. */
 const char *agentx_cause(long error);
 

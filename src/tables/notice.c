@@ -12,7 +12,6 @@
 #define SECOND INT64_C(1000)
 #define DAY (86400 * SECOND)
 #define SKEW_MAX 300
-#define CERTIFICATE_DAYS 30
 
 /* The notices so far. It has room for more than is shown. */
 struct draft {
@@ -74,7 +73,7 @@ static void add_certificate(struct draft *draft, const struct notice_facts *fact
 {
 	char date[TIMEFMT_INSTANT_SIZE], left[SPAN_SIZE];
 
-	if (facts->certificate == 0 || facts->certificate - now >= CERTIFICATE_DAYS * DAY)
+	if (facts->certificate == 0 || facts->certificate - now >= NOTICE_CERTIFICATE_DAYS * DAY)
 		return;
 	timefmt_format_instant(facts->certificate, date);
 	if (facts->certificate <= now)

@@ -12,6 +12,9 @@
 /* An SnmpAdminString holds 255 octets. */
 #define NOTICE_SIZE 256
 
+/* So many days before its end a server's certificate is worth a notice. */
+#define NOTICE_CERTIFICATE_DAYS 30
+
 /* What stands between two notices. No notice has it in itself. */
 #define NOTICE_BETWEEN "; "
 
