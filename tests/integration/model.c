@@ -577,10 +577,13 @@ static void note_member_end(const void *node, VISIT order, void *arg)
 
 static void note_member(const struct job *job, void *arg)
 {
+	const struct model *model = arg;
 	struct member *member = member_of(arg, job->id);
 
 	member->parent = job->parent;
-	member->held = true;
+	/* One that was not listed while it was in the window is never seen. */
+	if (job->state != JOB_DONE || job->ended >= model->now - window_of(model))
+		member->held = true;
 }
 
 static void clear_member(const void *node, VISIT order, void *arg)
