@@ -27,8 +27,9 @@ SANITIZE ?=
 ifeq ($(origin CC),default)
 CC       := gcc
 endif
-CPPFLAGS += -D_GNU_SOURCE -DNBU_AGENTX_VERSION='"$(VERSION)"'
-CFLAGS   ?= -O2 -g
+# What stands behind "override" is added to what a user gives on the command line, too.
+override CPPFLAGS += -D_GNU_SOURCE -DNBU_AGENTX_VERSION='"$(VERSION)"'
+CFLAGS   ?= $(if $(SANITIZE),-O1,-O2) -g
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wformat=2 \
             -Wpointer-arith -Wwrite-strings
 LIBS     := -lnetsnmpagent -lnetsnmp -lcurl -lcjson -lconfuse -lsqlite3 -lcrypto -lm -pthread
@@ -44,16 +45,25 @@ ifneq ($(SANITIZE),)
 ifeq ($(SANITIZE_$(SANITIZE)),)
 $(error SANITIZE is $(SANITIZE), but must be address or thread)
 endif
-CFLAGS  := -O1 -g $(SANITIZE_$(SANITIZE))
-LDFLAGS += $(SANITIZE_$(SANITIZE))
+override CFLAGS  += $(SANITIZE_$(SANITIZE))
+override LDFLAGS += $(SANITIZE_$(SANITIZE))
 endif
+
+# Flags that make a mistake harder to use. A user's own flags come behind them. Not every compiler knows all of them
+# for every kind of machine. _FORTIFY_SOURCE needs an optimiser, hinders the sanitizers, and a user may have set it.
+known     = $(shell $(CC) -Werror $(1) -c -x c -o /dev/null /dev/null 2>/dev/null && echo $(1))
+OPTIMISED := $(filter-out -O0,$(lastword $(filter -O%,$(CFLAGS))))
+FORTIFY   := $(if $(OPTIMISED),$(if $(SANITIZE)$(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3))
+HARDENING := $(FORTIFY) -fPIE -fstack-protector-strong \
+             $(call known,-fstack-clash-protection) $(call known,-fcf-protection)
+HARDENED_LINK := -pie -Wl,-z,relro,-z,now
 
 # V=1 shows the commands.
 Q := $(if $(V),,@)
 
 INCLUDES := -Isrc -Itests -Itests/simulator
-COMPILE = $(CC) -std=c11 $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -pthread -MMD -MP
-LINK    = $(CC) $(CFLAGS) $(LDFLAGS)
+COMPILE = $(CC) -std=c11 $(HARDENING) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -pthread -MMD -MP
+LINK    = $(CC) $(HARDENED_LINK) $(CFLAGS) $(LDFLAGS)
 
 LIB_SOURCES  := $(wildcard src/*/*.c)
 SIM_SOURCES  := $(filter-out tests/simulator/test_%,$(wildcard tests/simulator/*.c))
