@@ -2,6 +2,7 @@
 #include "command/fetch_ca.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include "base/mem.h"
 #include "base/timefmt.h"
 #include "command/options.h"
+#include "config/link.h"
 #include "config/value.h"
 
 #define TIMEOUT 30 /* seconds */
@@ -67,13 +69,18 @@ static bool fill(int fd, const char *pem)
 
 /*
  * Where OUTPUT leads, behind symbolic links, to be freed. NULL, with a message, where there is
- * something else than a plain file.
+ * something else than a plain file, or a link that anybody may have put there.
  */
 static char *find_target(const char *output)
 {
 	char *target = realpath(output, NULL);
 	struct stat status;
 
+	if (lstat(output, &status) == 0 && S_ISLNK(status.st_mode) && !link_is_trusted(output)) {
+		fprintf(stderr, "nbu-agentx: %s %s\n", output, link_error(ELOOP));
+		free(target);
+		return NULL;
+	}
 	if (!target)
 		target = mem_strdup(output);
 	if (stat(target, &status) < 0 || S_ISREG(status.st_mode))
@@ -87,7 +94,7 @@ static char *find_target(const char *output)
 static bool replace(const char *target, const char *pem)
 {
 	char *new = mem_printf("%s.XXXXXX", target);
-	int fd = mkstemp(new);
+	int fd = mkostemp(new, O_CLOEXEC);
 	bool fine = fd >= 0 && fill(fd, pem);
 
 	if (fd >= 0 && close(fd) < 0)

@@ -2,6 +2,7 @@
 #include "config/text.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "config/link.h"
 
 void text_complain(char error[CONFIG_ERROR_SIZE], const char *file, int line, const char *format,
 		   ...)
@@ -159,13 +161,16 @@ static void read_content(struct text *text, FILE *stream, char error[CONFIG_ERRO
 
 bool text_read(struct text *text, const char *file, char error[CONFIG_ERROR_SIZE])
 {
-	FILE *stream = fopen(file, "re");
+	int fd = link_open(file, O_RDONLY);
+	FILE *stream;
 
 	*text = (struct text){.file = file};
-	if (!stream) {
-		text_complain(error, file, 0, "cannot be read: %s", strerror(errno));
+	if (fd < 0) {
+		text_complain(error, file, 0, "cannot be read: %s%s", errno == ELOOP ? "it " : "",
+			      link_error(errno));
 		return false;
 	}
+	stream = mem_checked(fdopen(fd, "r"));
 	read_content(text, stream, error);
 	fclose(stream);
 	if (error[0] == '\0') {

@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/timefmt.h"
 #include "base/utf8.h"
+#include "config/link.h"
 
 #define KEY_SIZE 4096
 #define PATTERN_MAX 255
@@ -330,10 +331,10 @@ static const char *load_key(const char *file, char key[KEY_SIZE])
 	struct stat status;
 	ssize_t got = -1;
 	size_t length;
-	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = link_open(file, O_RDONLY | O_NONBLOCK);
 
 	if (fd < 0)
-		return strerror(errno);
+		return link_error(errno);
 	if (fstat(fd, &status) < 0)
 		complaint = strerror(errno);
 	else if (!S_ISREG(status.st_mode))

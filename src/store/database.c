@@ -87,7 +87,9 @@ static bool refuse(struct database *database, int code, struct fault *fault)
 
 static bool refuse_file(const char *path, struct fault *fault)
 {
-	fault_set(fault, FAULT_STORAGE, "%s: %s", path, strerror(errno));
+	fault_set(fault, FAULT_STORAGE, "%s: %s", path,
+		  errno == ELOOP ? "is a symbolic link, which is not followed; remove it"
+				 : strerror(errno));
 	return false;
 }
 
@@ -218,7 +220,7 @@ static bool ask_number(struct database *database, const char *sql, int64_t *numb
 /* SQLite gives the -wal and -shm files the mode of this file. */
 static bool make_file(const char *path, struct fault *fault)
 {
-	int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
 	if (file < 0)
 		return refuse_file(path, fault);
@@ -240,7 +242,7 @@ static bool lock_file(struct database *database)
 
 static bool take_lock(struct database *database, struct fault *fault)
 {
-	database->lock = open(database->lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	database->lock = open(database->lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (database->lock < 0)
 		return refuse_file(database->lock_path, fault);
 	if (lock_file(database))
@@ -255,7 +257,8 @@ static bool take_lock(struct database *database, struct fault *fault)
 
 static bool open_file(struct database *database, struct fault *fault)
 {
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+	int flags =
+	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
 	int code;
 
 	errno = 0;
@@ -441,6 +444,25 @@ static bool set_aside(struct database *database, const struct fault *fault)
 	return fine;
 }
 
+/*
+ * Makes the folder where there is none, and sets the paths of the files in it. The folder may be a
+ * link or lie behind one, as the administrator has said, but SQLite then takes no link on its way.
+ */
+static bool find_folder(struct database *database, const char *directory, const char *name,
+			struct fault *fault)
+{
+	char *folder = NULL;
+
+	if (mkdir(directory, 0700) == 0 || errno == EEXIST)
+		folder = realpath(directory, NULL);
+	if (!folder)
+		return refuse_file(directory, fault);
+	database->path = mem_printf("%s/%s.db", folder, name);
+	database->lock_path = mem_printf("%s/%s.lock", folder, name);
+	free(folder);
+	return true;
+}
+
 /* Makes the folder where there is none, and locks the file in it. */
 static bool prepare_files(struct database *database, const char *directory, const char *name,
 			  struct fault *fault)
@@ -450,10 +472,7 @@ static bool prepare_files(struct database *database, const char *directory, cons
 		database->path = mem_strdup(DATABASE_MEMORY);
 		return true;
 	}
-	database->path = mem_printf("%s/%s.db", directory, name);
-	database->lock_path = mem_printf("%s/%s.lock", directory, name);
-	return (mkdir(directory, 0700) == 0 || errno == EEXIST || refuse_file(directory, fault)) &&
-	       take_lock(database, fault);
+	return find_folder(database, directory, name, fault) && take_lock(database, fault);
 }
 
 struct database *

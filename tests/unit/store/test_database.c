@@ -420,6 +420,61 @@ static void test_killed(void)
 	scratch_remove();
 }
 
+/*
+ * Whoever can write in the folder puts a link in the place of a file of the store. It is refused,
+ * and what it leads to stays as it is, whether it was there or not.
+ */
+static void test_links(void)
+{
+	static const char *const names[] = {"paris.db", "paris.lock", "paris.db-wal",
+					    "paris.db-journal"};
+	static const char victim[] = "somebody else's";
+	char text[sizeof victim] = "";
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		struct store *store;
+		int file;
+
+		stock_make_filled();
+		scratch_write("victim", 0600, victim);
+		unlink(scratch_path(names[i]));
+		CU_ASSERT_EQUAL(symlink(scratch_path("victim"), scratch_path(names[i])), 0);
+		fault_clear(&fault);
+		store = store_open(scratch_path("."), &stock_site, &fault);
+		if (store || fault.class != FAULT_STORAGE || !strstr(fault.text, "symbolic link"))
+			FAIL("%s: %s: %s", names[i], store ? "opened" : "refused", fault.text);
+		store_close(store);
+		file = open(scratch_path("victim"), O_RDONLY);
+		CU_ASSERT_EQUAL(read(file, text, sizeof text), (ssize_t)strlen(victim));
+		close(file);
+		EQUAL_TEXT(text, victim);
+		unlink(scratch_path("victim"));
+		/* SQLite does not miss a journal that is not there, so this may even open. */
+		store_close(store_open(scratch_path("."), &stock_site, &fault));
+		CU_ASSERT(access(scratch_path("victim"), F_OK) < 0);
+		scratch_remove();
+	}
+}
+
+/* The folder itself may be a link: the administrator has put it there, on another disk. */
+static void test_folder_behind_link(void)
+{
+	char path[700];
+	struct store *store;
+
+	scratch_make();
+	snprintf(path, sizeof path, "%s/real", scratch_path("."));
+	CU_ASSERT_EQUAL(mkdir(path, 0700), 0);
+	CU_ASSERT_EQUAL(symlink("real", scratch_path("link")), 0);
+	store = stock_open(scratch_path("link"));
+	CU_ASSERT_EQUAL(access(scratch_path("real/paris.db"), F_OK), 0);
+	store_close(store);
+	unlink(scratch_path("real/paris.db"));
+	unlink(scratch_path("real/paris.lock"));
+	CU_ASSERT_EQUAL(rmdir(path), 0);
+	scratch_remove();
+}
+
 static const struct harness_test tests[] = {
     {"a corrupt file", test_corrupt},
     {"a truncated file", test_truncated},
@@ -433,6 +488,8 @@ static const struct harness_test tests[] = {
     {"a newer schema", test_newer},
     {"another url", test_other_url},
     {"folder and modes", test_modes},
+    {"links in the place of its files", test_links},
+    {"a folder behind a link", test_folder_behind_link},
     {"two agents", test_two_agents},
     {"a folder that cannot be written", test_unwritable},
     {"a full disk", test_full_disk},

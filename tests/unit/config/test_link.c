@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "config/link.h"
+#include "harness.h"
+#include "unit/config/sample.h"
+#include "unit/scratch.h"
+
+/* Opens the file NAME of the folder; 0, or the error. */
+static int open_error(const char *name)
+{
+	int fd = link_open(scratch_path(name), O_RDONLY);
+
+	if (fd < 0)
+		return errno;
+	CU_ASSERT_TRUE(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+	close(fd);
+	return 0;
+}
+
+static void test_folders(void)
+{
+	static const struct {
+		mode_t mode;
+		int error;
+	} folders[] = {{0700, 0}, {0755, 0}, {0775, 0}, {0777, ELOOP}, {01777, ELOOP}};
+	const char *folder = scratch_make();
+
+	scratch_write("file", 0600, "text");
+	CU_ASSERT_EQUAL(symlink("file", scratch_path("link")), 0);
+	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+		chmod(folder, folders[i].mode);
+		EQUAL_NUMBER(open_error("link"), folders[i].error);
+		EQUAL_NUMBER(open_error("file"), 0);
+		EQUAL_NUMBER(open_error("nothing"), ENOENT);
+	}
+	chmod(folder, 0700);
+	/* Somebody else's folder. Only root can give one away. */
+	if (chown(folder, 12345, (gid_t)-1) == 0)
+		EQUAL_NUMBER(open_error("link"), ELOOP);
+	scratch_remove();
+}
+
+/* A secret manager's link to the key is followed, one that anybody may have put there is not. */
+static void test_key_file(void)
+{
+	const char *folder = scratch_make();
+	char text[600], error[CONFIG_ERROR_SIZE];
+	struct config *config;
+
+	scratch_write("v1", 0600, SAMPLE_KEY "\n");
+	CU_ASSERT_EQUAL(symlink("v1", scratch_path("key")), 0);
+	snprintf(text, sizeof text,
+		 "site paris {\nurl = \"https://host/netbackup\"\n"
+		 "api-key-file = \"%s/key\"\n}\n",
+		 folder);
+	config = config_load(scratch_write("conf", 0600, text), error);
+	CU_ASSERT_PTR_NOT_NULL(config);
+	config_free(config);
+	chmod(folder, 01777);
+	CU_ASSERT_PTR_NULL(config_load(scratch_path("conf"), error));
+	CU_ASSERT_PTR_NOT_NULL(strstr(error, "key: is a symbolic link in a folder where others"));
+	CU_ASSERT_EQUAL(symlink("conf", scratch_path("other")), 0);
+	CU_ASSERT_PTR_NULL(config_load(scratch_path("other"), error));
+	CU_ASSERT_PTR_NOT_NULL(strstr(error, "cannot be read: it is a symbolic link in a folder"));
+	chmod(folder, 0700);
+	scratch_remove();
+}
+
+static const struct harness_test tests[] = {
+    {"followed by who owns the folder", test_folders},
+    {"to a key and to the configuration", test_key_file},
+    {NULL, NULL},
+};
+
+const struct harness_suite link_suite = {"link", tests};
