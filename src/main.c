@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdio.h>
 
+#include "base/secret.h"
 #include "command/daemon.h"
 #include "command/fetch_ca.h"
 #include "command/once.h"
@@ -61,6 +62,7 @@ int main(int argc, char **argv)
 	struct loop *loop = NULL;
 	int result = OPTIONS_EXIT_USAGE;
 
+	secret_guard_process();
 	options_read(&options, argc, argv);
 	if (options.fetch_ca)
 		return fetch_ca_run(options.fetch_ca, options.fingerprint, options.output);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/secret.h"
 #include "base/timefmt.h"
 
 /*
@@ -73,9 +74,14 @@ static const struct {
     {10, "; renew it on the primary"},
 };
 
+/*
+ * What curl sends goes through buffers of its own, which it does not overwrite. It uses these
+ * functions for them, and for the list of headers.
+ */
 void http_global_init(void)
 {
-	curl_global_init(CURL_GLOBAL_DEFAULT);
+	curl_global_init_mem(CURL_GLOBAL_DEFAULT, secret_malloc, secret_wipe, secret_realloc,
+			     secret_strdup, secret_calloc);
 }
 
 void http_global_cleanup(void)
@@ -150,10 +156,16 @@ struct http *http_open(const struct http_options *options)
 	return http;
 }
 
-static void set_headers(struct http *http, const char *const *headers)
+/* They hold the key, and curl needs them only as long as the request lasts. */
+static void free_headers(struct http *http)
 {
+	curl_easy_setopt(http->easy, CURLOPT_HTTPHEADER, NULL);
 	curl_slist_free_all(http->headers);
 	http->headers = NULL;
+}
+
+static void set_headers(struct http *http, const char *const *headers)
+{
 	for (; *headers; headers++)
 		http->headers = mem_checked(curl_slist_append(http->headers, *headers));
 	curl_easy_setopt(http->easy, CURLOPT_HTTPHEADER, http->headers);
@@ -196,6 +208,7 @@ void http_abandon(struct http *http)
 	if (!http->running)
 		return;
 	curl_multi_remove_handle(http->multi, http->easy);
+	free_headers(http);
 	http->running = false;
 }
 
@@ -478,7 +491,6 @@ void http_close(struct http *http)
 	http_abandon(http);
 	curl_easy_cleanup(http->easy);
 	curl_multi_cleanup(http->multi);
-	curl_slist_free_all(http->headers);
 	free(http->ca_file);
 	free(http->body);
 	free(http);

@@ -11,6 +11,7 @@
 #include "api/page.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/secret.h"
 #include "base/timefmt.h"
 #include "config/value.h"
 
@@ -27,6 +28,7 @@
 
 struct netbackup {
 	const struct config_site *site;
+	char *authorization; /* the header line; a secret */
 	struct http *http;
 	struct netbackup_traffic traffic;
 	char offered[VERSION_SIZE]; /* the server's own version; "" = it does not tell */
@@ -85,6 +87,7 @@ struct netbackup *netbackup_open(const struct config_site *site)
 	struct netbackup *netbackup = mem_zalloc(1, sizeof *netbackup);
 
 	netbackup->site = site;
+	netbackup->authorization = secret_new("Authorization: ", site->api_key);
 	netbackup->http = http_open(&options);
 	/* Sites that start together must not try again at the same times. */
 	netbackup->random = (unsigned)timefmt_now() ^ (unsigned)((uintptr_t)netbackup >> 4);
@@ -96,6 +99,7 @@ void netbackup_close(struct netbackup *netbackup)
 	if (!netbackup)
 		return;
 	http_close(netbackup->http);
+	secret_free(netbackup->authorization);
 	free(netbackup->path);
 	free(netbackup);
 }
@@ -159,16 +163,13 @@ static void send_request(struct netbackup *netbackup, const char *path, const ch
 {
 	char *url = mem_printf("%s%s", netbackup->site->url, path);
 	char *accept = mem_printf("Accept: %s;version=%s", media_type, version);
-	char *authorization = mem_printf("Authorization: %s", netbackup->site->api_key);
-	const char *headers[] = {accept, with_key ? authorization : NULL, NULL};
+	const char *headers[] = {accept, with_key ? netbackup->authorization : NULL, NULL};
 
 	netbackup->traffic.requests++;
 	http_start(netbackup->http, url, headers, netbackup->deadline);
 	/* PATH may hold a cursor, which is anything that the server has sent. */
 	netbackup_hide_key(netbackup, url);
 	log_debug("site %s: GET %s", netbackup->site->name, url);
-	explicit_bzero(authorization, strlen(authorization));
-	free(authorization);
 	free(accept);
 	free(url);
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/secret.h"
 #include "base/timefmt.h"
 #include "base/utf8.h"
 #include "config/link.h"
@@ -45,6 +46,12 @@ static bool must_be(struct value *value, const char *form)
 static bool keep(void *member, const char *text)
 {
 	*(char **)member = mem_strdup(text);
+	return true;
+}
+
+static bool keep_secret(void *member, const char *text)
+{
+	*(char **)member = secret_new(text, "");
 	return true;
 }
 
@@ -361,7 +368,7 @@ static bool read_api_key_file(struct value *value, void *member)
 	const char *complaint = load_key(value->text, key);
 
 	if (!complaint)
-		keep(member, key);
+		keep_secret(member, key);
 	explicit_bzero(key, sizeof key);
 	return !complaint || refuse(value, "%s %s: %s", value->key, value->text, complaint);
 }
@@ -371,7 +378,7 @@ static bool read_api_key(struct value *value, void *member)
 	const char *flaw = find_flaw(value->text);
 
 	if (!flaw)
-		return keep(member, value->text);
+		return keep_secret(member, value->text);
 	return refuse(value, "%s %s%s", value->key, flaw,
 		      value->text[0] ? "" : "; is the environment variable that it names set?");
 }
@@ -433,27 +440,28 @@ static bool read_pattern(struct value *value, void *member)
 static const struct kind {
 	bool (*read)(struct value *value, void *member);
 	size_t size; /* of the member; 0 = a char * to be freed */
+	bool secret; /* by secret_free */
 } kinds[] = {
-    [VALUE_DURATION] = {read_duration, sizeof(int)},
-    [VALUE_NUMBER] = {read_number, sizeof(int)},
-    [VALUE_SWITCH] = {read_switch, sizeof(bool)},
-    [VALUE_SOCKET] = {read_socket, 0},
-    [VALUE_STATE_DIR] = {read_state_dir, 0},
-    [VALUE_OID] = {read_oid, sizeof(struct config_oid)},
-    [VALUE_LOG_TARGET] = {read_log_target, sizeof(enum log_target)},
-    [VALUE_LOG_LEVEL] = {read_log_level, sizeof(enum log_level)},
-    [VALUE_NOTIFY] = {read_notify, sizeof(struct config_notify)},
-    [VALUE_COLLECT] = {read_collect, sizeof(struct config_collects)},
-    [VALUE_PARENTS] = {read_parents, sizeof(enum config_parents)},
-    [VALUE_JOB_TYPES] = {read_job_types, 0},
-    [VALUE_URL] = {read_url, 0},
-    [VALUE_API_KEY] = {read_api_key, 0},
-    [VALUE_API_KEY_FILE] = {read_api_key_file, 0},
-    [VALUE_FILE_NAME] = {read_file_name, 0},
-    [VALUE_CA_FILE] = {read_ca_file, 0},
-    [VALUE_API_VERSION] = {read_api_version, 0},
-    [VALUE_SITE_NAME] = {read_site_name, 0},
-    [VALUE_PATTERN] = {read_pattern, 0},
+    [VALUE_DURATION] = {read_duration, sizeof(int), false},
+    [VALUE_NUMBER] = {read_number, sizeof(int), false},
+    [VALUE_SWITCH] = {read_switch, sizeof(bool), false},
+    [VALUE_SOCKET] = {read_socket, 0, false},
+    [VALUE_STATE_DIR] = {read_state_dir, 0, false},
+    [VALUE_OID] = {read_oid, sizeof(struct config_oid), false},
+    [VALUE_LOG_TARGET] = {read_log_target, sizeof(enum log_target), false},
+    [VALUE_LOG_LEVEL] = {read_log_level, sizeof(enum log_level), false},
+    [VALUE_NOTIFY] = {read_notify, sizeof(struct config_notify), false},
+    [VALUE_COLLECT] = {read_collect, sizeof(struct config_collects), false},
+    [VALUE_PARENTS] = {read_parents, sizeof(enum config_parents), false},
+    [VALUE_JOB_TYPES] = {read_job_types, 0, false},
+    [VALUE_URL] = {read_url, 0, false},
+    [VALUE_API_KEY] = {read_api_key, 0, true},
+    [VALUE_API_KEY_FILE] = {read_api_key_file, 0, true},
+    [VALUE_FILE_NAME] = {read_file_name, 0, false},
+    [VALUE_CA_FILE] = {read_ca_file, 0, false},
+    [VALUE_API_VERSION] = {read_api_version, 0, false},
+    [VALUE_SITE_NAME] = {read_site_name, 0, false},
+    [VALUE_PATTERN] = {read_pattern, 0, false},
 };
 
 bool value_read(enum value_kind kind, struct value *value, void *member)
@@ -486,8 +494,9 @@ void value_clear(enum value_kind kind, void *member)
 
 	if (kinds[kind].size > 0)
 		return;
-	if (*text)
-		explicit_bzero(*text, strlen(*text));
-	free(*text);
+	if (kinds[kind].secret)
+		secret_free(*text);
+	else
+		free(*text);
 	*text = NULL;
 }
