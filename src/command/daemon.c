@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "command/daemon.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,12 +10,16 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/timefmt.h"
+#include "command/service.h"
 #include "site/site.h"
 #include "snmp/agentx.h"
 #include "snmp/fastpath.h"
 #include "snmp/mib.h"
 #include "snmp/notify.h"
 #include "tables/sites.h"
+
+/* A store that hangs must not keep the others from being served: milliseconds. */
+#define READY_WITHIN 20000
 
 /* All that the main thread works with. */
 struct program {
@@ -23,6 +28,9 @@ struct program {
 	struct loop *loop;
 	struct mib *mib;
 	struct notify *notify;
+	struct service *service;
+	bool ready;	     /* and the service manager knows it */
+	int64_t ready_by;    /* at the latest, in timefmt_monotonic */
 	char *state_dir;     /* as configured at the start */
 	struct site **sites; /* in the order of the configuration; NULL where none could start */
 };
@@ -101,6 +109,15 @@ static bool stop_sites(struct program *program, struct site **sites, size_t coun
 	return ended;
 }
 
+static void tell_status(struct program *program)
+{
+	size_t up, count = mib_count_sites(program->mib, &up);
+	char text[80];
+
+	snprintf(text, sizeof text, "%zu site%s, %zu up", count, count == 1 ? "" : "s", up);
+	service_status(program->service, text);
+}
+
 static void on_mail(void *arg)
 {
 	struct program *program = arg;
@@ -108,6 +125,29 @@ static void on_mail(void *arg)
 	for (size_t i = 0; i < program->config->site_count; i++)
 		if (program->sites[i])
 			take_mail(program, program->sites[i], true);
+	tell_status(program);
+}
+
+/* Whether all stores have been opened, or there is no more waiting for them. */
+static bool all_heard(const struct program *program)
+{
+	for (size_t i = 0; i < program->config->site_count; i++)
+		if (program->sites[i] && !site_heard(program->sites[i]))
+			return timefmt_monotonic() >= program->ready_by;
+	return true;
+}
+
+static int on_pulse(void *arg)
+{
+	struct program *program = arg;
+	int wait = service_turn(program->service);
+
+	if (program->ready)
+		return wait;
+	program->ready = all_heard(program);
+	if (program->ready)
+		service_ready(program->service);
+	return wait < 0 || wait > READY_WITHIN ? READY_WITHIN : wait;
 }
 
 static bool on_notify(void *arg)
@@ -155,9 +195,8 @@ static struct site **keep_sites(struct program *program, const struct config *ne
 	return kept;
 }
 
-static void on_reload(void *arg)
+static void reload(struct program *program)
 {
-	struct program *program = arg;
 	struct config *old = program->config, *new;
 	char error[CONFIG_ERROR_SIZE];
 	bool all_ended;
@@ -186,17 +225,30 @@ static void on_reload(void *arg)
 		config_free(old);
 }
 
+static void on_reload(void *arg)
+{
+	struct program *program = arg;
+
+	service_reloading(program->service);
+	reload(program);
+	tell_status(program);
+	if (program->ready)
+		service_ready(program->service);
+}
+
 /* Starts the sites, serves until the end, and ends the sites. */
 static bool serve(struct program *program)
 {
-	struct loop_hooks hooks = {on_mail, on_reload, on_notify, program};
+	struct loop_hooks hooks = {on_mail, on_reload, on_notify, on_pulse, program};
 	const struct config *config = program->config;
 	bool fine;
 
 	mib_set_config_read(program->mib, config->read_at);
 	start_sites(program);
 	agentx_start(config->base_oid.numbers, config->base_oid.length);
+	program->ready_by = timefmt_monotonic() + READY_WITHIN;
 	fine = loop_run(program->loop, &hooks);
+	service_stopping(program->service);
 	log_info("nbu-agentx ends");
 	if (!stop_sites(program, program->sites, program->config->site_count))
 		program->config = NULL;
@@ -216,6 +268,7 @@ static bool run(struct program *program)
 		return false;
 	}
 	log_info("nbu-agentx " NBU_AGENTX_VERSION " starts; sites: %zu", config->site_count);
+	program->service = service_open();
 	http_global_init();
 	agentx_init(config->agentx_socket);
 	fastpath_switch(config->fastpath);
@@ -227,6 +280,7 @@ static bool run(struct program *program)
 	agentx_stop();
 	notify_free(program->notify);
 	mib_free(program->mib);
+	service_close(program->service);
 	if (program->config) {
 		http_global_cleanup();
 		free(program->state_dir);

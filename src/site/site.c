@@ -26,6 +26,7 @@ struct site {
 	struct timespec cancelled;
 	int64_t shown; /* when a snapshot was last put into the mailbox, in timefmt_monotonic */
 	unsigned random;
+	bool heard; /* a snapshot has been taken */
 };
 
 /*
@@ -170,7 +171,15 @@ const struct config_site *site_config(const struct site *site)
 
 struct snapshot *site_take(struct site *site)
 {
-	return mailbox_take(site->mailbox);
+	struct snapshot *snapshot = mailbox_take(site->mailbox);
+
+	site->heard = site->heard || snapshot;
+	return snapshot;
+}
+
+bool site_heard(const struct site *site)
+{
+	return site->heard;
 }
 
 void site_cancel(struct site *site)

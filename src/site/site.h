@@ -27,6 +27,9 @@ const struct config_site *site_config(const struct site *site);
 /* The newest snapshot, which now belongs to the caller. NULL = none since the last call. */
 struct snapshot *site_take(struct site *site);
 
+/* Whether there has been a snapshot: the store has been opened, or cannot be. */
+bool site_heard(const struct site *site);
+
 /* Tells the thread to end. Does not wait for it. */
 void site_cancel(struct site *site);
 

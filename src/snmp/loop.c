@@ -89,9 +89,12 @@ static void take_mail(struct loop *loop, const struct loop_hooks *hooks)
 static void turn(struct loop *loop, const struct loop_hooks *hooks)
 {
 	struct pollfd fds[OWN_FDS + AGENTX_FDS_MAX];
-	int timeout = -1;
+	int timeout = -1, pulse;
 	size_t count = agentx_poll_prepare(fds + OWN_FDS, &timeout, loop->notifying);
 
+	pulse = hooks->pulse(hooks->arg);
+	if (pulse >= 0 && (timeout < 0 || pulse < timeout))
+		timeout = pulse;
 	for (size_t i = 0; i < OWN_FDS; i++)
 		fds[i] = (struct pollfd){.fd = loop->fds[i], .events = POLLIN};
 	if (poll(fds, OWN_FDS + count, timeout) >= 0) {

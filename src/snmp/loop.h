@@ -11,6 +11,9 @@ struct loop_hooks {
 	/* Called in every turn, after the others. True = notifications are waiting: the next turn
 	 * comes when one can be sent, if not before. */
 	bool (*notify)(void *arg);
+	/* Called before each turn waits. Returns how many milliseconds it may wait; -1 = any time.
+	 */
+	int (*pulse)(void *arg);
 	void *arg;
 };
 

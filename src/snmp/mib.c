@@ -97,6 +97,14 @@ bool mib_has_site(const struct mib *mib, const char *name)
 	return find_site(mib, name) < mib->count;
 }
 
+size_t mib_count_sites(const struct mib *mib, size_t *up)
+{
+	*up = 0;
+	for (size_t i = 0; i < mib->count; i++)
+		*up += sites_row(mib->snapshots[i])->status == SITE_UP;
+	return mib->count;
+}
+
 void mib_remove_site(struct mib *mib, const char *name)
 {
 	size_t at = find_site(mib, name);

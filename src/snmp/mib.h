@@ -26,6 +26,9 @@ void mib_publish(struct mib *mib, struct snapshot *snapshot);
 /* Whether a snapshot of the site NAME is shown. */
 bool mib_has_site(const struct mib *mib, const char *name);
 
+/* How many sites are shown, and in *UP how many of them are up. */
+size_t mib_count_sites(const struct mib *mib, size_t *up);
+
 /* Removes the rows of the site NAME from all tables. */
 void mib_remove_site(struct mib *mib, const char *name);
 
