@@ -204,7 +204,7 @@ static void take_option(struct options *options, int option, char *const *argv)
 		fputs(usage, stdout);
 		print_tables(stdout);
 		putchar('\n');
-		exit(OPTIONS_EXIT_FINE);
+		exit(fflush(stdout) == 0 ? OPTIONS_EXIT_FINE : OPTIONS_EXIT_FAILED);
 	default:
 		fputs("Try 'nbu-agentx --help'.\n", stderr);
 		exit(OPTIONS_EXIT_USAGE);

@@ -353,8 +353,24 @@ static void test_other_ways(void)
 	CHECK_CALL(WORDS("-c", world_config_file(), "--once"), 0, "paris", "tls-verify is false");
 }
 
+/* What cannot be printed is no success, for it may have been meant for a file. */
+static void test_full_disk(void)
+{
+	static const char *const options[] = {"--help", "--version"};
+
+	for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+		struct process *process = world_start(
+		    "full", (const char *const[]){"/bin/sh", "-c", "exec \"$0\" \"$1\" >/dev/full",
+						  world_program("nbu-agentx"), options[i], NULL});
+
+		process->want = WORLD_ANY;
+		EQUAL_NUMBER(world_wait(process, 60), 1);
+	}
+}
+
 static const struct harness_test tests[] = {
     {"options", test_options},
+    {"output to a full disk", test_full_disk},
     {"--check-config", test_check_config},
     {"--once in JSON", test_once_json},
     {"--once with other tables", test_once_tables},
