@@ -3,7 +3,6 @@
 
 #include <stdarg.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,6 +19,12 @@ void *mem_checked(void *memory)
 	if (write(STDERR_FILENO, message, sizeof message - 1) < 0)
 		_exit(1);
 	_exit(1);
+}
+
+void mem_close(FILE *stream)
+{
+	/* A text that could not grow is no NULL, but cut. */
+	mem_checked(fclose(stream) == 0 ? stream : NULL);
 }
 
 void *mem_zalloc(size_t count, size_t size)

@@ -3,6 +3,7 @@
 #define MEM_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 /*
  * Allocation that cannot fail. When the system has no memory left, the program ends here with a
@@ -38,5 +39,8 @@ char *mem_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
  * only when there is no memory left.
  */
 void *mem_checked(void *memory);
+
+/* Closes STREAM, of open_memstream, or ends the program where its text is not whole. */
+void mem_close(FILE *stream);
 
 #endif

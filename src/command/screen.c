@@ -127,7 +127,7 @@ void screen_show(FILE *out, const struct report *report)
 	FILE *frame = mem_checked(open_memstream(&text, &size));
 
 	print_all(frame, report);
-	fclose(frame);
+	mem_close(frame);
 	if (report->terminal.clears)
 		fputs(HOME_AND_CLEAR, out);
 	print_lines(out, &report->terminal, text);

@@ -58,8 +58,8 @@ char *rowtext_write(const struct column *columns, size_t count, const void *row)
 		write_member(out, type, (const char *)row + columns[i].offset);
 		fputc('\n', out);
 	}
-	fclose(out);
-	return mem_checked(text);
+	mem_close(out);
+	return text;
 }
 
 static void read_member(const char *value, enum column_member type, void *member)

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "harness.h"
+
+static void test_close(void)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *stream = mem_checked(open_memstream(&text, &size));
+
+	fputs("a text", stream);
+	mem_close(stream);
+	EQUAL_TEXT(text, "a text");
+	free(text);
+}
+
+/* A text that is cut is never used: it would be taken for the whole. A full disk stands for memory.
+ */
+static void test_cut(void)
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		FILE *stream = fopen("/dev/full", "w");
+
+		if (!stream || !freopen("/dev/null", "w", stderr))
+			_exit(2);
+		fputs("a text", stream);
+		mem_close(stream);
+		_exit(0);
+	}
+	CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
+	CU_ASSERT_TRUE(WIFEXITED(status));
+	EQUAL_NUMBER(WEXITSTATUS(status), 1);
+}
+
+static const struct harness_test tests[] = {
+    {"a stream is closed", test_close},
+    {"a stream whose text is cut", test_cut},
+    {NULL, NULL},
+};
+
+const struct harness_suite mem_suite = {"mem", tests};
