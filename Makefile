@@ -8,7 +8,7 @@
 # make nms                    makes what monitoring systems read in conf/, and docs/alarms.md; nms-check only looks
 # make bench                  what the agent costs, against goals and peers: 15 minutes
 # make bench-quick            the same at smaller sizes: 2 minutes
-# make fuzz                   the parsers under libFuzzer; FUZZ_SECONDS=60 each
+# make fuzz                   what reads from outside, under libFuzzer; FUZZ_SECONDS=60 each, FUZZ="job store" some
 # make tests                  builds the test programs; build/tests/unit NAME runs some of their tests
 # make install                DESTDIR= PREFIX= as usual; make uninstall
 # make deb                    Debian packages of this tree in build/deb; make rpm in build/rpm
@@ -41,9 +41,10 @@ BUILD := build$(if $(SANITIZE),/$(SANITIZE))
 
 SANITIZE_address := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 SANITIZE_thread  := -fsanitize=thread
+SANITIZE_fuzz    := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 ifneq ($(SANITIZE),)
 ifeq ($(SANITIZE_$(SANITIZE)),)
-$(error SANITIZE is $(SANITIZE), but must be address or thread)
+$(error SANITIZE is $(SANITIZE), but must be address or thread; make fuzz sets it to fuzz)
 endif
 override CFLAGS  += $(SANITIZE_$(SANITIZE))
 override LDFLAGS += $(SANITIZE_$(SANITIZE))
@@ -73,14 +74,14 @@ FORMATTED    := $(wildcard src/*.[ch] src/*/*.[ch] tests/*.[ch] tests/*/*.[ch] t
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
-.PHONY: all help compile_commands.json programs tests demo check check-consumers nms nms-check bench bench-quick bench-programs fuzz house format format-check install uninstall deb rpm check-packages clean
+.PHONY: all help compile_commands.json programs tests demo check check-consumers nms nms-check bench bench-quick bench-programs fuzz fuzz-programs house format format-check install uninstall deb rpm check-packages clean
 
 all: $(BUILD)/nbu-agentx
 
 programs: $(BUILD)/nbu-agentx $(BUILD)/nbu-sim
 
 # The programs of the benchmark are built with them, so that a change does not break these unseen.
-tests: bench-programs $(BUILD)/tests/unit $(BUILD)/tests/integration
+tests: bench-programs fuzz-programs $(BUILD)/tests/unit $(BUILD)/tests/integration
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -110,6 +111,17 @@ $(BUILD)/tests/integration: $(call objects,tests/harness.c $(INTEGRATION_SOURCES
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  LINK  $@")
 	$(Q)$(LINK) -o $@ $^ $(TESTLIBS) $(LIBS)
+
+# Of each fuzz target a program. With SANITIZE=fuzz it searches; otherwise it replays the files that it is given.
+FUZZ_PROGRAMS := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_SHARED   := tests/resolve.c tests/fuzz/folder.c $(if $(filter fuzz,$(SANITIZE)),,tests/fuzz/replay.c)
+
+$(FUZZ_PROGRAMS): $(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(call objects,$(FUZZ_SHARED)) $(BUILD)/libnbu-agentx.a
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  LINK  $@")
+	$(Q)$(LINK) $(if $(filter fuzz,$(SANITIZE)),-fsanitize=fuzzer) -o $@ $^ $(LIBS)
+
+fuzz-programs: $(FUZZ_PROGRAMS)
 
 # The programs of the benchmark, of a file each, with what they share.
 BENCH_PROGRAMS := $(addprefix $(BUILD)/bench/,responder passer walker fetcher resweep)
@@ -149,14 +161,9 @@ bench bench-quick:
 
 # Needs clang: tests/setup ci
 FUZZ_SECONDS ?= 60
-fuzz: $(patsubst tests/fuzz/fuzz_%.c,fuzz-%,$(wildcard tests/fuzz/fuzz_*.c))
-
-fuzz-%: tests/fuzz/fuzz_%.c $(LIB_SOURCES)
-	@mkdir -p build/fuzz/$*
-	$(Q)clang -std=c11 $(CPPFLAGS) -O1 -g $(WARNINGS) -fsanitize=fuzzer,address,undefined \
-	    -fno-sanitize-recover=all $(INCLUDES) -o build/fuzz/fuzz_$* $< tests/resolve.c $(LIB_SOURCES) $(LIBS)
-	build/fuzz/fuzz_$* -max_total_time=$(FUZZ_SECONDS) -timeout=5 -print_final_stats=1 \
-	    -artifact_prefix=build/fuzz/ build/fuzz/$* tests/fuzz/corpus/$*
+fuzz:
+	@$(MAKE) --no-print-directory -j2 SANITIZE=fuzz CC=clang fuzz-programs
+	@tests/fuzz/run build/fuzz $(FUZZ_SECONDS) $(FUZZ)
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' $(firstword $(MAKEFILE_LIST))
