@@ -101,7 +101,7 @@ $(BUILD)/nbu-sim: $(call objects,$(SIM_SOURCES)) $(BUILD)/libnbu-agentx.a
 	$(if $(V),,@echo "  LINK  $@")
 	$(Q)$(LINK) -o $@ $^ $(SIMLIBS)
 
-$(BUILD)/tests/unit: $(call objects,tests/harness.c tests/resolve.c $(UNIT_SOURCES) $(filter-out %/sim_main.c,$(SIM_SOURCES))) \
+$(BUILD)/tests/unit: $(call objects,tests/harness.c tests/resolve.c tests/older.c $(UNIT_SOURCES) $(filter-out %/sim_main.c,$(SIM_SOURCES))) \
                      $(BUILD)/libnbu-agentx.a
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  LINK  $@")
@@ -114,7 +114,7 @@ $(BUILD)/tests/integration: $(call objects,tests/harness.c $(INTEGRATION_SOURCES
 
 # Of each fuzz target a program. With SANITIZE=fuzz it searches; otherwise it replays the files that it is given.
 FUZZ_PROGRAMS := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
-FUZZ_SHARED   := tests/resolve.c tests/fuzz/folder.c $(if $(filter fuzz,$(SANITIZE)),,tests/fuzz/replay.c)
+FUZZ_SHARED   := tests/resolve.c tests/older.c tests/fuzz/folder.c $(if $(filter fuzz,$(SANITIZE)),,tests/fuzz/replay.c)
 
 $(FUZZ_PROGRAMS): $(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(call objects,$(FUZZ_SHARED)) $(BUILD)/libnbu-agentx.a
 	@mkdir -p $(@D)

@@ -6,17 +6,17 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "older.h"
+#include "store/schema.h"
 #include "unit/scratch.h"
 
-/* The file as the first schema had it. */
-static const char to_first_schema[] =
-    "DROP TABLE resource; DROP TABLE resource_row;"
-    "DROP TABLE failure; DROP TABLE orphan;"
-    "ALTER TABLE job DROP COLUMN parent; ALTER TABLE job DROP COLUMN family;"
-    "ALTER TABLE job DROP COLUMN guessed;"
-    "DROP TABLE earlier; DROP TABLE subject; DROP TABLE queue; UPDATE job SET gone = 1 WHERE gone;"
-    "CREATE INDEX job_last ON job(cell, ended) WHERE state = 0 AND gone = 0;"
-    "PRAGMA user_version = 1";
+/* Makes the file one of VERSION. */
+static void make_older(int version)
+{
+	for (int step = OLDER_VERSIONS - 1; step >= version; step--)
+		stock_change(older_steps[step]);
+	EQUAL_NUMBER(stock_ask("PRAGMA user_version"), version);
+}
 
 static void test_migration(void)
 {
@@ -31,7 +31,7 @@ static void test_migration(void)
 	stock_put(store, stock_unfinished(5));
 	stock_drop(store, 1, (int64_t[]){4});
 	store_close(store);
-	stock_change(to_first_schema);
+	make_older(1);
 	store = stock_open_here();
 	EXPECT(store, 1, 1);
 	EXPECT_DAILY(store, 2, 3, 3, 1);
@@ -46,6 +46,25 @@ static void test_migration(void)
 	EXPECT_DAILY(store, 2, 4, 4, 2);
 	CU_ASSERT_TRUE(stock_queue(store, 40)->empty_since > 0);
 	stock_end(store);
+}
+
+/* Whatever version it had, its jobs and counters stay. */
+static void test_each_version(void)
+{
+	struct store *store;
+
+	EQUAL_NUMBER(schema.version, OLDER_VERSIONS);
+	for (int version = 1; version < OLDER_VERSIONS; version++) {
+		store = stock_swept();
+		stock_put(store, stock_ended(1, 1, 0));
+		stock_put(store, stock_ended(2, 2, 96));
+		store_close(store);
+		make_older(version);
+		store = stock_reopen(stock_open_here());
+		EXPECT(store, 1, 1);
+		EXPECT_DAILY(store, 1, 2, 2, 1);
+		stock_end(store);
+	}
 }
 
 static void check_plan(sqlite3 *db, const char *sql, bool whole)
@@ -88,6 +107,7 @@ static void test_plans(void)
 
 static const struct harness_test tests[] = {
     {"a store of the first schema", test_migration},
+    {"a store of each older schema", test_each_version},
     {"query plans", test_plans},
     {NULL, NULL},
 };
