@@ -11,8 +11,11 @@
 /* Places by hash: in a large site most names have a place of their own. */
 #define HASH_ROOM 32768
 
-/* Ids are given out from 1; one that is beyond this was never ours. */
-#define ID_MAX INT32_MAX
+/*
+ * Ids are given out from 1, without large gaps; one that is beyond this was never ours. There is an
+ * array by ids, so that a damaged one must not take all memory: this is 128 MiB.
+ */
+#define ID_MAX (INT64_C(1) << 24)
 
 struct name {
 	const char *text; /* behind the struct */

@@ -127,6 +127,7 @@ static void test_nonsense(void)
 	    "UPDATE cell SET id = 5",
 	    "INSERT INTO cell SELECT 2, type, ptype, status, 0, 0, 0, 0 FROM cell",
 	    "INSERT INTO name VALUES(1 << 40, 'far')",
+	    "INSERT INTO name VALUES((1 << 24) + 1, 'not so far')",
 	    INTO_SUBJECT "VALUES(-1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1)",
 	    INTO_SUBJECT "VALUES(3, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1)",
 	    INTO_SUBJECT "VALUES(1, 999999, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1)",
