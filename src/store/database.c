@@ -85,6 +85,18 @@ static bool refuse(struct database *database, int code, struct fault *fault)
 	return false;
 }
 
+/*
+ * The same for what brings the file forward and for its statements. These are right. So what they
+ * do not find, or a constraint that they break, shows that the file is not what it says.
+ */
+static bool refuse_content(struct database *database, int code, struct fault *fault)
+{
+	int primary = code & 0xff;
+	bool wrong = primary == SQLITE_ERROR || primary == SQLITE_CONSTRAINT;
+
+	return refuse(database, wrong ? SQLITE_CORRUPT : code, fault);
+}
+
 static bool refuse_file(const char *path, struct fault *fault)
 {
 	fault_set(fault, FAULT_STORAGE, "%s: %s", path,
@@ -336,6 +348,7 @@ static bool migrate(struct database *database, int64_t version, struct fault *fa
 	struct fault ignored;
 	bool fine = true;
 	char *sql;
+	int code;
 
 	if (version > 0 && version < database->schema->version)
 		log_info("%s: bringing schema %d to %d", database->path, (int)version,
@@ -343,7 +356,9 @@ static bool migrate(struct database *database, int64_t version, struct fault *fa
 	for (; fine && version < database->schema->version; version++) {
 		sql = mem_printf("BEGIN IMMEDIATE; %s PRAGMA user_version = %d; COMMIT",
 				 database->schema->migrations[version], (int)version + 1);
-		fine = execute(database, sql, fault);
+		errno = 0;
+		code = sqlite3_exec(database->db, sql, NULL, NULL, NULL);
+		fine = code == SQLITE_OK || refuse_content(database, code, fault);
 		free(sql);
 	}
 	if (!fine && !sqlite3_get_autocommit(database->db))
@@ -359,11 +374,7 @@ static bool prepare(struct database *database, struct fault *fault)
 	for (size_t i = 0; code == SQLITE_OK && i < database->schema->statement_count; i++)
 		code = sqlite3_prepare_v3(database->db, database->schema->statements[i].sql, -1,
 					  SQLITE_PREPARE_PERSISTENT, &database->prepared[i], NULL);
-	if (code == SQLITE_OK)
-		return true;
-	/* SQLITE_ERROR: the file says that it is ours, but it does not have our tables. */
-	return code == SQLITE_ERROR ? refuse(database, SQLITE_CORRUPT, fault)
-				    : refuse(database, code, fault);
+	return code == SQLITE_OK || refuse_content(database, code, fault);
 }
 
 static void close_file(struct database *database)

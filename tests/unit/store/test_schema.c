@@ -67,6 +67,20 @@ static void test_each_version(void)
 	}
 }
 
+/* It cannot be brought forward, today or ever. */
+static void test_older_damaged(void)
+{
+	for (int version = 1; version < OLDER_VERSIONS; version++) {
+		stock_make_filled();
+		make_older(version);
+		stock_change("DROP TABLE job");
+		store_close(stock_open_here());
+		EQUAL_NUMBER(stock_files("paris.db.corrupt-"), 1);
+		EQUAL_NUMBER(stock_ask("PRAGMA user_version"), OLDER_VERSIONS);
+		scratch_remove();
+	}
+}
+
 static void check_plan(sqlite3 *db, const char *sql, bool whole)
 {
 	char *explain = mem_printf("EXPLAIN QUERY PLAN %s", sql);
@@ -108,6 +122,7 @@ static void test_plans(void)
 static const struct harness_test tests[] = {
     {"a store of the first schema", test_migration},
     {"a store of each older schema", test_each_version},
+    {"a damaged store of an older schema", test_older_damaged},
     {"query plans", test_plans},
     {NULL, NULL},
 };
