@@ -48,6 +48,7 @@ const char *harness_program;
 static int (*at_end)(bool failed);
 static struct running places[JOBS_MAX];
 static int passed, failed;
+static FILE *summary; /* NULL = people read the result */
 static volatile sig_atomic_t ended_by;
 
 bool harness_sanitized(void)
@@ -189,6 +190,10 @@ static void report(const struct running *place, int status)
 		  (double)(now.tv_nsec - place->started.tv_nsec) / 1e9;
 	if (status == 0) {
 		passed++;
+		if (summary) {
+			fprintf(summary, "%s\n", place->name);
+			fflush(summary);
+		}
 		printf("ok %s", place->name);
 		printf(seconds >= 0.1 ? " (%.1f s)\n" : "\n", seconds);
 		fflush(stdout);
@@ -272,11 +277,12 @@ static void run_all(char **filters, int jobs, unsigned limit, bool list)
 		wait_for_one();
 }
 
-/* Says how it went: to people, and in FILE to the script that adds up. */
-static int summarize(const char *file)
+/*
+ * Says how it went: to people, or to the script that adds up. That finds the names of the tests that
+ * have passed, and behind them how many have passed and failed.
+ */
+static int summarize(void)
 {
-	FILE *summary = file ? fopen(file, "w") : NULL;
-
 	if (summary) {
 		fprintf(summary, "%d %d\n", passed, failed);
 		fclose(summary);
@@ -296,7 +302,6 @@ int main(int argc, char **argv)
 {
 	struct sigaction action = {.sa_handler = on_signal};
 	unsigned limit = DEFAULT_LIMIT * (SANITIZED ? SANITIZER_FACTOR : 1);
-	const char *summary = NULL;
 	bool list = false;
 	int jobs = 1, option;
 
@@ -306,7 +311,7 @@ int main(int argc, char **argv)
 		else if (option == 'j' && atoi(optarg) >= 1 && atoi(optarg) <= JOBS_MAX)
 			jobs = atoi(optarg);
 		else if (option == 's')
-			summary = optarg;
+			summary = fopen(optarg, "we");
 		else if (option == 't' && atoi(optarg) >= 1)
 			limit = (unsigned)atoi(optarg);
 		else
@@ -318,5 +323,5 @@ int main(int argc, char **argv)
 	run_all(argv + optind, jobs, limit, list);
 	if (list)
 		return 0;
-	return summarize(summary);
+	return summarize();
 }
