@@ -17,6 +17,9 @@
  */
 #define BODY_MAX (32u << 20)
 
+/* Those of a server have some 500 bytes, and gateways add little to them. */
+#define HEADERS_MAX (256u << 10)
+
 struct http {
 	CURLM *multi;
 	CURL *easy;
@@ -24,17 +27,21 @@ struct http {
 	char *ca_file;
 	bool tls_verify;
 	int timeout;
-	bool running; /* a request is under way */
-	bool too_large;
-	bool near_deadline; /* the deadline comes before the timeout */
-	char names[160];    /* for which the server's certificate is; "" = not known */
-	int64_t expires;    /* when it ends */
+	bool running;	       /* a request is under way */
+	bool too_large;	       /* the body is */
+	size_t headers_length; /* of all heads of the present answer */
+	bool near_deadline;    /* the deadline comes before the timeout */
+	char names[160];       /* for which the server's certificate is; "" = not known */
+	int64_t expires;       /* when it ends */
 	char *body;
 	size_t length;
 	size_t capacity;
 	char error[CURL_ERROR_SIZE];
 	atomic_bool cancelled;
 };
+
+/* CURLE_TOO_LARGE, which curl 8.6 brought: a header is far too long. */
+#define CURLE_TOO_LARGE_CODE ((CURLcode)100)
 
 #define TLS_PORT "; url begins with http://, and this may be a TLS port: try https://"
 
@@ -58,8 +65,9 @@ static const struct meaning {
     {CURLE_SSL_CERTPROBLEM, FAULT_TLS, false, "", NULL},
     {CURLE_SSL_CIPHER, FAULT_TLS, false, "", NULL},
     {CURLE_SSL_ENGINE_INITFAILED, FAULT_TLS, false, "", NULL},
-    /* curl also reports this when a header is far too long. */
+    /* Older ones report this when a header is far too long. */
     {CURLE_OUT_OF_MEMORY, FAULT_PROTOCOL, false, "; the answer is too large to be one", NULL},
+    {CURLE_TOO_LARGE_CODE, FAULT_PROTOCOL, false, "; the answer is too large to be one", NULL},
     {CURLE_BAD_CONTENT_ENCODING, FAULT_PROTOCOL, false, "", NULL},
     {CURLE_WEIRD_SERVER_REPLY, FAULT_PROTOCOL, false, "; check the port in url", TLS_PORT},
     {CURLE_UNSUPPORTED_PROTOCOL, FAULT_PROTOCOL, false, "; check the port in url", TLS_PORT},
@@ -107,6 +115,16 @@ static size_t on_body(char *data, size_t size, size_t count, void *arg)
 	return more;
 }
 
+/* An answer may have many heads, such as 100 Continue, without end. */
+static size_t on_header(char *data, size_t size, size_t count, void *arg)
+{
+	struct http *http = arg;
+
+	(void)data;
+	http->headers_length += size * count;
+	return http->headers_length > HEADERS_MAX ? 0 : size * count;
+}
+
 /* Options that are the same for all requests. */
 static void set_options(struct http *http)
 {
@@ -119,6 +137,8 @@ static void set_options(struct http *http)
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, http->error);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, http);
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, http);
 	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
 	/* One request at a time gains nothing from HTTP/2. */
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
@@ -193,6 +213,7 @@ void http_start(struct http *http, const char *url, const char *const *headers, 
 		limit = left;
 	http->length = 0;
 	http->too_large = false;
+	http->headers_length = 0;
 	http->error[0] = '\0';
 	set_headers(http, headers);
 	curl_easy_setopt(http->easy, CURLOPT_URL, url);
@@ -278,6 +299,12 @@ static void set_fault(struct http *http, CURLcode code, struct fault *fault)
 	if (http->too_large) {
 		fault_set(fault, FAULT_PROTOCOL, "the answer has more than %u MiB; check url",
 			  BODY_MAX >> 20);
+		return;
+	}
+	if (http->headers_length > HEADERS_MAX) {
+		fault_set(fault, FAULT_PROTOCOL,
+			  "the answer has more than %u KiB of headers; check url",
+			  HEADERS_MAX >> 10);
 		return;
 	}
 	if (code == CURLE_OPERATION_TIMEDOUT) {
