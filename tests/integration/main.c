@@ -5,7 +5,7 @@
 /* clang-format off */
 #define SUITES(SUITE) \
 	SUITE(rows) SUITE(protocol) SUITE(command) SUITE(terminal) SUITE(doctor) SUITE(life) \
-	SUITE(faults) SUITE(delta) SUITE(keep) SUITE(tables) SUITE(sites) SUITE(notify) \
+	SUITE(faults) SUITE(network) SUITE(delta) SUITE(keep) SUITE(tables) SUITE(sites) SUITE(notify) \
 	SUITE(fastpath) SUITE(collect) SUITE(secret) SUITE(service)
 
 /* clang-format on */
