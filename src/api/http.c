@@ -285,10 +285,20 @@ static void set_certificate_fault(struct http *http, const char *text, struct fa
 	fault_set(fault, FAULT_TLS, "%s%s", text, advice);
 }
 
-static const char *advice_of(const struct http *http, const struct meaning *meaning)
+/* Whether TEXT, an error of OpenSSL, is about the version of TLS: one of ours, and an alert. */
+static bool is_old_tls(const char *text)
+{
+	return strstr(text, "unsupported protocol") || strstr(text, "alert protocol version");
+}
+
+/* TEXT is what curl says. */
+static const char *advice_of(const struct http *http, const struct meaning *meaning,
+			     const char *text)
 {
 	bool plain = strncmp(url_of(http), "http://", 7) == 0;
 
+	if (meaning->code == CURLE_SSL_CONNECT_ERROR && is_old_tls(text))
+		return "; the server speaks no TLS that is new enough: 1.2 at least";
 	return plain && meaning->plain_advice ? meaning->plain_advice : meaning->advice;
 }
 
@@ -318,7 +328,8 @@ static void set_fault(struct http *http, CURLcode code, struct fault *fault)
 	for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++) {
 		if (meanings[i].code != code)
 			continue;
-		fault_set(fault, meanings[i].class, "%s%s", text, advice_of(http, &meanings[i]));
+		fault_set(fault, meanings[i].class, "%s%s", text,
+			  advice_of(http, &meanings[i], text));
 		fault->passing = meanings[i].passing;
 		return;
 	}
