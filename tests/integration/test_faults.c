@@ -58,13 +58,24 @@ static void check_other(void)
 	CHECK_ROWS(manager_rows(manager, "lyon", WITH_BULK), lyon);
 }
 
-/* The fault comes when all is well, and goes. The unfinished jobs take three pages. */
+/* Seconds: what a site may show after a fault has begun, and what a busy machine adds. */
+#define REFRESH 1
+#define DEADLINE 6
+#define SLACK 3
+
+/*
+ * The fault comes when all is well, and goes. The unfinished jobs take three pages. MORE (NULL =
+ * none) has a time limit of the site.
+ */
 static void check_fault(const char *fault, enum fault_class class, const char *more)
 {
-	begin("--jobs 250 --unfinished 280", more);
+	char limits[100];
+
+	snprintf(limits, sizeof limits, "%sdeadline = \"%ds\"\n", more ? more : "", DEADLINE);
+	begin("--jobs 250 --unfinished 280", limits);
 	AWAIT(manager_site(manager, "paris", SITE_STATUS) == UP, 20);
 	sim_faults(paris, fault);
-	AWAIT(manager_site(manager, "paris", SITE_STATUS) == DOWN, 40);
+	AWAIT(manager_site(manager, "paris", SITE_STATUS) == DOWN, REFRESH + DEADLINE + SLACK);
 	check_down(class);
 	CHECK_ROWS(manager_rows(manager, "paris", WITH_BULK), paris);
 	check_other();
@@ -75,28 +86,85 @@ static void check_fault(const char *fault, enum fault_class class, const char *m
 	CHECK_ROWS(manager_rows(manager, "paris", WITH_BULK), paris);
 }
 
+/* The faults of the simulator that take a site down. */
+/* clang-format off */
+#define FAULTS(FAULT) \
+	FAULT(test_html, "html", FAULT_PROTOCOL, NULL) \
+	FAULT(test_truncate, "truncate", FAULT_PROTOCOL, NULL) \
+	FAULT(test_truncate_late, "page:3=truncate", FAULT_PROTOCOL, NULL) \
+	FAULT(test_slow, "slow:60000", FAULT_TIMEOUT, "timeout = \"1s\"\n") \
+	FAULT(test_deadline, "slow:60000", FAULT_TIMEOUT, NULL) \
+	FAULT(test_500, "500", FAULT_SERVER, NULL) \
+	FAULT(test_500_late, "page:2=500", FAULT_SERVER, NULL) \
+	FAULT(test_401, "401", FAULT_AUTH, NULL) \
+	FAULT(test_repeat, "repeat-cursor", FAULT_PROTOCOL, NULL) \
+	FAULT(test_error_200, "error-200", FAULT_SERVER, NULL) \
+	FAULT(test_bare_object, "bare-object", FAULT_PROTOCOL, NULL) \
+	FAULT(test_no_rights, "no-rights", FAULT_VANISHED, NULL) \
+	FAULT(test_redirect, "redirect", FAULT_REQUEST, NULL) \
+	FAULT(test_huge, "huge", FAULT_PROTOCOL, NULL) \
+	FAULT(test_reset, "reset", FAULT_CONNECT, NULL) \
+	FAULT(test_short, "short", FAULT_CONNECT, NULL) \
+	FAULT(test_echo, "echo-key", FAULT_SERVER, NULL) \
+	FAULT(test_429, "429", FAULT_SERVER, NULL) \
+	FAULT(test_503, "503", FAULT_SERVER, NULL)
+/* clang-format on */
+
 #define FAULT_TEST(function, fault, class, more)                                                   \
 	static void function(void)                                                                 \
 	{                                                                                          \
 		check_fault(fault, class, more);                                                   \
 	}
+FAULTS(FAULT_TEST)
 
-FAULT_TEST(test_html, "html", FAULT_PROTOCOL, NULL)
-FAULT_TEST(test_truncate, "truncate", FAULT_PROTOCOL, NULL)
-FAULT_TEST(test_truncate_late, "page:3=truncate", FAULT_PROTOCOL, NULL)
-FAULT_TEST(test_slow, "slow:60000", FAULT_TIMEOUT, "timeout = \"1s\"\n")
-FAULT_TEST(test_deadline, "slow:60000", FAULT_TIMEOUT, "deadline = \"2s\"\n")
-FAULT_TEST(test_500, "500", FAULT_SERVER, NULL)
-FAULT_TEST(test_500_late, "page:2=500", FAULT_SERVER, NULL)
-FAULT_TEST(test_401, "401", FAULT_AUTH, NULL)
-FAULT_TEST(test_repeat, "repeat-cursor", FAULT_PROTOCOL, NULL)
-FAULT_TEST(test_error_200, "error-200", FAULT_SERVER, NULL)
-FAULT_TEST(test_bare_object, "bare-object", FAULT_PROTOCOL, NULL)
-FAULT_TEST(test_no_rights, "no-rights", FAULT_VANISHED, NULL)
-FAULT_TEST(test_redirect, "redirect", FAULT_REQUEST, NULL)
-FAULT_TEST(test_huge, "huge", FAULT_PROTOCOL, NULL)
-FAULT_TEST(test_reset, "reset", FAULT_CONNECT, NULL)
-FAULT_TEST(test_short, "short", FAULT_CONNECT, NULL)
+/* Whether a test has the fault NAME. */
+static bool is_tested(const char *name)
+{
+#define FAULT_NAME(function, fault, class, more) fault,
+	static const char *const named[] = {FAULTS(FAULT_NAME)
+					    /* These do no harm; other tests have them. */
+					    "next-empty",
+					    "next-null",
+					    "next-number",
+					    "data-null",
+					    "data-absent",
+					    "data-empty",
+					    "no-meta",
+					    "next-in-links",
+					    "no-next",
+					    "bad-job",
+					    "odd-end",
+					    "no-ping",
+					    "ping-no-version",
+					    "filter-400"};
+	size_t length = strlen(name);
+
+	for (size_t i = 0; i < sizeof named / sizeof named[0]; i++)
+		if (strncmp(named[i], name, length) == 0 &&
+		    (named[i][length] == '\0' || named[i][length] == ':'))
+			return true;
+	return false;
+}
+
+/* Whoever adds a fault to the simulator adds a test. */
+static void test_all_faults(void)
+{
+	const char *const argv[] = {world_program("nbu-sim"), "--help", NULL};
+	char *help, *line, *rest, name[40];
+	int status, count = 0;
+
+	help = world_output(&status, argv);
+	rest = strstr(help, "\nSPEC is one of");
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		if (sscanf(line, "  %39[a-z0-9-]", name) != 1 || strncmp(line, "  ", 2) != 0)
+			continue;
+		count++;
+		if (!is_tested(name))
+			FAIL("no test has the fault %s", name);
+	}
+	CU_ASSERT_TRUE(count >= 30);
+	free(help);
+}
 
 /* A site that is configured wrongly has no rows, says why, and leaves the other alone. */
 static void check_wrong(const char *more, enum fault_class class)
@@ -191,6 +259,41 @@ static void test_wrong_name(void)
 	check_wrong_address("https://127.0.0.2", named->port, FAULT_TLS);
 	check_text("is for localhost, 127.0.0.1");
 	check_text("not for 127.0.0.2; use a name that it has in url");
+}
+
+/* Certificates of a server of its own, which last for DAYS. */
+static void check_days(const char *days, const char *text)
+{
+	const char *folder = world_path("old");
+	const char *const argv[] = {world_source("tests/simulator/make-certs"), folder, days, NULL};
+	char options[200], more[400];
+	int status;
+
+	free(world_output(&status, argv));
+	EQUAL_NUMBER(status, 0);
+	snprintf(options, sizeof options, "--jobs 20 --tls-dir %s", folder);
+	snprintf(more, sizeof more, "url = \"%s\"\nca-file = \"%s/ca.pem\"\n",
+		 world_sim("old", options)->url, folder);
+	check_wrong(more, FAULT_TLS);
+	check_text(text);
+}
+
+static void test_expired(void)
+{
+	check_days("-1", "expired; renew it on the primary");
+}
+
+/* A server that speaks nothing newer, and one that speaks the oldest that is safe. */
+static void test_old_tls(void)
+{
+	char more[100];
+
+	snprintf(more, sizeof more, "url = \"%s\"\n",
+		 world_sim("old", "--jobs 20 --tls-version 1.1")->url);
+	world_site("oldest", world_sim("oldest", "--jobs 20 --tls-version 1.2"), NULL);
+	check_wrong(more, FAULT_TLS);
+	check_text("the server speaks no TLS that is new enough: 1.2 at least");
+	AWAIT(manager_site(manager, "oldest", SITE_STATUS) == UP, 20);
 }
 
 /* A server that is busy now and then: asked again, and nobody sees a thing. */
@@ -321,6 +424,10 @@ static const struct harness_test tests[] = {
     {"a body of 512 MiB", test_huge},
     {"connection reset", test_reset},
     {"body cut short", test_short},
+    {"500 that repeats the key", test_echo},
+    {"429 for long", test_429},
+    {"503 for long", test_503},
+    {"all faults of the simulator have a test", test_all_faults},
     {"wrong key", test_wrong_key},
     {"unknown CA", test_unknown_ca},
     {"closed port", test_closed_port},
@@ -328,6 +435,8 @@ static const struct harness_test tests[] = {
     {"no TLS", test_not_tls},
     {"TLS where there should be none", test_not_plain},
     {"a certificate for another name", test_wrong_name},
+    {"a certificate that has expired", test_expired},
+    {"TLS that is too old", test_old_tls},
     {"503 twice", test_503_twice},
     {"429 twice", test_429_twice},
     {"one reset on page 2", test_reset_once},

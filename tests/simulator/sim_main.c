@@ -58,6 +58,7 @@ enum option_code {
 	OPTION_FILL,
 	OPTION_API_VERSION,
 	OPTION_TLS_DIR,
+	OPTION_TLS_VERSION,
 	OPTION_EXPECTED,
 	OPTION_LATENCY,
 	OPTION_SKEW,
@@ -97,6 +98,7 @@ static const struct option options_known[] = {
     {"fill", required_argument, NULL, OPTION_FILL},
     {"api-version", required_argument, NULL, OPTION_API_VERSION},
     {"tls-dir", required_argument, NULL, OPTION_TLS_DIR},
+    {"tls-version", required_argument, NULL, OPTION_TLS_VERSION},
     {"expected", required_argument, NULL, OPTION_EXPECTED},
     {"latency", required_argument, NULL, OPTION_LATENCY},
     {"skew", required_argument, NULL, OPTION_SKEW},
@@ -157,6 +159,7 @@ static const char help_text[] =
     "  --fill POOL@PERCENT   the use of that disk pool rises from 60 % to 99 %, by so much in a\n"
     "                        minute of the server's clock\n"
     "  --tls-dir DIR         use TLS with DIR/server.pem, server.key and ca.pem\n"
+    "  --tls-version V       speak that version only: 1.0, 1.1, 1.2 or 1.3\n"
     "  --expected FILE       write the rows that a client must show, again on SIGUSR1\n"
     "  --latency MS          wait before each answer about jobs, storage, tapes and security\n"
     "  --skew SECONDS        how far the server's clock is ahead of the local one at the start;\n"
@@ -497,6 +500,9 @@ static bool set_option(int code, char *text, struct arguments *arguments)
 		return parse_version(text, &options->version);
 	case OPTION_TLS_DIR:
 		options->tls_dir = text;
+		return true;
+	case OPTION_TLS_VERSION:
+		options->tls_version = text;
 		return true;
 	case OPTION_EXPECTED:
 		arguments->expected = text;

@@ -18,6 +18,7 @@
 
 enum {
 	URL_SIZE = 320,
+	PRIORITIES_SIZE = 80,
 	BACKLOG = 128,
 	MAX_BODY = 65536,
 	IDLE_S = 300,
@@ -34,6 +35,7 @@ struct sim_server {
 	char url[URL_SIZE];
 	struct sim_buf certificate;
 	struct sim_buf key;
+	char priorities[PRIORITIES_SIZE]; /* of GnuTLS */
 };
 
 /* What libmicrohttpd keeps for us from the first line of a request to its end. */
@@ -533,6 +535,18 @@ struct sim_server *sim_server_open(const struct sim_options *options)
 	return server;
 }
 
+/* What GnuTLS may speak: all that is safe, or one version, be it ever so old. */
+static void set_priorities(struct sim_server *server)
+{
+	const char *version = server->state.options->tls_version;
+
+	if (version)
+		snprintf(server->priorities, sizeof(server->priorities),
+			 "NORMAL:-VERS-ALL:+VERS-TLS%.8s:%%VERIFY_ALLOW_SIGN_WITH_SHA1", version);
+	else
+		snprintf(server->priorities, sizeof(server->priorities), "NORMAL");
+}
+
 bool sim_server_start(struct sim_server *server)
 {
 	unsigned int flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD |
@@ -540,9 +554,11 @@ bool sim_server_start(struct sim_server *server)
 	struct MHD_OptionItem tls[] = {
 	    {MHD_OPTION_HTTPS_MEM_CERT, 0, server->certificate.data},
 	    {MHD_OPTION_HTTPS_MEM_KEY, 0, server->key.data},
+	    {MHD_OPTION_HTTPS_PRIORITIES, 0, server->priorities},
 	    {MHD_OPTION_END, 0, NULL},
 	};
 
+	set_priorities(server);
 	if (server->certificate.data)
 		flags |= MHD_USE_TLS;
 	else

@@ -22,8 +22,9 @@ struct sim_options {
 	const char *address; /* without brackets */
 	const char *port;
 	const char *key;
-	const char *tls_dir; /* NULL for plain HTTP */
-	const char *log;     /* NULL for none */
+	const char *tls_dir;	 /* NULL for plain HTTP */
+	const char *tls_version; /* such as 1.2, the only one that is spoken; NULL = all */
+	const char *log;	 /* NULL for none */
 	int version;
 	int latency_ms;
 	int64_t skew_ms;
