@@ -5,6 +5,7 @@
 #include <net-snmp/net-snmp-includes.h>
 
 #include "base/mem.h"
+#include "snmp/guard.h"
 #include "snmp/handler.h"
 
 /* Types of AgentX PDUs and a flag in their header (RFC 2741, 6.1). The library's headers do not
@@ -60,7 +61,11 @@ static void answer(netsnmp_session *session, netsnmp_pdu *pdu)
 /* The callback of the session. It returns 1 when done, like the library's. */
 static int receive(int operation, netsnmp_session *session, int id, netsnmp_pdu *pdu, void *magic)
 {
-	if (switched_on && operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE && is_ours(pdu)) {
+	bool received = operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE;
+
+	if (received && guard_take(session, pdu))
+		return 1;
+	if (received && switched_on && is_ours(pdu)) {
 		answer(session, pdu);
 		return 1;
 	}

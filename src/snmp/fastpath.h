@@ -7,8 +7,8 @@
 /*
  * The fast path: the callback of the AgentX session answers requests for our tables itself. The
  * library would copy each request twice and pass it through an internal session with a pipe. The
- * library still answers all other requests: those that are not Get or GetNext, those with a
- * context, and those whose answer may lie outside our tables. The answers are the same either way.
+ * library still answers all other requests that guard lets pass: GetBulk, those with a context, and
+ * those whose answer may lie outside our tables. The answers are the same either way.
  */
 
 /* Switches the fast path on or off. At the start it is off. */

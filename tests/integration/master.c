@@ -15,7 +15,7 @@
 #define ANSWER_S 10
 
 /* Of RFC 2741, 6.1: types of PDUs and flags. */
-enum { CLOSE = 2, REGISTER = 3, PING = 13, ADD_CAPABILITIES = 16, RESPONSE = 18 };
+enum { CLOSE = 2, RESPONSE = 18, TYPES };
 enum { HAS_CONTEXT = 0x08, NETWORK_ORDER = 0x10 };
 #define SESSION 77
 #define TRANSACTION 4711
@@ -32,7 +32,8 @@ struct connection {
 static int listener = -1;
 static struct connection connections[CONNECTIONS_MAX];
 static size_t count;
-static unsigned pings;
+static unsigned pings, notifications;
+static unsigned replies[TYPES]; /* what is answered to each type */
 
 static uint32_t read_32(const uint8_t *at, bool big)
 {
@@ -113,15 +114,20 @@ static void skip(struct connection *connection, size_t length)
 	memmove(connection->octets, connection->octets + length, connection->length);
 }
 
-/* Says yes to the packet HEADER of the agent. */
-static void agree(struct connection *connection, const uint8_t *header)
+/* Answers the packet HEADER of the agent: yes, if the test has not said something else. */
+static void reply(struct connection *connection, const uint8_t *header)
 {
+	unsigned error = header[1] < TYPES ? replies[header[1]] : 0;
 	uint8_t answer[HEADER + 8] = {1, RESPONSE, header[2] & NETWORK_ORDER};
 	bool big = (header[2] & NETWORK_ORDER) != 0;
 
 	write_32(answer + 4, SESSION, big);
 	memcpy(answer + 8, header + 8, 8);
 	write_32(answer + 16, 8, big);
+	answer[HEADER + (big ? 4 : 5)] = (uint8_t)(error >> 8);
+	answer[HEADER + (big ? 5 : 4)] = (uint8_t)error;
+	if (error == MASTER_SILENT)
+		return;
 	if (send(connection->fd, answer, sizeof answer, MSG_NOSIGNAL) != (ssize_t)sizeof answer)
 		world_fail(__FILE__, __LINE__, "the agent does not take a response");
 }
@@ -135,10 +141,11 @@ static void serve(struct connection *connection)
 	connection->taken = 0;
 	while ((length = packet_length(connection)) > 0 && connection->octets[1] != RESPONSE) {
 		if (connection->octets[1] != CLOSE)
-			agree(connection, connection->octets);
-		connection->additions +=
-		    connection->octets[1] == REGISTER || connection->octets[1] == ADD_CAPABILITIES;
-		pings += connection->octets[1] == PING;
+			reply(connection, connection->octets);
+		connection->additions += connection->octets[1] == MASTER_REGISTER ||
+					 connection->octets[1] == MASTER_ADD_CAPABILITIES;
+		pings += connection->octets[1] == MASTER_PING;
+		notifications += connection->octets[1] == MASTER_NOTIFY;
 		skip(connection, length);
 	}
 }
@@ -146,6 +153,16 @@ static void serve(struct connection *connection)
 unsigned master_pings(void)
 {
 	return pings;
+}
+
+unsigned master_notifications(void)
+{
+	return notifications;
+}
+
+void master_reply(int type, unsigned error)
+{
+	replies[type] = error;
 }
 
 /* Reads what there is on each connection, at most once. */
@@ -294,9 +311,9 @@ static struct master_answer read_answer(const struct connection *connection, siz
 				      .big = big};
 }
 
-struct master_answer master_take(void)
+/* Waits for an answer in the agent's session until DEADLINE; its length, 0 = there is none. */
+static size_t await_answer(int64_t deadline)
 {
-	int64_t deadline = world_deadline(ANSWER_S);
 	struct connection *connection = session();
 	size_t length = 0;
 
@@ -310,10 +327,37 @@ struct master_answer master_take(void)
 		if (connection && packet_length(connection) == 0 && world_late(deadline))
 			break;
 	}
+	if (length > 0)
+		connection->taken = length;
+	return length;
+}
+
+struct master_answer master_take(void)
+{
+	size_t length = await_answer(world_deadline(ANSWER_S));
+
 	if (length == 0)
 		world_fail(__FILE__, __LINE__, "the agent does not answer");
-	connection->taken = length;
-	return read_answer(connection, length);
+	return read_answer(session(), length);
+}
+
+bool master_is_answered(double seconds)
+{
+	int64_t deadline = world_deadline(seconds);
+	bool answered = false;
+
+	while (!answered && await_answer(deadline) > 0) {
+		const uint8_t *header = session()->octets;
+
+		answered = read_32(header + 12, (header[2] & NETWORK_ORDER) != 0) == FIRST_ID;
+	}
+	return answered;
+}
+
+bool master_send(const void *octets, size_t length)
+{
+	master_serve(0);
+	return session() && send(session()->fd, octets, length, MSG_NOSIGNAL) == (ssize_t)length;
 }
 
 size_t master_first(const struct master_answer *answer, unsigned *type, uint32_t name[128])

@@ -23,6 +23,22 @@ unsigned master_pings(void);
 /* Closes all connections. The agent may come again. */
 void master_hang_up(void);
 
+/* Types of PDUs that the agent sends (RFC 2741, 6.1). */
+enum {
+	MASTER_OPEN = 1,
+	MASTER_REGISTER = 3,
+	MASTER_NOTIFY = 12,
+	MASTER_PING = 13,
+	MASTER_ADD_CAPABILITIES = 16
+};
+
+/* From now on PDUs of TYPE are answered with ERROR (0 = yes), or not at all. */
+void master_reply(int type, unsigned error);
+#define MASTER_SILENT 0xffffffffu
+
+/* How many notifications have come. */
+unsigned master_notifications(void);
+
 /* Types of PDUs that are asked with (RFC 2741, 6.1). The library answers the last, too. */
 enum {
 	MASTER_GET = 5,
@@ -64,6 +80,13 @@ struct master_answer {
  */
 void master_ask(const struct master_pdu *const *pdus, unsigned count);
 struct master_answer master_take(void);
+
+/* Whether the first of what was asked last is answered within SECONDS; other answers are dropped.
+ */
+bool master_is_answered(double seconds);
+
+/* Sends what need not be a PDU in the agent's session; false when that is gone. */
+bool master_send(const void *octets, size_t length);
 
 /* Type and name of the first variable binding of ANSWER, which has one; the name's length. */
 size_t master_first(const struct master_answer *answer, unsigned *type, uint32_t name[128]);

@@ -818,6 +818,21 @@ struct process *world_agent(const char *options)
 	return start_agent(argv, 0, options);
 }
 
+struct process *world_agent_by(const char *words)
+{
+	const char *argv[WORDS_MAX] = {NULL};
+	char *copy = strdup(words);
+	struct process *process;
+	size_t count = 0;
+
+	add_words(argv, 0, copy);
+	while (argv[count])
+		count++;
+	process = start_agent(argv, count, NULL);
+	free(copy);
+	return process;
+}
+
 struct process *world_agent_valgrind(void)
 {
 	const char *argv[WORDS_MAX] = {"valgrind",

@@ -135,6 +135,9 @@ const char *world_config_file(void); /* writes it; its path */
 
 /* The agent, with the option words of OPTIONS (NULL = none). */
 struct process *world_agent(const char *options);
+/* The same by way of the option words of a program that becomes it, such as "prlimit --nofile=20".
+ */
+struct process *world_agent_by(const char *words);
 /* The same under valgrind. */
 struct process *world_agent_valgrind(void);
 

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "snmp/guard.h"
+
+#include <string.h>
+
+#include <net-snmp/net-snmp-config.h>
+#include <net-snmp/net-snmp-includes.h>
+
+#include "base/mem.h"
+
+#define NON_DEFAULT_CONTEXT 0x08 /* a flag of the header */
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Of RFC 2741, 6.1 and 6.2.16. The library's headers do not have them. */
+enum {
+	GET = 5,
+	GET_NEXT,
+	GET_BULK,
+	TEST_SET,
+	COMMIT_SET,
+	UNDO_SET,
+	CLEANUP_SET,
+	RESPONSE = 18,
+	PARSE_ERROR = 266
+};
+
+/* What becomes of a PDU by its type. */
+enum fate {
+	DROPPED, /* no master agent sends it */
+	PASSED,	 /* to the library, if names and context are sound */
+	ANSWERED /* here */
+};
+
+/*
+ * Nothing of ours can be set. The library ends in a segmentation fault when the PDUs of a set come
+ * in an order that makes no sense. A CleanupSet has no answer in the RFC, but snmpd waits for one.
+ */
+static const struct {
+	enum fate fate;
+	int error;
+} fates[] = {
+    [GET] = {PASSED, PARSE_ERROR},
+    [GET_NEXT] = {PASSED, PARSE_ERROR},
+    [GET_BULK] = {PASSED, PARSE_ERROR},
+    [TEST_SET] = {ANSWERED, SNMP_ERR_NOTWRITABLE},
+    [COMMIT_SET] = {ANSWERED, SNMP_ERR_COMMITFAILED},
+    [UNDO_SET] = {ANSWERED, SNMP_ERR_UNDOFAILED},
+    [CLEANUP_SET] = {ANSWERED, SNMP_ERR_NOERROR},
+    [RESPONSE] = {PASSED, 0},
+};
+
+/* The response has no variable bindings. */
+static void respond(netsnmp_session *session, const netsnmp_pdu *pdu, int error)
+{
+	netsnmp_pdu *response = mem_checked(snmp_pdu_create(RESPONSE));
+
+	response->version = session->version;
+	response->flags = pdu->flags & ~NON_DEFAULT_CONTEXT;
+	response->sessid = pdu->sessid;
+	response->transid = pdu->transid;
+	response->reqid = pdu->reqid;
+	response->errstat = error;
+	response->errindex = pdu->command == TEST_SET ? 1 : 0; /* the first name */
+	if (snmp_send(session, response) == 0)
+		snmp_free_pdu(response);
+}
+
+/*
+ * The library reads names of up to 260 numbers, but its handlers have room for MAX_OID_LEN. It
+ * copies a context by its length, of which a NUL has cut off the end.
+ */
+static bool is_sound(const netsnmp_pdu *pdu)
+{
+	const netsnmp_variable_list *var = pdu->variables;
+
+	while (var != NULL && var->name_length <= MAX_OID_LEN &&
+	       (var->type == ASN_OCTET_STR || var->val_len <= MAX_OID_LEN * sizeof(oid)))
+		var = var->next_variable;
+	return var == NULL &&
+	       (pdu->contextName == NULL || strlen(pdu->contextName) == pdu->contextNameLen);
+}
+
+bool guard_take(void *session, const void *received)
+{
+	const netsnmp_pdu *pdu = received;
+	size_t type = (size_t)pdu->command;
+	enum fate fate = type < COUNT(fates) ? fates[type].fate : DROPPED;
+
+	if (fate == PASSED && is_sound(pdu))
+		return false;
+	if (fate != DROPPED && type != RESPONSE)
+		respond(session, pdu, fates[type].error);
+	return true;
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "manager.h"
+#include "master.h"
+#include "tables/tables.h"
+#include "world.h"
+
+/* Master agents that are slow, refuse, or send what no master agent should. */
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ADDITIONS (TABLE_COUNT + 1)
+#define HEADER 20
+#define SESSION 77
+#define MUTATIONS (harness_sanitized() ? 400 : 2000)
+
+static const uint32_t objects[] = {1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 1556, 1, 1};
+
+/* Asks for a scalar of ours, as snmpd would. */
+static void ask_scalar(void)
+{
+	static struct master_pdu pdu;
+	const struct master_pdu *const one[] = {&pdu};
+	uint32_t name[COUNT(objects) + 3];
+
+	memcpy(name, objects, sizeof objects);
+	memcpy(name + COUNT(objects), (uint32_t[]){1, 1, 0}, 3 * sizeof(uint32_t));
+	master_begin(&pdu, MASTER_GET, false, NULL);
+	master_add_range(&pdu, name, COUNT(name), true, NULL, 0);
+	master_ask(one, 1);
+}
+
+static bool ask_and_see(double seconds)
+{
+	if (!master_send("", 0))
+		return false;
+	ask_scalar();
+	return master_is_answered(seconds);
+}
+
+static struct process *agent_of_master(void)
+{
+	struct process *agent;
+
+	master_start();
+	world_site("paris", world_sim("sim", "--jobs 60"), "refresh = \"1d\"\n");
+	agent = world_agent(NULL);
+	AWAIT((master_serve(ADDITIONS) && world_holds(agent->err, "site paris: up")), 20);
+	CU_ASSERT_TRUE(ask_and_see(10));
+	return agent;
+}
+
+/* The agent lives and answers: in its session, or in the next when the master agent closes this. */
+static void check_alive(struct process *agent, const char *after)
+{
+	if (ask_and_see(0.3)) {
+		CU_PASS("answered");
+		return;
+	}
+	master_hang_up();
+	AWAIT((!world_running(agent) || master_serve(ADDITIONS)), 15);
+	if (!world_running(agent))
+		world_fail(__FILE__, __LINE__, "%s: the agent has ended", after);
+	if (!ask_and_see(10))
+		FAIL("%s: no answer any more", after);
+}
+
+/* A PDU as octets, which are written without knowing what is allowed. */
+struct octets {
+	uint8_t octets[70000];
+	size_t length;
+};
+
+static void put(struct octets *to, const void *octets, size_t length)
+{
+	memcpy(to->octets + to->length, octets, length);
+	to->length += length;
+}
+
+static void put_32(struct octets *to, uint32_t number)
+{
+	put(to,
+	    (uint8_t[]){(uint8_t)number, (uint8_t)(number >> 8), (uint8_t)(number >> 16),
+			(uint8_t)(number >> 24)},
+	    4);
+}
+
+static void put_header(struct octets *to, uint8_t version, uint8_t type, uint8_t flags,
+		       uint32_t session, uint32_t length)
+{
+	to->length = 0;
+	put(to, (uint8_t[]){version, type, flags, 0}, 4);
+	put_32(to, session);
+	put_32(to, 1);
+	put_32(to, 7);
+	put_32(to, length);
+}
+
+/* An identifier of COUNT numbers, which begins in the table of jobs where that is long enough. */
+static void put_name(struct octets *to, uint8_t prefix, unsigned count)
+{
+	static const uint32_t head[] = {1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 1556, 1, 1, 3, 1, 4};
+	unsigned skipped = prefix ? 5 : 0;
+
+	put(to, (uint8_t[]){(uint8_t)count, prefix, 1, 0}, 4);
+	for (unsigned i = 0; i < count; i++)
+		put_32(to, i + skipped < COUNT(head) ? head[i + skipped] : 97);
+}
+
+#define PAYLOAD(...) (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__})
+#define VERSION_0 255 /* as 0 is the same as nothing */
+#define NETWORK_ORDER 0x10
+
+/* Where nothing else is said: version 1, the agent's session, the length that it has. */
+static const struct hostile {
+	const char *what;
+	uint8_t type;
+	const uint8_t *payload;
+	size_t size;
+	uint8_t version, flags;
+	uint32_t session, length;
+} hostiles[] = {
+    {"version 0", MASTER_GET, PAYLOAD(0), VERSION_0, 0, 0, 0},
+    {"version 2", MASTER_GET, PAYLOAD(0, 0, 0, 0, 0, 0, 0, 0), 2, 0, 0, 0},
+    {"version 254", MASTER_GET, PAYLOAD(0, 0, 0, 0, 0, 0, 0, 0), 254, 0, 0, 0},
+    {"type 0", 0, NULL, 0, 0, 0, 0, 0},
+    {"type 19", 19, NULL, 0, 0, 0, 0, 0},
+    {"type 255", 255, PAYLOAD(1, 2, 3, 4), 0, 0, 0, 0},
+    {"Open from the master", MASTER_OPEN, PAYLOAD(5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), 0, 0, 0, 0},
+    {"Register from the master", MASTER_REGISTER, PAYLOAD(5, 127, 0, 0, 0, 0, 0, 0), 0, 0, 0, 0},
+    {"Register of a range beyond its name", MASTER_REGISTER,
+     PAYLOAD(5, 127, 255, 0, 1, 0, 0, 0, 1, 0, 0, 0, 9, 0, 0, 0), 0, 0, 0, 0},
+    {"Unregister from the master", 4, PAYLOAD(0, 127, 0, 0, 0, 0, 0, 0), 0, 0, 0, 0},
+    {"Ping from the master", MASTER_PING, NULL, 0, 0, 0, 0, 0},
+    {"Notify from the master", MASTER_NOTIFY, PAYLOAD(2, 0, 0, 0, 0, 2, 0, 0, 1, 0, 0, 0), 0, 0, 0,
+     0},
+    {"Notify that is cut short", MASTER_NOTIFY, PAYLOAD(2, 0), 0, 0, 0, 0},
+    {"IndexAllocate from the master", 14, PAYLOAD(2, 0, 0, 0, 0, 2, 0, 0, 1, 0, 0, 0), 0, 0, 0, 0},
+    {"AddAgentCaps from the master", 16, PAYLOAD(0, 2, 0, 0, 1, 0, 0, 0, 'x', 0, 0, 0), 0, 0, 0, 0},
+    {"Response to nothing", 18, PAYLOAD(0, 0, 0, 0, 0, 0, 0, 0), 0, 0, 0, 0},
+    {"Response with an error to nothing", 18, PAYLOAD(0, 0, 0, 0, 5, 0, 9, 0), 0, 0, 0, 0},
+    {"Response that is cut short", 18, PAYLOAD(0, 0, 0), 0, 0, 0, 0},
+    {"Response with a cut varbind", 18,
+     PAYLOAD(0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 2, 0, 0, 255, 255, 255, 255), 0, 0, 0, 0},
+    {"Get of another session", MASTER_GET, PAYLOAD(0, 2, 0, 0, 0, 0, 0, 0), 0, 0, 4242, 0},
+    {"Get with half a range", MASTER_GET, PAYLOAD(0, 2, 0, 0), 0, 0, 0, 0},
+    {"Get with 2 octets of a range", MASTER_GET, PAYLOAD(0, 2), 0, 0, 0, 0},
+    {"Get with numbers that are missing", MASTER_GET, PAYLOAD(200, 0, 0, 0, 1, 0, 0, 0), 0, 0, 0,
+     0},
+    {"Get of an empty list", MASTER_GET, NULL, 0, 0, 0, 0, 0},
+    {"GetNext of an empty list", MASTER_GET_NEXT, NULL, 0, 0, 0, 0, 0},
+    {"GetNext from the null identifier", MASTER_GET_NEXT, PAYLOAD(0, 0, 0, 0, 0, 0, 0, 0), 0, 0, 0,
+     0},
+    {"GetBulk of nothing", MASTER_GET_BULK, NULL, 0, 0, 0, 0, 0},
+    {"GetBulk of 65535 repetitions", MASTER_GET_BULK,
+     PAYLOAD(0, 0, 255, 255, 0, 2, 1, 0, 0, 0, 0, 0), 0, 0, 0, 0},
+    {"GetBulk of 65535 non-repeaters", MASTER_GET_BULK,
+     PAYLOAD(255, 255, 255, 255, 0, 2, 1, 0, 0, 0, 0, 0), 0, 0, 0, 0},
+    {"little-endian with the flag of the network's order", MASTER_GET,
+     PAYLOAD(1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0), 0, NETWORK_ORDER, 0, 0},
+    {"all flags", MASTER_GET, PAYLOAD(0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0), 0, 0xff, 0, 0},
+    {"a context that is longer than the PDU", MASTER_GET, PAYLOAD(255, 255, 0, 0, 'x', 0, 0, 0), 0,
+     8, 0, 0},
+    {"a context of 4 GiB", MASTER_GET, PAYLOAD(255, 255, 255, 255, 'x', 0, 0, 0), 0, 8, 0, 0},
+    {"a context without padding", MASTER_GET, PAYLOAD(1, 0, 0, 0, 'x'), 0, 8, 0, 0},
+    {"a context with a NUL", MASTER_GET,
+     PAYLOAD(8, 0, 0, 0, 0, 'x', 'x', 'x', 'x', 'x', 'x', 'x', 0, 2, 0, 0, 0, 0, 0, 0), 0, 8, 0, 0},
+    {"GetNext in a context with a NUL", MASTER_GET_NEXT,
+     PAYLOAD(8, 0, 0, 0, 'x', 0, 'x', 'x', 'x', 'x', 'x', 'x', 0, 2, 0, 0, 0, 0, 0, 0), 0, 8, 0, 0},
+    {"TestSet of nothing", MASTER_TEST_SET, NULL, 0, 0, 0, 0, 0},
+    {"TestSet of an unknown type", MASTER_TEST_SET, PAYLOAD(99, 0, 0, 0, 0, 2, 0, 0), 0, 0, 0, 0},
+    {"TestSet of an integer that is missing", MASTER_TEST_SET, PAYLOAD(2, 0, 0, 0, 0, 2, 0, 0), 0,
+     0, 0, 0},
+    {"TestSet of a string of 4 GiB", MASTER_TEST_SET,
+     PAYLOAD(4, 0, 0, 0, 0, 2, 0, 0, 255, 255, 255, 255), 0, 0, 0, 0},
+    {"TestSet of an Opaque that lies", MASTER_TEST_SET,
+     PAYLOAD(68, 0, 0, 0, 0, 2, 0, 0, 4, 0, 0, 0, 0x9f, 0x79, 8, 0), 0, 0, 0, 0},
+    {"TestSet of an identifier that is cut", MASTER_TEST_SET,
+     PAYLOAD(6, 0, 0, 0, 0, 2, 0, 0, 255, 0, 0, 0, 1, 0, 0, 0), 0, 0, 0, 0},
+    {"TestSet of an address of 1 octet", MASTER_TEST_SET,
+     PAYLOAD(64, 0, 0, 0, 0, 2, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0), 0, 0, 0, 0},
+    {"CommitSet without a TestSet", 9, NULL, 0, 0, 0, 0, 0},
+    {"UndoSet without a TestSet", 10, NULL, 0, 0, 0, 0, 0},
+    {"CleanupSet without a TestSet", MASTER_CLEANUP_SET, NULL, 0, 0, 0, 0, 0},
+    {"Close from the master", 2, PAYLOAD(5, 0, 0, 0), 0, 0, 0, 0},
+    {"Close without a reason", 2, NULL, 0, 0, 0, 0, 0},
+    {"a length of 2^31", MASTER_GET, NULL, 0, 0, 0, 0, 0x80000000u},
+    {"a length of 2^32 - 1", MASTER_GET, NULL, 0, 0, 0, 0, 0xffffffffu},
+    {"a length that is 0 with the header", MASTER_GET, NULL, 0, 0, 0, 0, 0xffffffecu},
+    {"a length of 2^31 - 1", MASTER_GET, NULL, 0, 0, 0, 0, 0x7fffffffu},
+    {"a length that is too long by 4", MASTER_GET, PAYLOAD(0, 2, 0, 0, 0, 0, 0, 0), 0, 0, 0, 12},
+    {"a length that is too short by 4", MASTER_GET, PAYLOAD(0, 2, 0, 0, 0, 0, 0, 0), 0, 0, 0, 4},
+    {"a length of 3", MASTER_GET, PAYLOAD(0, 2, 0), 0, 0, 0, 3},
+};
+
+static void test_hostile(void)
+{
+	static struct octets pdu;
+	struct process *agent = agent_of_master();
+
+	for (size_t i = 0; i < COUNT(hostiles); i++) {
+		const struct hostile *hostile = &hostiles[i];
+		uint8_t version = hostile->version ? hostile->version : 1;
+
+		put_header(&pdu, version == VERSION_0 ? 0 : version, hostile->type, hostile->flags,
+			   hostile->session ? hostile->session : SESSION,
+			   hostile->length ? hostile->length : (uint32_t)hostile->size);
+		if ((hostile->flags & NETWORK_ORDER) != 0)
+			memcpy(pdu.octets + 16, (uint8_t[]){0, 0, 0, (uint8_t)hostile->size}, 4);
+		put(&pdu, hostile->payload ? hostile->payload : (const uint8_t *)"", hostile->size);
+		CU_ASSERT_TRUE(master_send(pdu.octets, pdu.length));
+		check_alive(agent, hostile->what);
+	}
+}
+
+/* Identifiers that are longer than the 128 numbers of RFC 2578, at the start and at the end. */
+static void test_long_names(void)
+{
+	static const struct {
+		uint8_t prefix;
+		unsigned start, end;
+	} names[] = {{0, 127, 0},   {0, 128, 0},   {0, 129, 0},	  {0, 255, 0},	{4, 123, 0},
+		     {4, 124, 0},   {4, 255, 0},   {0, 16, 129},  {0, 16, 255}, {4, 16, 255},
+		     {0, 128, 128}, {0, 129, 129}, {0, 255, 255}, {4, 255, 255}};
+	static const uint8_t types[] = {MASTER_GET, MASTER_GET_NEXT, MASTER_GET_BULK};
+	static struct octets pdu;
+	struct process *agent = agent_of_master();
+	char what[60];
+
+	for (size_t i = 0; i < COUNT(names) * COUNT(types); i++) {
+		uint8_t type = types[i % COUNT(types)], prefix = names[i / COUNT(types)].prefix;
+		unsigned start = names[i / COUNT(types)].start, end = names[i / COUNT(types)].end;
+
+		put_header(&pdu, 1, type, 0, SESSION, 0);
+		if (type == MASTER_GET_BULK)
+			put_32(&pdu, 10 << 16);
+		put_name(&pdu, prefix, start);
+		put_name(&pdu, end ? prefix : 0, end);
+		memcpy(pdu.octets + 16,
+		       (uint8_t[]){(uint8_t)(pdu.length - HEADER),
+				   (uint8_t)((pdu.length - HEADER) >> 8)},
+		       2);
+		CU_ASSERT_TRUE(master_send(pdu.octets, pdu.length));
+		snprintf(what, sizeof what, "type %u, %u numbers to %u", type, start, end);
+		check_alive(agent, what);
+	}
+}
+
+/* Requests in which some octets are others, at random. The lengths are true. */
+static void test_mutations(void)
+{
+	static struct octets pdu;
+	struct process *agent = agent_of_master();
+	unsigned random = harness_seed();
+
+	for (int i = 1; i <= MUTATIONS; i++) {
+		uint8_t type = (uint8_t)(MASTER_GET + (unsigned)rand_r(&random) % 7);
+		unsigned flips = 1 + (unsigned)rand_r(&random) % 6;
+
+		put_header(&pdu, 1, type, rand_r(&random) % 8 == 0 ? 8 : 0, SESSION, 0);
+		if (rand_r(&random) % 2 == 0)
+			put_32(&pdu, (uint32_t)rand_r(&random) % 12);
+		for (int names = rand_r(&random) % 4; names >= 0; names--)
+			put_name(&pdu, rand_r(&random) % 2 ? 4 : 0,
+				 1 + (unsigned)rand_r(&random) % 40);
+		while (flips-- > 0)
+			pdu.octets[HEADER + (unsigned)rand_r(&random) % (pdu.length - HEADER)] =
+			    (uint8_t)rand_r(&random);
+		memcpy(pdu.octets + 16,
+		       (uint8_t[]){(uint8_t)(pdu.length - HEADER),
+				   (uint8_t)((pdu.length - HEADER) >> 8)},
+		       2);
+		CU_ASSERT_TRUE_FATAL(master_send(pdu.octets, pdu.length));
+		if (i % 20 == 0)
+			check_alive(agent, "mutations");
+	}
+}
+
+static const struct harness_test tests[] = {
+    {"PDUs that are no good", test_hostile},
+    {"names that are too long", test_long_names},
+    {"PDUs at random", test_mutations},
+    {NULL, NULL},
+};
+
+const struct harness_suite master_suite = {"master", tests};
