@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "snmp/probe.h"
 #include "base/timefmt.h"
+#include "snmp/wire.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -206,6 +207,7 @@ static int on_connected(int major, int minor, void *session, void *arg)
 	(void)arg;
 	agent.session = session;
 	fastpath_attach(session);
+	wire_attach(snmp_sess_transport(snmp_sess_pointer(session)));
 	agent.was_connected = true;
 	agent.complaint = 0;
 	probe_reset(agent.probe);

@@ -19,7 +19,9 @@ enum { CLOSE = 2, RESPONSE = 18, TYPES };
 enum { HAS_CONTEXT = 0x08, NETWORK_ORDER = 0x10 };
 #define SESSION 77
 #define TRANSACTION 4711
-#define FIRST_ID 1000 /* of packets that the master sends */
+#define FIRST_ERROR 256 /* openFailed */
+#define ERRORS 13	/* to processingError */
+#define FIRST_ID 1000	/* of packets that the master sends */
 
 struct connection {
 	int fd;
@@ -34,6 +36,7 @@ static struct connection connections[CONNECTIONS_MAX];
 static size_t count;
 static unsigned pings, notifications;
 static unsigned replies[TYPES]; /* what is answered to each type */
+static unsigned each;		/* how many errors have been answered one after the other */
 
 static uint32_t read_32(const uint8_t *at, bool big)
 {
@@ -121,6 +124,8 @@ static void reply(struct connection *connection, const uint8_t *header)
 	uint8_t answer[HEADER + 8] = {1, RESPONSE, header[2] & NETWORK_ORDER};
 	bool big = (header[2] & NETWORK_ORDER) != 0;
 
+	if (error == MASTER_EACH_ERROR)
+		error = FIRST_ERROR + each++ % ERRORS;
 	write_32(answer + 4, SESSION, big);
 	memcpy(answer + 8, header + 8, 8);
 	write_32(answer + 16, 8, big);
@@ -356,8 +361,8 @@ bool master_is_answered(double seconds)
 
 bool master_send(const void *octets, size_t length)
 {
-	master_serve(0);
-	return session() && send(session()->fd, octets, length, MSG_NOSIGNAL) == (ssize_t)length;
+	return session() &&
+	       send(session()->fd, octets, length, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)length;
 }
 
 size_t master_first(const struct master_answer *answer, unsigned *type, uint32_t name[128])

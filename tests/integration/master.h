@@ -35,6 +35,7 @@ enum {
 /* From now on PDUs of TYPE are answered with ERROR (0 = yes), or not at all. */
 void master_reply(int type, unsigned error);
 #define MASTER_SILENT 0xffffffffu
+#define MASTER_EACH_ERROR 0xfffffffeu /* the errors of RFC 2741, 6.2.16, one after the other */
 
 /* How many notifications have come. */
 unsigned master_notifications(void);
@@ -85,7 +86,8 @@ struct master_answer master_take(void);
  */
 bool master_is_answered(double seconds);
 
-/* Sends what need not be a PDU in the agent's session; false when that is gone. */
+/* Sends what need not be a PDU in the agent's session, and reads nothing; false when that is gone
+ * or takes no more now. */
 bool master_send(const void *octets, size_t length);
 
 /* Type and name of the first variable binding of ANSWER, which has one; the name's length. */

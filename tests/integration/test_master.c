@@ -41,6 +41,7 @@ static void ask_scalar(void)
 
 static bool ask_and_see(double seconds)
 {
+	master_serve(0);
 	if (!master_send("", 0))
 		return false;
 	ask_scalar();
@@ -285,10 +286,172 @@ static void test_mutations(void)
 	}
 }
 
+/* Resident memory of PROCESS in KiB. */
+static long memory_of(const struct process *process)
+{
+	char path[60], *text, *found;
+	long kib = -1;
+
+	snprintf(path, sizeof path, "/proc/%d/status", (int)process->pid);
+	text = world_read(path);
+	found = strstr(text, "VmRSS:");
+	if (found)
+		kib = strtol(found + 6, NULL, 10);
+	free(text);
+	return kib;
+}
+
+/* A length of a gigabyte, and some of it: the agent keeps none of it and connects again. */
+static void test_oversized(void)
+{
+	static uint8_t octets[65536];
+	static struct octets pdu;
+	struct process *agent = agent_of_master();
+	long before = memory_of(agent);
+
+	put_header(&pdu, 1, MASTER_GET, 0, SESSION, 0x40000000);
+	CU_ASSERT_TRUE(master_send(pdu.octets, pdu.length));
+	AWAIT((master_send(octets, sizeof octets),
+	       world_holds(agent->err, "has sent a PDU of more than 65536 octets")),
+	      10);
+	CU_ASSERT_TRUE(memory_of(agent) < before + 4096 * (harness_sanitized() ? 8 : 1));
+	check_alive(agent, "a long PDU");
+}
+
+/* A master agent that asks and never reads cannot hold up the agent, not even its end. */
+static void test_never_reads(void)
+{
+	static struct master_pdu pdu;
+	struct process *agent = agent_of_master();
+	uint32_t name[COUNT(objects) + 1];
+
+	memcpy(name, objects, sizeof objects);
+	name[COUNT(objects)] = 1;
+	master_begin(&pdu, MASTER_GET_NEXT, false, NULL);
+	for (int i = 0; i < 500; i++)
+		master_add_range(&pdu, name, COUNT(name), true, NULL, 0);
+	for (int i = 0; i < 2; i++) {
+		unsigned sent = 0;
+
+		while (sent < 1000 && master_send(pdu.octets, pdu.length))
+			sent++;
+		CU_ASSERT_TRUE(sent > 5 && sent < 1000);
+		if (i == 0)
+			check_alive(agent, "answers that are not read");
+	}
+	EQUAL_NUMBER(world_end_process(agent, SIGTERM, 4), 0);
+}
+
+/* The master agent goes while it is answered, again and again. */
+static void test_gone_while_answered(void)
+{
+	static struct master_pdu pdu;
+	const struct master_pdu *const three[] = {&pdu, &pdu, &pdu};
+	struct process *agent = agent_of_master();
+	uint32_t name[COUNT(objects) + 1];
+
+	memcpy(name, objects, sizeof objects);
+	name[COUNT(objects)] = 1;
+	for (int i = 0; i < 5; i++) {
+		master_begin(&pdu, i % 2 ? MASTER_GET : MASTER_GET_NEXT, false, NULL);
+		for (int j = 0; j < 300; j++)
+			master_add_range(&pdu, name, COUNT(name), true, NULL, 0);
+		master_ask(three, COUNT(three));
+		if (i % 2)
+			usleep(2000); /* what it is doing then is for chance to say */
+		check_alive(agent, "an end in the middle");
+		master_hang_up();
+		AWAIT(master_serve(ADDITIONS), 15);
+	}
+}
+
+/* The session is refused, or not answered at all: the agent works on, and comes when it may. */
+static void test_open_refused(void)
+{
+	static const unsigned replies[] = {MASTER_EACH_ERROR, MASTER_SILENT};
+	struct sim *sim = world_sim("sim", "--jobs 60");
+	struct process *agent;
+	int64_t jobs;
+
+	master_start();
+	master_reply(MASTER_OPEN, replies[0]);
+	world_site("paris", sim, NULL);
+	agent = world_agent(NULL);
+	for (size_t i = 0; i < COUNT(replies); i++) {
+		master_reply(MASTER_OPEN, replies[i]);
+		master_hang_up();
+		jobs = sim_count(sim, "jobs");
+		AWAIT((master_serve(1) || sim_count(sim, "jobs") >= jobs + 6), 20);
+		EQUAL_NUMBER(master_serve(1), false);
+		master_reply(MASTER_OPEN, 0);
+		AWAIT(master_serve(ADDITIONS), 20);
+		CU_ASSERT_TRUE(ask_and_see(10));
+	}
+	CU_ASSERT_TRUE(world_holds(agent->err, "opens no session"));
+}
+
+/* Each error that a registration can be refused with is told; half a minute later it is repeated.
+ */
+static void test_registration_refused(void)
+{
+	struct process *agent;
+	char text[60];
+
+	master_start();
+	master_reply(MASTER_REGISTER, MASTER_EACH_ERROR);
+	world_site("paris", world_sim("sim", "--jobs 60"), "refresh = \"1d\"\n");
+	agent = world_agent(NULL);
+	AWAIT(master_serve(ADDITIONS), 20);
+	for (int error = 256; error < 256 + 13 && error < 256 + TABLE_COUNT; error++) {
+		snprintf(text, sizeof text, "(error %d): ", error);
+		AWAIT((master_serve(ADDITIONS), world_holds(agent->err, text)), 5);
+	}
+	CU_ASSERT_TRUE(world_holds(agent->err, "error 263): another agent serves the same OID"));
+	master_reply(MASTER_REGISTER, 0);
+	AWAIT((master_serve(2 * TABLE_COUNT + 1), world_holds(agent->err, "now accepts")), 40);
+	AWAIT((master_serve(0), ask_and_see(10)), 10);
+	EQUAL_NUMBER(world_end_process(agent, SIGTERM, 5), 0);
+}
+
+/* A registration that is not answered costs 0.3 s, and not the agent. */
+static void test_registration_unanswered(void)
+{
+	struct process *agent = agent_of_master();
+	int64_t limit;
+
+	master_reply(MASTER_REGISTER, MASTER_SILENT);
+	master_hang_up();
+	AWAIT(master_serve(2), 20);
+	limit = world_deadline(TABLE_COUNT * 0.3 + 2);
+	EQUAL_NUMBER(world_end_process(agent, SIGTERM, 10), 0);
+	CU_ASSERT_FALSE(world_late(limit));
+}
+
+/* Pings that are not answered: the agent connects again, and rows are served again. */
+static void test_pings_unanswered(void)
+{
+	struct process *agent = agent_of_master();
+	unsigned before = master_pings();
+
+	master_reply(MASTER_PING, MASTER_SILENT);
+	AWAIT((master_serve(ADDITIONS), master_pings() > before), 25);
+	AWAIT(!master_serve(ADDITIONS), 10);
+	master_reply(MASTER_PING, 0);
+	AWAIT(master_serve(ADDITIONS), 20);
+	check_alive(agent, "pings without an answer");
+}
+
 static const struct harness_test tests[] = {
     {"PDUs that are no good", test_hostile},
     {"names that are too long", test_long_names},
     {"PDUs at random", test_mutations},
+    {"a PDU of a gigabyte", test_oversized},
+    {"answers that nobody reads", test_never_reads},
+    {"the master is gone while it is answered", test_gone_while_answered},
+    {"the session is refused", test_open_refused},
+    {"registrations are refused", test_registration_refused},
+    {"registrations are not answered", test_registration_unanswered},
+    {"pings are not answered", test_pings_unanswered},
     {NULL, NULL},
 };
 

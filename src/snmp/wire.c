@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "snmp/wire.h"
+
+#include <endian.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <net-snmp/net-snmp-config.h>
+#include <net-snmp/net-snmp-includes.h>
+
+#include "base/log.h"
+
+#define HEADER 20	       /* of a PDU (RFC 2741, 6.1) */
+#define NETWORK_ORDER 0x10     /* a flag in it */
+#define PDU_MAX 65536	       /* the library ignores longer ones */
+#define SEND_TIMEOUT_US 300000 /* nothing else of ours runs meanwhile */
+
+/* There is one session at a time, so this is global, as the library is. */
+static struct {
+	int (*receive)(netsnmp_transport *, void *, int, void **, int *);
+	int (*send)(netsnmp_transport *, const void *, int, void **, int *);
+	uint8_t header[HEADER]; /* of the PDU that comes in */
+	size_t had;		/* octets of the header */
+	size_t left;		/* octets of the PDU behind it */
+} wire;
+
+static uint32_t payload_length(const uint8_t *header)
+{
+	uint32_t length;
+
+	memcpy(&length, header + 16, sizeof length);
+	return (header[2] & NETWORK_ORDER) != 0 ? be32toh(length) : le32toh(length);
+}
+
+/* Follows COUNT octets that have come in. False when a PDU is too long. */
+static bool follow(const uint8_t *octets, size_t count)
+{
+	while (count > 0) {
+		size_t wanted = wire.left > 0 ? wire.left : HEADER - wire.had;
+		size_t step = count < wanted ? count : wanted;
+
+		if (wire.left > 0) {
+			wire.left -= step;
+		} else {
+			memcpy(wire.header + wire.had, octets, step);
+			wire.had += step;
+		}
+		octets += step;
+		count -= step;
+		if (wire.had == HEADER) {
+			wire.had = 0;
+			wire.left = payload_length(wire.header);
+		}
+		if (wire.left > PDU_MAX - HEADER)
+			return false;
+	}
+	return true;
+}
+
+static int receive(netsnmp_transport *transport, void *buffer, int size, void **opaque,
+		   int *opaque_length)
+{
+	int got = wire.receive(transport, buffer, size, opaque, opaque_length);
+
+	if (got <= 0 || follow(buffer, (size_t)got))
+		return got;
+	log_warning("the master agent has sent a PDU of more than %d octets; connecting again",
+		    PDU_MAX);
+	return -1;
+}
+
+/* What has been sent in part cannot be taken back, so nothing can follow it. */
+static int send_all(netsnmp_transport *transport, const void *buffer, int size, void **opaque,
+		    int *opaque_length)
+{
+	int sent = wire.send(transport, buffer, size, opaque, opaque_length);
+
+	if (sent < size)
+		shutdown(transport->sock, SHUT_RDWR); /* the next read sees it */
+	return sent;
+}
+
+void wire_attach(void *attached)
+{
+	netsnmp_transport *transport = attached;
+	struct timeval timeout = {.tv_usec = SEND_TIMEOUT_US};
+
+	wire.receive = transport->f_recv;
+	wire.send = transport->f_send;
+	wire.had = wire.left = 0;
+	transport->f_recv = receive;
+	transport->f_send = send_all;
+	if (setsockopt(transport->sock, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout) < 0)
+		log_warning("the connection to the master agent can have no timeout: %m");
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef WIRE_H
+#define WIRE_H
+
+/*
+ * Limits on the connection to the master agent. The library itself would wait for ever to send what
+ * nobody reads, and would keep 2 GiB of a PDU whose length says so.
+ *
+ * Installs them in TRANSPORT, the netsnmp_transport of a new session. A PDU that is too long, or an
+ * answer that is not read in time, ends the connection; the library then connects again.
+ */
+void wire_attach(void *transport);
+
+#endif
