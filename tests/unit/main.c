@@ -9,7 +9,7 @@
 	SUITE(certificate) SUITE(job) SUITE(json) SUITE(list) SUITE(page) SUITE(query) \
 	SUITE(compare) SUITE(completions) SUITE(event) SUITE(failures) SUITE(history) \
 	SUITE(overdue) SUITE(tally) SUITE(totals) \
-	SUITE(store_database) SUITE(store_failures) SUITE(store_families) \
+	SUITE(store_database) SUITE(store_failures) SUITE(store_families) SUITE(store_faulty) \
 	SUITE(store_histories) SUITE(store_jobs) SUITE(store_names) SUITE(store_random) \
 	SUITE(store_schema) SUITE(store_texts) SUITE(store) \
 	SUITE(columns) SUITE(index) SUITE(notice) SUITE(reason) SUITE(sites) \
