@@ -71,6 +71,9 @@ static void remember(sqlite3_file *file, sqlite3_int64 at, sqlite3_int64 length)
 	struct undo *undo;
 	sqlite3_int64 size;
 
+	/* Only a computer that stops loses anything. */
+	if (!state.fault || state.fault->code)
+		return;
 	real(file)->pMethods->xFileSize(real(file), &size);
 	if (at + length > size)
 		length = size > at ? size - at : 0;
