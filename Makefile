@@ -9,6 +9,7 @@
 # make bench                  what the agent costs, against goals and peers: 15 minutes
 # make bench-quick            the same at smaller sizes: 2 minutes
 # make fuzz                   what reads from outside, under libFuzzer; FUZZ_SECONDS=60 each, FUZZ="job store" some
+# make coverage               how much of src/ the tests reach, by file, with limits: 10 minutes
 # make tests                  builds the test programs; build/tests/unit NAME runs some of their tests
 # make install                DESTDIR= PREFIX= as usual; make uninstall
 # make deb                    Debian packages of this tree in build/deb; make rpm in build/rpm
@@ -74,7 +75,7 @@ FORMATTED    := $(wildcard src/*.[ch] src/*/*.[ch] tests/*.[ch] tests/*/*.[ch] t
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
-.PHONY: all help compile_commands.json programs tests demo check check-consumers nms nms-check bench bench-quick bench-programs fuzz fuzz-programs house format format-check install uninstall deb rpm check-packages clean
+.PHONY: all help compile_commands.json programs tests demo check coverage check-consumers nms nms-check bench bench-quick bench-programs fuzz fuzz-programs house format format-check install uninstall deb rpm check-packages clean
 
 all: $(BUILD)/nbu-agentx
 
@@ -142,6 +143,16 @@ check:
 	@tests/setup check
 	@$(MAKE) --no-print-directory -j2 tests
 	@tests/run $(BUILD)
+
+# In a mode in which the counters of a process that is killed count as well.
+COVERAGE_FLAGS := -O1 -g -fprofile-instr-generate -fcoverage-mapping -mllvm -runtime-counter-relocation \
+                  -Wno-unused-command-line-argument
+
+# COVERAGE names some tests: make coverage COVERAGE="timefmt json"
+coverage:
+	@tests/setup coverage
+	@$(MAKE) --no-print-directory -j2 CC=clang BUILD=build/coverage CFLAGS='$(COVERAGE_FLAGS)' tests
+	@tests/coverage build/coverage $(COVERAGE)
 
 check-consumers:
 	@tests/setup consumers
