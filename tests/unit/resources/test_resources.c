@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "harness.h"
 #include "resources/held.h"
+#include "resources/media_pools.h"
 #include "resources/resources.h"
 
 /* How elements of the lists of the API become rows, one resource after the other. */
@@ -335,6 +336,209 @@ static void test_share(void)
 	}
 }
 
+/* Reads TEXT, an element without its last two braces, into ROW. Its texts live in the document. */
+static struct json_document *read_into(const struct resource *resource, const char *text, void *row,
+				       bool *wanted)
+{
+	const char *complaint;
+	char *whole = mem_printf("%s}}", text);
+	struct json_document *document = json_parse(whole, strlen(whole), &complaint);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(document);
+	*wanted = resource_read(resource, json_root(document), &clock_now, row);
+	free(whole);
+	return document;
+}
+
+/* What is known by something else than its id, where the server tells none. */
+static void test_made_keys(void)
+{
+	static const struct {
+		const struct resource *resource;
+		const char *text, *key;
+	} cases[] = {
+	    {&disk_pools_resource, "\"sType\":\"PureDisk\",\"name\":\"dp\"", "PureDisk:dp"},
+	    {&disk_pools_resource, "\"name\":\"dp\"", "dp"},
+	    {&disk_pools_resource, "\"sType\":\"PureDisk\"", "PureDisk"},
+	    {&disk_pools_resource, "\"x\":1", NULL},
+	    {&storage_servers_resource, "\"sType\":\"A\",\"name\":\"ms\"", "A:ms"},
+	    {&storage_servers_resource, "\"x\":1", NULL},
+	    {&malware_scans_resource,
+	     "\"client\":\"db\",\"backupTime\":1782800000,\"scanState\":\"SCAN_FAILED\"",
+	     "db:1782800000"},
+	    {&api_keys_resource, "\"createdDateTime\":\"2026-01-01\"", "2026-01-01"},
+	    {&tape_media_resource, "\"volumePool\":\"\"", MEDIA_POOLS_NONE},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char *key, *row = read_row(cases[i].resource,
+					   mem_printf("{\"attributes\":{%s", cases[i].text), &key);
+
+		if (cases[i].key)
+			EQUAL_TEXT(key, cases[i].key);
+		else
+			CU_ASSERT_PTR_NULL(row);
+		free(row);
+		free(key);
+	}
+}
+
+/* A key that has no room is cut between two characters. */
+static void test_long_key(void)
+{
+	char room[RESOURCE_KEY_SIZE], first[400];
+	const char *key;
+
+	memset(first, 'a', sizeof first);
+	first[sizeof first - 1] = '\0';
+	key = resource_make_key(first, "b", room);
+	EQUAL_NUMBER(strlen(key), RESOURCE_KEY_SIZE - 4);
+	for (size_t i = 0; i + 1 < sizeof first; i += 2)
+		memcpy(first + i, "\xc3\xa4", 2);
+	first[sizeof first - 2] = '\0';
+	key = resource_make_key("x", first, room);
+	CU_ASSERT_TRUE(strlen(key) < RESOURCE_KEY_SIZE - 3);
+	EQUAL_NUMBER(strlen(key) % 2, 0);
+}
+
+/* Whether each alarm of a resource is on ('1'), over ('0') or neither ('-'). */
+static void test_alarms(void)
+{
+#define POOL(used, high, low)                                                                      \
+	"\"usableSizeBytes\":100,\"usedCapacityBytes\":" #used ",\"availableSpaceBytes\":0"        \
+	",\"highWaterMark\":" #high ",\"lowWaterMark\":" #low
+	static const struct {
+		const struct resource *resource;
+		const char *text, *states;
+	} cases[] = {
+	    {&disk_pools_resource, "\"diskPoolState\":\"DOWN\"", "1-"},
+	    {&disk_pools_resource, "\"diskPoolState\":\"UP\"", "0-"},
+	    {&disk_pools_resource, "\"diskPoolState\":\"TRANSIENT\"", "--"},
+	    {&disk_pools_resource, "\"diskPoolState\":\"NEW\"", "--"},
+	    /* between the marks nothing changes */
+	    {&disk_pools_resource, POOL(98, 98, 80), "-1"},
+	    {&disk_pools_resource, POOL(97, 98, 80), "--"},
+	    {&disk_pools_resource, POOL(81, 98, 80), "--"},
+	    {&disk_pools_resource, POOL(80, 98, 80), "-0"},
+	    /* without a low one, or with one above the other, there is nothing between them */
+	    {&disk_pools_resource, POOL(97, 98, 0), "-0"},
+	    {&disk_pools_resource, POOL(97, 98, 99), "-0"},
+	    {&disk_pools_resource, POOL(97, 97, 97), "-1"},
+	    {&disk_pools_resource, POOL(100, 0, 80), "--"},
+	    {&storage_servers_resource, "\"storageServerState\":\"DOWN\"", "1"},
+	    {&storage_servers_resource, "\"storageServerState\":\"UP\"", "0"},
+	    {&storage_servers_resource, "\"storageServerState\":\"?\"", "-"},
+	    {&malware_scans_resource, "\"scanResult\":\"INFECTED\"", "1"},
+	};
+#undef POOL
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const struct resource *resource = cases[i].resource;
+		void *row = mem_zalloc(1, resource->row_size);
+		char found[8] = "", *text;
+		bool wanted;
+		struct json_document *document;
+
+		text = mem_printf("{\"id\":\"a\",\"attributes\":{%s", cases[i].text);
+		document = read_into(resource, text, row, &wanted);
+		CU_ASSERT_TRUE(wanted);
+		for (size_t k = 0; k < resource->alarm_count; k++) {
+			bool holds = resource_alarm_holds(&resource->alarms[k], row);
+			bool over = resource_alarm_is_over(&resource->alarms[k], row);
+
+			CU_ASSERT_FALSE(holds && over);
+			found[k] = holds ? '1' : over ? '0' : '-';
+		}
+		if (strcmp(found, cases[i].states) != 0)
+			FAIL("%s: %s, not %s", cases[i].text, found, cases[i].states);
+		json_free(document);
+		free(row);
+		free(text);
+	}
+	CU_PASS("all");
+}
+
+/* Which elements of a list of what has happened are of interest: the row, or NULL. */
+static void test_interest(void)
+{
+	static const struct {
+		const struct resource *resource;
+		const char *text, *row;
+	} cases[] = {
+	    /* by the server's clock: it ends now, and has ended a second ago */
+	    {&api_keys_resource, "\"expiryDateTime\":\"2026-07-01T02:00:00Z\"",
+	     "1=1782867600000\n"},
+	    {&api_keys_resource, "\"expiryDateTime\":\"2026-07-01T01:59:59Z\"", NULL},
+	    {&api_keys_resource, "\"x\":1", "1=0\n"},
+	    {&malware_scans_resource, "\"scanState\":\"SCAN_FAILED\"", "1=2\n2=\n3=\n4=0\n"},
+	    {&malware_scans_resource, "\"scanState\":\"SCAN_COMPLETED\"", NULL},
+	    {&malware_scans_resource, "\"scanResult\":\"NOT_IMPACTED\",\"numberOfFilesImpacted\":1",
+	     NULL},
+	    {&malware_scans_resource, "\"numberOfFilesImpacted\":1", "1=1\n2=\n3=\n4=0\n"},
+	    {&malware_scans_resource, "\"noOfFilesImpacted\":1", "1=1\n2=\n3=\n4=0\n"},
+	    {&malware_scans_resource, "\"noOfFilesImpacted\":0", NULL},
+	    /* the day of a scan is that of its end, or else of its start; the day before is over */
+	    {&malware_scans_resource,
+	     "\"scanResult\":\"INFECTED\",\"endDateOfScan\":\"2026-06-30T13:00:00Z\","
+	     "\"startDateOfScan\":\"2026-06-30T12:00:00Z\"",
+	     "1=1\n2=\n3=\n4=1782820800000\n"},
+	    {&malware_scans_resource,
+	     "\"scanResult\":\"INFECTED\",\"startDateOfScan\":\"2026-06-30T12:00:00Z\"",
+	     "1=1\n2=\n3=\n4=1782817200000\n"},
+	    {&malware_scans_resource,
+	     "\"scanResult\":\"INFECTED\",\"dateOfScan\":\"2026-06-01T12:00:00Z\"", NULL},
+	    /* used in any way, for cleaning, and what nobody writes to */
+	    {&tape_media_resource, "\"lastWritten\":\"2026-06-01T12:00:00Z\"",
+	     "1=1\n2=0\n3=0\n4=0\n"},
+	    {&tape_media_resource, "\"timeAssigned\":\"2026-06-01T12:00:00Z\"",
+	     "1=1\n2=0\n3=0\n4=0\n"},
+	    {&tape_media_resource, "\"kiloBytes\":1", "1=1\n2=0\n3=0\n4=0\n"},
+	    {&tape_media_resource, "\"images\":1", "1=1\n2=0\n3=0\n4=0\n"},
+	    {&tape_media_resource, "\"mediaType\":\"HC_CLN\"", "1=1\n2=0\n3=0\n4=0\n"},
+	    {&tape_media_resource, "\"mediaStatus\":\"SUSPENDED\"", "1=1\n2=1\n3=0\n4=1\n"},
+	    {&tape_media_resource, "\"mediaStatus\":\"IMPORTED ERROR\"", "1=1\n2=1\n3=0\n4=1\n"},
+	    {&tape_media_resource, "\"volumeExpiration\":\"2026-07-05T00:00:00Z\"",
+	     "1=1\n2=1\n3=0\n4=0\n"},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char *key;
+		char *row =
+		    read_row(cases[i].resource,
+			     mem_printf("{\"id\":\"a\",\"attributes\":{%s", cases[i].text), &key);
+
+		if (cases[i].row || row)
+			EQUAL_TEXT(row, cases[i].row ? cases[i].row : "none");
+		free(row);
+		free(key);
+	}
+}
+
+/* Of scans the newest come first: the list ends at the first that is too old. */
+static void test_end_of_scans(void)
+{
+	static const struct {
+		const char *date;
+		bool end;
+	} cases[] = {
+	    {"\"2026-06-30T12:00:00Z\"", false},
+	    {"\"2026-06-01T12:00:00Z\"", true},
+	    {"\"\"", false},
+	    {"null", false},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const char *complaint;
+		char *text = mem_printf("{\"attributes\":{\"dateOfScan\":%s}}", cases[i].date);
+		struct json_document *document = json_parse(text, strlen(text), &complaint);
+
+		EQUAL_NUMBER(malware_scans_resource.is_end(json_root(document), &clock_now),
+			     cases[i].end);
+		json_free(document);
+		free(text);
+	}
+}
+
 static const struct harness_test tests[] = {
     {"samples", test_samples},
     {"odd fields", test_odd_fields},
@@ -342,6 +546,11 @@ static const struct harness_test tests[] = {
     {"sums", test_sums},
     {"versions", test_versions},
     {"share", test_share},
+    {"keys that are put together", test_made_keys},
+    {"a long key", test_long_key},
+    {"alarms", test_alarms},
+    {"of what interest", test_interest},
+    {"end of the scans", test_end_of_scans},
     {NULL, NULL},
 };
 
