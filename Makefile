@@ -10,6 +10,7 @@
 # make bench-quick            the same at smaller sizes: 2 minutes
 # make fuzz                   what reads from outside, under libFuzzer; FUZZ_SECONDS=60 each, FUZZ="job store" some
 # make coverage               how much of src/ the tests reach, by file, with limits: 10 minutes
+# make mutate                 would the tests notice a wrong line of src/: MUTANTS=200 SEED=1; hours
 # make tests                  builds the test programs; build/tests/unit NAME runs some of their tests
 # make install                DESTDIR= PREFIX= as usual; make uninstall
 # make deb                    Debian packages of this tree in build/deb; make rpm in build/rpm
@@ -75,7 +76,7 @@ FORMATTED    := $(wildcard src/*.[ch] src/*/*.[ch] tests/*.[ch] tests/*/*.[ch] t
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
-.PHONY: all help compile_commands.json programs tests demo check coverage check-consumers nms nms-check bench bench-quick bench-programs fuzz fuzz-programs house format format-check install uninstall deb rpm check-packages clean
+.PHONY: all help compile_commands.json programs tests demo check coverage mutate check-consumers nms nms-check bench bench-quick bench-programs fuzz fuzz-programs house format format-check install uninstall deb rpm check-packages clean
 
 all: $(BUILD)/nbu-agentx
 
@@ -153,6 +154,12 @@ coverage:
 	@tests/setup coverage
 	@$(MAKE) --no-print-directory -j2 CC=clang BUILD=build/coverage CFLAGS='$(COVERAGE_FLAGS)' tests
 	@tests/coverage build/coverage $(COVERAGE)
+
+# JOBS of them are tested side by side. FILES="src/api/job.c" takes them from some files only.
+MUTANTS ?= 200
+mutate:
+	@tests/setup coverage
+	@tests/mutate --mutants $(MUTANTS) $(if $(SEED),--seed $(SEED)) $(FILES)
 
 check-consumers:
 	@tests/setup consumers
