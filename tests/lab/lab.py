@@ -90,15 +90,15 @@ class Process:
 
 
 class Sim(Process):
-    """A simulated primary server. Its clock stands still unless CLOCK is None."""
+    """A simulated primary server. Its clock stands still unless CLOCK is None. FLAGS are options without a value."""
 
-    def __init__(self, lab, name, clock="manual", **options):
+    def __init__(self, lab, name, clock="manual", flags=(), listen="127.0.0.1:0", **options):
         if clock:
             options["clock"] = clock
         words = [word for key, value in options.items() for word in ("--" + key, value)]
         super().__init__(lab.folder, name, [
-            lab.build / "nbu-sim", "--listen", "127.0.0.1:0", "--tls-dir", lab.tls, "--api-key", KEY,
-            *words], lab.other)
+            lab.build / "nbu-sim", "--listen", listen, "--tls-dir", lab.tls, "--api-key", KEY,
+            *flags, *words], lab.other)
         self.context = ssl.create_default_context(cafile=lab.tls / "ca.pem")
         self.opener = urllib.request.build_opener(
             urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=self.context))
@@ -165,14 +165,15 @@ class Snmpd(Process):
 
 class Agent(Process):
     """The agent, with the simulated servers SITES by name. REFRESH is in seconds. WATCHED and LINES
-    are lines of the configuration."""
+    are lines of the configuration, OPTIONS those of the command line."""
 
     WATCH_ALL = ('policy "*" { max-age = "25h" }', 'client "*" { }', "client-limit = 100000")
     # What is beside the jobs, as often as can be.
     COLLECT_ALL = ('collect = { "storage", "tape", "media", "security" }',
                    'storage-refresh = "1s"', 'tape-refresh = "1s"', 'media-refresh = "1s"', 'security-refresh = "1s"')
 
-    def __init__(self, lab, name, snmpd, sites, refresh, full_refresh="31d", watched=WATCH_ALL, lines=()):
+    def __init__(self, lab, name, snmpd, sites, refresh, full_refresh="31d", watched=WATCH_ALL, lines=(), options=(),
+                 environment=None):
         self.snmpd = snmpd
         self.lines = (*watched, *lines)
         self.lab = lab
@@ -180,7 +181,7 @@ class Agent(Process):
         self.config = lab.folder / f"{name}.conf"
         self.full_refresh = full_refresh
         self.write_config(sites, refresh)
-        super().__init__(lab.folder, name, [lab.build / "nbu-agentx", "-c", self.config], lab.chain)
+        super().__init__(lab.folder, name, [lab.build / "nbu-agentx", "-c", self.config, *options], lab.chain, environment)
 
     def write_config(self, sites, refresh):
         lines = [f'agentx-socket = "{self.snmpd.socket}"', f'state-dir = "{self.state}"',
