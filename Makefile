@@ -11,6 +11,7 @@
 # make fuzz                   what reads from outside, under libFuzzer; FUZZ_SECONDS=60 each, FUZZ="job store" some
 # make coverage               how much of src/ the tests reach, by file, with limits: 10 minutes
 # make mutate                 would the tests notice a wrong line of src/: MUTANTS=200 SEED=1; hours
+# make soak                   restarts, faults, reloads at random while managers walk; MINUTES=10, SEED= repeats a run
 # make tests                  builds the test programs; build/tests/unit NAME runs some of their tests
 # make install                DESTDIR= PREFIX= as usual; make uninstall
 # make deb                    Debian packages of this tree in build/deb; make rpm in build/rpm
@@ -76,7 +77,7 @@ FORMATTED    := $(wildcard src/*.[ch] src/*/*.[ch] tests/*.[ch] tests/*/*.[ch] t
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
-.PHONY: all help compile_commands.json programs tests demo check coverage mutate check-consumers nms nms-check bench bench-quick bench-programs fuzz fuzz-programs house format format-check install uninstall deb rpm check-packages clean
+.PHONY: all help compile_commands.json programs tests demo check coverage mutate check-consumers nms nms-check bench bench-quick bench-programs soak fuzz fuzz-programs house format format-check install uninstall deb rpm check-packages clean
 
 all: $(BUILD)/nbu-agentx
 
@@ -133,7 +134,13 @@ $(BENCH_PROGRAMS): $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/obj/t
 	$(if $(V),,@echo "  LINK  $@")
 	$(Q)$(LINK) -o $@ $^ $(LIBS)
 
-bench-programs: programs $(BENCH_PROGRAMS)
+# A library for LD_PRELOAD. Sanitizers would have to be loaded before it.
+$(BUILD)/bench/stall.so: tests/bench/stall.c Makefile
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  LINK  $@")
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -g $(WARNINGS) -shared -fPIC -o $@ $< -ldl
+
+bench-programs: programs $(BENCH_PROGRAMS) $(BUILD)/bench/stall.so
 
 demo:
 	@tests/setup demo
@@ -170,6 +177,13 @@ nms nms-check:
 	@tests/setup nms
 	@tests/base-mibs build/mibs-base
 	@conf/generate/run $(if $(filter nms-check,$@),--check) build/mibs-base
+
+# SANITIZE says which form of the agent; SEED=n repeats the choices of an earlier run.
+MINUTES ?= 10
+soak:
+	@tests/setup bench
+	@$(MAKE) --no-print-directory -j2 bench-programs
+	@tests/soak/run $(BUILD) $(MINUTES) $(SEED)
 
 # BENCH names a part of it: make bench BENCH=walks
 bench bench-quick:

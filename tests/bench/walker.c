@@ -18,16 +18,17 @@
 #include "cells.h"
 
 static const char usage[] =
-    "usage: walker [-r REPETITIONS] [-n REQUESTS] [-t SECONDS] [-d FILE] PORT ENTRY FIRST LAST\n"
+    "usage: walker [-r REPETITIONS] [-n REQUESTS] [-t SECONDS] [-p MS] [-d FILE] PORT ENTRY FIRST LAST\n"
     "       walker -w PORT ENTRY FIRST\n"
     "Walks the columns FIRST to LAST of the table below ENTRY, all in one request, and prints\n"
     "cells, requests, nanoseconds and those of the slowest request. -n ends it after so many\n"
-    "requests, -t begins anew until so many seconds have passed, -d writes all cells to FILE.\n"
+    "requests, -t begins anew until so many seconds have passed, -p waits between requests,\n"
+    "-d writes all cells to FILE.\n"
     "-w waits for the first cell of the column FIRST instead, for 10 minutes at most.";
 
 #define COLUMNS_MAX 64
 #define WAIT_S 600
-#define WAIT_STEP_NS 50000000
+#define WAIT_STEP_MS 50
 
 struct walk {
 	void *session;
@@ -37,6 +38,7 @@ struct walk {
 	long repetitions;
 	uint64_t limit;	      /* of requests */
 	uint64_t nanoseconds; /* 0 = none */
+	long pause;	      /* between requests, in milliseconds */
 	FILE *dump;
 	bool wait;
 	/* Where it has arrived. */
@@ -140,6 +142,14 @@ static bool request(struct walk *walk)
 	return more;
 }
 
+static void pause_for(long milliseconds)
+{
+	struct timespec time = {milliseconds / 1000, milliseconds % 1000 * 1000000};
+
+	if (milliseconds > 0)
+		nanosleep(&time, NULL);
+}
+
 static void run(struct walk *walk)
 {
 	bool again = walk->nanoseconds > 0;
@@ -151,6 +161,7 @@ static void run(struct walk *walk)
 		if (!more)
 			rewind_walk(walk);
 		more = request(walk);
+		pause_for(walk->pause);
 	}
 	printf("%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", walk->cells, walk->requests,
 	       now() - began, walk->slowest);
@@ -158,13 +169,12 @@ static void run(struct walk *walk)
 
 static void await(struct walk *walk)
 {
-	static const struct timespec step = {.tv_nsec = WAIT_STEP_NS};
 	uint64_t end = now() + (uint64_t)WAIT_S * 1000000000;
 
 	for (rewind_walk(walk); !request(walk) && walk->cells == 0; rewind_walk(walk)) {
 		if (now() > end)
 			cells_fail("no row within %d s", WAIT_S);
-		nanosleep(&step, NULL);
+		pause_for(WAIT_STEP_MS);
 	}
 }
 
@@ -192,7 +202,7 @@ static void read_options(struct walk *walk, int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "r:n:t:d:w")) != -1) {
+	while ((option = getopt(argc, argv, "r:n:t:p:d:w")) != -1) {
 		switch (option) {
 		case 'r':
 			walk->repetitions = atol(optarg);
@@ -202,6 +212,9 @@ static void read_options(struct walk *walk, int argc, char **argv)
 			break;
 		case 't':
 			walk->nanoseconds = (uint64_t)(atof(optarg) * 1e9);
+			break;
+		case 'p':
+			walk->pause = atol(optarg);
 			break;
 		case 'd':
 			walk->dump = fopen(optarg, "we");

@@ -122,7 +122,7 @@ class World:
         return {name: primary.sim for name, primary in self.primaries.items()}
 
     def start_agent(self):
-        return self.lab.add(Agent(self.lab, "agent", self.snmpd, self.sims(), 1, full_refresh="1m", lines=LINES, options=["-v"]))
+        return self.lab.add(Agent(self.lab, "agent", self.snmpd, self.sims(), 1, full_refresh="1m", lines=LINES))
 
     def await_calm(self):
         """Waits until all sites have a row, from which on walks are judged."""
@@ -182,7 +182,7 @@ class World:
 
     def note(self, name, row):
         """Notes a job that has ended with a status other than 0 and 1. A parent may leave it to its children to tell."""
-        job, status, end, children = row[0], row[4], row[8], row[14]
+        job, status, end, children = row[0], row[4], row[8], row[15]
         key = (name, job, end)
         if row[1] != "DONE" or status in "01" or (job, end) in self.settled[name] or key in self.failures:
             return
