@@ -21,10 +21,21 @@
 /* A store that hangs must not keep the others from being served: milliseconds. */
 #define READY_WITHIN 20000
 
+/*
+ * The sites that a reload has cancelled. Their threads end when they can: one may wait for a disk
+ * that hangs, and requests are answered meanwhile.
+ */
+struct leaving {
+	struct config *config; /* that they use */
+	struct site **sites;   /* NULL = none, or ended */
+	size_t count;
+	struct leaving *next;
+};
+
 /* All that the main thread works with. */
 struct program {
 	const struct options *options;
-	struct config *config; /* NULL = not to be freed: a thread was left behind that reads it */
+	struct config *config;
 	struct loop *loop;
 	struct mib *mib;
 	struct notify *notify;
@@ -33,6 +44,8 @@ struct program {
 	int64_t ready_by;    /* at the latest, in timefmt_monotonic */
 	char *state_dir;     /* as configured at the start */
 	struct site **sites; /* in the order of the configuration; NULL where none could start */
+	struct leaving *leaving;
+	bool left_behind; /* a thread was: what it uses must stay */
 };
 
 /* Shows SITE before anything is known of it. */
@@ -48,13 +61,25 @@ static void show_site(struct program *program, const struct config_site *site)
 	mib_publish(program->mib, snapshot);
 }
 
+/* Whether a site called NAME has been cancelled and not ended. */
+static bool is_leaving(const struct program *program, const char *name)
+{
+	for (const struct leaving *group = program->leaving; group; group = group->next)
+		for (size_t i = 0; i < group->count; i++)
+			if (group->sites[i] &&
+			    strcmp(site_config(group->sites[i])->name, name) == 0)
+				return true;
+	return false;
+}
+
 /* Starts the worker of SITE. Rows from before a reload stay until the first snapshot. */
 static struct site *start_site(struct program *program, const struct config_site *site)
 {
 	site_warn_of_risks(site);
 	if (!mib_has_site(program->mib, site->name))
 		show_site(program, site);
-	return site_start(site, program->state_dir, loop_wake_fd(program->loop));
+	return site_start(site, program->state_dir, loop_wake_fd(program->loop),
+			  is_leaving(program, site->name));
 }
 
 static void start_sites(struct program *program)
@@ -84,29 +109,68 @@ static void take_mail(struct program *program, struct site *site, bool shown)
 	notify_take(program->notify, &events);
 }
 
-/*
- * Ends SITES and frees the array. All are cancelled before the first is waited for. False when a
- * thread was left behind; the configuration that it uses must then stay.
- */
-static bool stop_sites(struct program *program, struct site **sites, size_t count)
+/* Takes over CONFIG and the array SITES, of COUNT, and cancels these. */
+static void leave(struct program *program, struct config *config, struct site **sites, size_t count)
 {
-	bool ended = true;
+	struct leaving *group = mem_zalloc(1, sizeof *group);
 
+	*group = (struct leaving){config, sites, count, program->leaving};
+	program->leaving = group;
 	for (size_t i = 0; i < count; i++)
 		if (sites[i])
 			site_cancel(sites[i]);
-	for (size_t i = 0; i < count; i++) {
-		if (!sites[i])
+}
+
+/* Frees the sites of GROUP of which HAS_ENDED. True when none is left. */
+static bool free_ended(struct program *program, struct leaving *group,
+		       bool (*has_ended)(struct site *site))
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < group->count; i++) {
+		if (!group->sites[i])
 			continue;
-		if (site_join(sites[i])) {
-			take_mail(program, sites[i], false);
-			site_free(sites[i]);
+		if (has_ended(group->sites[i])) {
+			take_mail(program, group->sites[i], false);
+			site_free(group->sites[i]);
+			group->sites[i] = NULL;
 		} else {
-			ended = false;
+			left++;
 		}
 	}
-	free(sites);
-	return ended;
+	return left == 0;
+}
+
+/* Frees what of the leaving HAS_ENDED, each group when all of it has. */
+static void free_leaving(struct program *program, bool (*has_ended)(struct site *site))
+{
+	struct leaving **link = &program->leaving;
+
+	while (*link) {
+		struct leaving *group = *link;
+
+		if (free_ended(program, group, has_ended)) {
+			*link = group->next;
+			config_free(group->config);
+			free(group->sites);
+			free(group);
+		} else {
+			link = &group->next;
+		}
+	}
+}
+
+/* Lets go of what has not ended in time, with all that it uses. */
+static void forget_leaving(struct program *program)
+{
+	while (program->leaving) {
+		struct leaving *group = program->leaving;
+
+		program->leaving = group->next;
+		program->left_behind = true;
+		free(group->sites);
+		free(group);
+	}
 }
 
 static void tell_status(struct program *program)
@@ -122,6 +186,7 @@ static void on_mail(void *arg)
 {
 	struct program *program = arg;
 
+	free_leaving(program, site_ended);
 	for (size_t i = 0; i < program->config->site_count; i++)
 		if (program->sites[i])
 			take_mail(program, program->sites[i], true);
@@ -173,10 +238,10 @@ static void warn_of_restart(const struct program *program, const struct config *
 }
 
 /*
- * The sites for the configuration NEW: those that it leaves unchanged go on, and the others end.
- * ALL_ENDED is set to the result of stop_sites.
+ * The sites for the configuration NEW: those that it leaves unchanged go on, and the others leave,
+ * with the old configuration.
  */
-static struct site **keep_sites(struct program *program, const struct config *new, bool *all_ended)
+static struct site **keep_sites(struct program *program, const struct config *new)
 {
 	struct site **kept = mem_zalloc(new->site_count, sizeof(struct site *));
 	struct site **ended = mem_zalloc(program->config->site_count, sizeof(struct site *));
@@ -190,7 +255,7 @@ static struct site **keep_sites(struct program *program, const struct config *ne
 			ended[i] = NULL;
 		}
 	}
-	*all_ended = stop_sites(program, ended, program->config->site_count);
+	leave(program, program->config, ended, program->config->site_count);
 	free(program->sites);
 	return kept;
 }
@@ -199,7 +264,6 @@ static void reload(struct program *program)
 {
 	struct config *old = program->config, *new;
 	char error[CONFIG_ERROR_SIZE];
-	bool all_ended;
 
 	new = config_load(program->options->file, error);
 	if (!new) {
@@ -208,7 +272,7 @@ static void reload(struct program *program)
 	}
 	config_keep_unchanged(new, old);
 	warn_of_restart(program, new);
-	program->sites = keep_sites(program, new, &all_ended);
+	program->sites = keep_sites(program, new);
 	program->config = new;
 	fastpath_switch(new->fastpath);
 	notify_configure(program->notify, &new->notify);
@@ -221,8 +285,7 @@ static void reload(struct program *program)
 	mib_set_config_read(program->mib, new->read_at);
 	options_open_log(program->options, new);
 	log_info("%s read again; sites: %zu", program->options->file, new->site_count);
-	if (all_ended)
-		config_free(old);
+	free_leaving(program, site_ended);
 }
 
 static void on_reload(void *arg)
@@ -250,8 +313,10 @@ static bool serve(struct program *program)
 	fine = loop_run(program->loop, &hooks);
 	service_stopping(program->service);
 	log_info("nbu-agentx ends");
-	if (!stop_sites(program, program->sites, program->config->site_count))
-		program->config = NULL;
+	leave(program, program->config, program->sites, program->config->site_count);
+	program->config = NULL;
+	free_leaving(program, site_join);
+	forget_leaving(program);
 	while (agentx_can_notify() && notify_turn(program->notify))
 		;
 	return fine;
@@ -281,7 +346,7 @@ static bool run(struct program *program)
 	notify_free(program->notify);
 	mib_free(program->mib);
 	service_close(program->service);
-	if (program->config) {
+	if (!program->left_behind) {
 		http_global_cleanup();
 		free(program->state_dir);
 	}

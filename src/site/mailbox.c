@@ -10,6 +10,7 @@
 struct mailbox {
 	pthread_mutex_t mutex;
 	struct snapshot *snapshot;
+	bool closed;
 	int wake_fd;
 };
 
@@ -49,6 +50,24 @@ struct snapshot *mailbox_take(struct mailbox *mailbox)
 	mailbox->snapshot = NULL;
 	pthread_mutex_unlock(&mailbox->mutex);
 	return snapshot;
+}
+
+void mailbox_close(struct mailbox *mailbox)
+{
+	pthread_mutex_lock(&mailbox->mutex);
+	mailbox->closed = true;
+	eventfd_write(mailbox->wake_fd, 1);
+	pthread_mutex_unlock(&mailbox->mutex);
+}
+
+bool mailbox_closed(struct mailbox *mailbox)
+{
+	bool closed;
+
+	pthread_mutex_lock(&mailbox->mutex);
+	closed = mailbox->closed;
+	pthread_mutex_unlock(&mailbox->mutex);
+	return closed;
 }
 
 void mailbox_free(struct mailbox *mailbox)

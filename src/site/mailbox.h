@@ -2,6 +2,8 @@
 #ifndef MAILBOX_H
 #define MAILBOX_H
 
+#include <stdbool.h>
+
 #include "tables/snapshot.h"
 
 /*
@@ -21,6 +23,10 @@ void mailbox_put(struct mailbox *mailbox, struct snapshot *snapshot);
 
 /* The snapshot in the mailbox, which now belongs to the caller, or NULL. */
 struct snapshot *mailbox_take(struct mailbox *mailbox);
+
+/* The worker is about to end and puts nothing any more. Signals the eventfd, too. */
+void mailbox_close(struct mailbox *mailbox);
+bool mailbox_closed(struct mailbox *mailbox);
 
 /* Frees MAILBOX and what is in it. No other thread may use it any more. */
 void mailbox_free(struct mailbox *mailbox);

@@ -16,6 +16,8 @@
 #include "store/store.h"
 #include "base/timefmt.h"
 
+#define STORE_PAUSE_MS 20
+
 struct refresh {
 	const struct config_site *site;
 	const char *state_dir;
@@ -143,6 +145,16 @@ static bool open_store(struct refresh *refresh, struct fault *fault)
 		refresh->row.clock_skew = seconds_of_skew(marks->skew);
 	}
 	return true;
+}
+
+void refresh_await_store(struct refresh *refresh, int64_t millis)
+{
+	int64_t end = timefmt_monotonic() + millis;
+	struct fault ignored;
+
+	while (!open_store(refresh, &ignored) && timefmt_monotonic() < end &&
+	       refresh_pause(refresh, STORE_PAUSE_MS))
+		;
 }
 
 static void add_event(struct refresh *refresh, enum event_kind kind, const struct fault *fault)

@@ -20,6 +20,12 @@ struct refresh;
 struct refresh *refresh_open(const struct config_site *site, const char *state_dir);
 
 /*
+ * Opens the store, and waits for it for up to MILLIS milliseconds, while another worker of the site
+ * still has it. Ends at once when the refresh has been cancelled.
+ */
+void refresh_await_store(struct refresh *refresh, int64_t millis);
+
+/*
  * Lets each refresh call REPORT after each page, with the jobs received and the requests made so
  * far. REPORT may call refresh_snapshot, but only as long as refresh_complete is false: the rows of
  * an unfinished refresh must not be shown.

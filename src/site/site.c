@@ -16,13 +16,14 @@
 #define BACK_OFF_TIMES 8 /* limit in refresh intervals */
 #define RETRY_AFTER_MAX 3600
 #define PROGRESS_MS 10000
-#define END_WITHIN 1500 /* milliseconds from site_cancel */
+#define END_WITHIN 1500 /* milliseconds from site_cancel, at the end of the program */
 
 struct site {
 	const struct config_site *config;
 	struct refresh *refresh;
 	struct mailbox *mailbox;
 	pthread_t thread;
+	bool succeeds;
 	struct timespec cancelled;
 	int64_t shown; /* when a snapshot was last put into the mailbox, in timefmt_monotonic */
 	unsigned random;
@@ -124,6 +125,8 @@ static void *work(void *arg)
 	struct site *site = arg;
 	int64_t due = 0;
 
+	if (site->succeeds)
+		refresh_await_store(site->refresh, END_WITHIN);
 	/* Shows the data of an earlier run before the first request is answered. */
 	show(site, refresh_snapshot(site->refresh));
 	refresh_on_progress(site->refresh, on_progress, site);
@@ -131,6 +134,7 @@ static void *work(void *arg)
 		take_turn(site, &due);
 	/* Closed here and not after site_join, because the thread may have been left behind. */
 	refresh_release(site->refresh);
+	mailbox_close(site->mailbox);
 	return NULL;
 }
 
@@ -144,12 +148,14 @@ void site_warn_of_risks(const struct config_site *config)
 			    config->name);
 }
 
-struct site *site_start(const struct config_site *config, const char *state_dir, int wake_fd)
+struct site *site_start(const struct config_site *config, const char *state_dir, int wake_fd,
+			bool succeeds)
 {
 	struct site *site = mem_zalloc(1, sizeof *site);
 	int error;
 
 	site->config = config;
+	site->succeeds = succeeds;
 	site->refresh = refresh_open(config, state_dir);
 	site->mailbox = mailbox_new(wake_fd);
 	/* Each site has other random numbers, although they are started together. */
@@ -204,6 +210,12 @@ bool site_join(struct site *site)
 	/* The thread still uses SITE, so SITE is not freed. */
 	log_warning("site %s: still busy, not waited for", site->config->name);
 	return false;
+}
+
+bool site_ended(struct site *site)
+{
+	/* What the thread does after that is no more than to return. */
+	return mailbox_closed(site->mailbox) && pthread_join(site->thread, NULL) == 0;
 }
 
 void site_free(struct site *site)

@@ -16,10 +16,13 @@ struct site;
 void site_warn_of_risks(const struct config_site *config);
 
 /*
- * Starts the thread. CONFIG and STATE_DIR must outlive the site. Each new snapshot signals WAKE_FD.
+ * Starts the thread. CONFIG and STATE_DIR must outlive the site. Each new snapshot signals WAKE_FD,
+ * and so does the end of the thread. SUCCEEDS: a site of that name was cancelled just now. Its
+ * thread still has the store, so that this one waits for it, but not longer than 1.5 s.
  * NULL, with a log line, when no thread can be created.
  */
-struct site *site_start(const struct config_site *config, const char *state_dir, int wake_fd);
+struct site *site_start(const struct config_site *config, const char *state_dir, int wake_fd,
+			bool succeeds);
 
 /* CONFIG of site_start. */
 const struct config_site *site_config(const struct site *site);
@@ -34,10 +37,14 @@ bool site_heard(const struct site *site);
 void site_cancel(struct site *site);
 
 /*
- * Waits for the cancelled thread. False when it has not ended 1.5 s after site_cancel. It is then
- * left behind, so that the program can end. What it uses must stay, also its configuration.
+ * Waits for the cancelled thread: for the end of the program, since the caller is blocked. False
+ * when it has not ended 1.5 s after site_cancel. It is then left behind, so that the program can
+ * end. What it uses must stay, also its configuration.
  */
 bool site_join(struct site *site);
+
+/* Whether the cancelled thread has ended. Does not wait. When it is true, the thread is joined. */
+bool site_ended(struct site *site);
 
 /* Frees SITE and a snapshot that nobody took. The thread must have been joined. */
 void site_free(struct site *site);

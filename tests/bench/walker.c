@@ -18,7 +18,8 @@
 #include "cells.h"
 
 static const char usage[] =
-    "usage: walker [-r REPETITIONS] [-n REQUESTS] [-t SECONDS] [-p MS] [-d FILE] PORT ENTRY FIRST LAST\n"
+    "usage: walker [-r REPETITIONS] [-n REQUESTS] [-t SECONDS] [-p MS] [-d FILE] PORT ENTRY FIRST "
+    "LAST\n"
     "       walker -w PORT ENTRY FIRST\n"
     "Walks the columns FIRST to LAST of the table below ENTRY, all in one request, and prints\n"
     "cells, requests, nanoseconds and those of the slowest request. -n ends it after so many\n"

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness.h"
@@ -221,6 +224,55 @@ static void test_reload_busy(void)
 	CHECK_ROWS(manager_rows(manager, "lyon", WITH_NEXT), other);
 }
 
+/* Stops the threads of PROCESS but for the main one, as a disk that hangs does, or lets them go on.
+ */
+static void hold_workers(const struct process *process, bool held)
+{
+	char path[40];
+	struct dirent *entry;
+	DIR *folder;
+
+	snprintf(path, sizeof path, "/proc/%d/task", (int)process->pid);
+	folder = opendir(path);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(folder);
+	while ((entry = readdir(folder)) != NULL) {
+		pid_t thread = (pid_t)atoi(entry->d_name);
+
+		if (thread == 0 || thread == process->pid)
+			continue;
+		if (held) {
+			EQUAL_NUMBER(ptrace(PTRACE_SEIZE, thread, NULL, NULL), 0);
+			EQUAL_NUMBER(ptrace(PTRACE_INTERRUPT, thread, NULL, NULL), 0);
+			EQUAL_NUMBER(waitpid(thread, NULL, __WALL), thread);
+		} else {
+			ptrace(PTRACE_DETACH, thread, NULL, NULL); /* not those that came later */
+		}
+	}
+	closedir(folder);
+}
+
+/* A worker cannot end: its site is changed all the same, and nobody waits for it. */
+static void test_reload_held(void)
+{
+	struct sim *sim = world_sim("sim", "--jobs 150");
+	struct process *agent = begin(sim);
+	int64_t limit;
+
+	hold_workers(agent, true);
+	world_forget_sites();
+	world_site("paris", sim, "window = \"12h\"\n");
+	world_site("lyon", sim, NULL);
+	world_config_file();
+	limit = world_deadline(1);
+	kill(agent->pid, SIGHUP);
+	AWAIT(manager_site(manager, "lyon", SITE_STATUS) >= 0, 10);
+	CU_ASSERT_FALSE(world_late(limit));
+	hold_workers(agent, false);
+	AWAIT(manager_site(manager, "paris", 21) == 12 * 3600, 20);
+	AWAIT(manager_site(manager, "paris", SITE_STATUS) == UP, 20);
+	CU_ASSERT_TRUE(manager_sum(manager, "paris", 8) > 0);
+}
+
 /* Many reloads in a row, sites coming and going. */
 static void test_reload_often(void)
 {
@@ -308,6 +360,7 @@ static const struct harness_test tests[] = {
     {"SIGHUP: sites come, go and change", test_reload},
     {"SIGHUP with a wrong file", test_reload_wrong},
     {"SIGHUP in a request", test_reload_busy},
+    {"SIGHUP while a worker hangs", test_reload_held},
     {"SIGHUP many times", test_reload_often},
     {"one connection for many refreshes", test_one_connection},
     {"a second agent", test_second_agent},

@@ -50,6 +50,26 @@ static void test_one(void)
 	close(wake);
 }
 
+/* The end of the worker is told like a snapshot, and what it has put before stays. */
+static void test_close(void)
+{
+	int wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	struct mailbox *mailbox = mailbox_new(wake);
+	struct snapshot *snapshot = numbered(1);
+	eventfd_t count;
+
+	mailbox_put(mailbox, snapshot);
+	CU_ASSERT_FALSE(mailbox_closed(mailbox));
+	eventfd_read(wake, &count);
+	mailbox_close(mailbox);
+	CU_ASSERT_TRUE(readable(wake));
+	CU_ASSERT_TRUE(mailbox_closed(mailbox));
+	CU_ASSERT_PTR_EQUAL(mailbox_take(mailbox), snapshot);
+	snapshot_free(snapshot);
+	mailbox_free(mailbox);
+	close(wake);
+}
+
 /* An unread snapshot is freed for the next one; what is left is freed with the mailbox. (Whether
  * that is so is for the leak checker to say.) */
 static void test_unread(void)
@@ -168,6 +188,7 @@ static void test_threads(void)
 static const struct harness_test tests[] = {
     {"put and take", test_one},
     {"an unread one gives way", test_unread},
+    {"the worker ends", test_close},
     {"news of an unread one", test_unread_news},
     {"put never blocks", test_full_counter},
     {"many threads", test_threads},
