@@ -57,7 +57,7 @@ static char *decode(const char *text, size_t length)
 			*to++ = (char)(high * 16 + low);
 			i += 2;
 		} else {
-			*to++ = text[i] == '+' ? ' ' : text[i];
+			*to++ = (char)(text[i] == '+' ? ' ' : text[i]);
 		}
 	}
 	return result;

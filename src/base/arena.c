@@ -77,7 +77,7 @@ bool arena_is_full(const struct arena *arena)
 
 void *arena_copy(struct arena *arena, const void *data, size_t size)
 {
-	void *copy = arena_alloc(arena, size);
+	void *copy = mem_checked(arena_alloc(arena, size));
 
 	return size ? memcpy(copy, data, size) : copy;
 }

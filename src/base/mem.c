@@ -52,7 +52,7 @@ static const char **text_at(void *item, size_t offset)
 
 void *mem_copy(const void *item, size_t size, const size_t *texts, size_t count)
 {
-	size_t whole = size;
+	size_t whole = size, length;
 	char *made, *at;
 
 	for (size_t i = 0; i < count; i++) {
@@ -68,8 +68,9 @@ void *mem_copy(const void *item, size_t size, const size_t *texts, size_t count)
 
 		if (!*text)
 			continue;
-		*text = strcpy(at, *text);
-		at += strlen(at) + 1;
+		length = strlen(*text) + 1;
+		*text = memcpy(at, *text, length);
+		at += length;
 	}
 	return made;
 }

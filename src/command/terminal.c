@@ -38,7 +38,9 @@ static bool is_set(const char *name)
 /* A terminal that says that it is dumb shows escape sequences as they are. */
 static bool is_dumb(void)
 {
-	return !is_set("TERM") || strcmp(getenv("TERM"), "dumb") == 0;
+	const char *term = getenv("TERM");
+
+	return !term || !*term || strcmp(term, "dumb") == 0;
 }
 
 struct terminal terminal_of(int fd, enum terminal_colour colour)

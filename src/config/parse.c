@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config/parse.h"
 
+#include <assert.h>
 #include <confuse.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -186,6 +187,7 @@ static void add_watches(struct config_watch_list *list, const char *name, cfg_t 
 
 		*watch = (struct config_watch){.pattern = NULL};
 		set_members(KEY_OF_WATCH, watch, cfg_getnsec(scope, name, (unsigned)i), cfg);
+		assert(watch->pattern); /* the title that a section must have */
 		watch->expected = scope != cfg && !strpbrk(watch->pattern, "*?[\\");
 	}
 }

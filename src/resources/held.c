@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "resources/held.h"
 
+#include <assert.h>
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,8 +155,10 @@ static void watch_row(const void *node, void *arg)
 	const struct watch *watch = arg;
 	const struct resource *resource = watch->held->resource;
 	struct resource_row *row = find(watch->held, ((const struct resource_row *)node)->key);
-	const struct resource_row *old = find(watch->before, row->key);
+	const struct resource_row *old;
 
+	assert(row); /* it is NODE, to be written */
+	old = find(watch->before, row->key);
 	row->alarms = old ? old->alarms : 0;
 	for (size_t i = 0; i < resource->alarm_count; i++) {
 		const struct resource_alarm *alarm = &resource->alarms[i];

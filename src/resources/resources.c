@@ -4,7 +4,7 @@
 #include "resources/held.h"
 #include "tables/drawing.h"
 
-#define ENTRY(id, name) [RESOURCE_##id] = &name,
+#define ENTRY(id, name) [RESOURCE_##id] = &(name),
 const struct resource *const resources_all[RESOURCE_COUNT] = {RESOURCES_LIST(ENTRY)};
 
 const struct held *resources_held(const struct drawing *drawing, enum resource_id id)

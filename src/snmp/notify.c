@@ -345,12 +345,12 @@ void notify_done(struct notify *notify, bool sent)
 
 bool notify_turn(struct notify *notify)
 {
-	if (notify->waiting.first && agentx_can_notify()) {
-		const struct notify_message *message = notify_next(notify);
+	const struct notify_message *message =
+	    notify->waiting.first && agentx_can_notify() ? notify_next(notify) : NULL;
 
+	if (message)
 		notify_done(notify, agentx_notify(message->id, message->id_length, message->objects,
 						  message->count));
-	}
 	return notify->waiting.first != NULL;
 }
 

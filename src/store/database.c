@@ -99,9 +99,11 @@ static bool refuse_content(struct database *database, int code, struct fault *fa
 
 static bool refuse_file(const char *path, struct fault *fault)
 {
-	fault_set(fault, FAULT_STORAGE, "%s: %s", path,
-		  errno == ELOOP ? "is a symbolic link, which is not followed; remove it"
-				 : strerror(errno));
+	if (errno == ELOOP)
+		fault_set(fault, FAULT_STORAGE,
+			  "%s: is a symbolic link, which is not followed; remove it", path);
+	else
+		fault_set(fault, FAULT_STORAGE, "%s: %m", path);
 	return false;
 }
 
@@ -406,7 +408,7 @@ static bool move(const char *path, const char *to, const char *suffix)
 	bool fine = rename(from_path, to_path) == 0 || errno == ENOENT;
 
 	if (!fine)
-		log_error("%s cannot be renamed to %s: %s", from_path, to_path, strerror(errno));
+		log_error("%s cannot be renamed to %s: %m", from_path, to_path);
 	free(from_path);
 	free(to_path);
 	return fine;

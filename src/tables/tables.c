@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define ENTRY(id, name) [TABLE_##id] = &name,
+#define ENTRY(id, name) [TABLE_##id] = &(name),
 const struct table *const tables_all[TABLE_COUNT] = {TABLES_LIST(ENTRY)};
 
 enum table_id tables_find(const char *name)
