@@ -56,7 +56,8 @@ static void put(struct buffer *out, const void *data, size_t size)
 {
 	if (size > PDU_MAX - out->at)
 		cells_fail("an answer is too long");
-	memcpy(out->payload + out->at, data, size);
+	if (size > 0)
+		memcpy(out->payload + out->at, data, size);
 	out->at += size;
 }
 

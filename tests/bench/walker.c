@@ -103,7 +103,7 @@ static bool take(struct walk *walk, const netsnmp_pdu *answer)
 	const netsnmp_variable_list *var = answer->variables;
 	size_t columns = columns_of(walk);
 
-	if (var == NULL)
+	if (var == NULL || columns == 0)
 		cells_fail("an answer without anything in it");
 	for (size_t i = 0; var != NULL; var = var->next_variable, i = (i + 1) % columns) {
 		if (!belongs(walk, var, i))

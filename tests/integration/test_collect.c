@@ -112,7 +112,7 @@ static void check_all(const struct scene *scene, const char *path, unsigned tabl
 {
 	char *text = listed(scene, path), *line, *rest = text;
 	struct manager_cells cells = column(scene, table, 3);
-	size_t at = 0, found = 0, stable = 0;
+	size_t found = 0, stable = 0;
 	const char *complaint;
 
 	for (size_t i = 1; i < cells.count; i++)
@@ -124,9 +124,10 @@ static void check_all(const struct scene *scene, const char *path, unsigned tabl
 
 		/* Those that come and go have a letter behind their number. */
 		if (id && id[strlen(id) - 1] != 'x') {
+			size_t at = 0;
+
 			stable++;
-			for (at = 0; at < cells.count && strcmp(cells.cells[at].text, id) != 0;
-			     at++)
+			for (; at < cells.count && strcmp(cells.cells[at].text, id) != 0; at++)
 				;
 			found += at < cells.count;
 		}

@@ -140,7 +140,7 @@ static void test_sweep_goes_on(void)
 	CU_ASSERT_FALSE(world_holds(agent->err, "site paris: up"));
 	world_snmpd();
 	sim_reset(sim);
-	agent = start_agent(sim);
+	start_agent(sim);
 	manager = manager_open(WORLD_PUBLIC);
 	AWAIT(manager_site(manager, "paris", SITE_STATUS) == UP, 30);
 	/* 80 pages of finished and 2 of unfinished jobs, less those of the first run. */

@@ -83,10 +83,10 @@ static void test_tools(void)
 	void *manager = manager_of_paris(sim, NULL);
 	char *expected = walked(manager), host[40];
 	const char *const walk[] = {"snmpwalk", "-v2c", "-c", WORLD_PUBLIC,
-				    "-Oneq",	"-t3",	host, MANAGER_OBJECTS ".3",
+				    "-Oneq",	"-t3",	host, (MANAGER_OBJECTS ".3"),
 				    NULL};
-	const char *const bulk[] = {"snmpbulkwalk", "-v2c", "-c", WORLD_PUBLIC,		"-Cr50",
-				    "-Oneq",	    "-t3",  host, MANAGER_OBJECTS ".3", NULL};
+	const char *const bulk[] = {"snmpbulkwalk", "-v2c", "-c", WORLD_PUBLIC,		  "-Cr50",
+				    "-Oneq",	    "-t3",  host, (MANAGER_OBJECTS ".3"), NULL};
 	const char *const secure[] = {"snmpwalk", "-v3",
 				      "-u",	  WORLD_USER,
 				      "-l",	  "authPriv",
@@ -95,7 +95,7 @@ static void test_tools(void)
 				      "-x",	  "AES",
 				      "-X",	  WORLD_PRIV_PASSWORD,
 				      "-Oneq",	  "-t3",
-				      host,	  MANAGER_OBJECTS ".3",
+				      host,	  (MANAGER_OBJECTS ".3"),
 				      NULL};
 
 	snprintf(host, sizeof host, "127.0.0.1:%d", world_snmp_port());

@@ -338,7 +338,7 @@ static void read_row(struct snapshot *snapshot, const struct layout *layout,
 static void read_table(void *manager, struct snapshot *snapshot, const struct layout *layout,
 		       enum manager_manner manner, int64_t now)
 {
-	struct manager_cells columns[FIELDS_MAX + DERIVED_MAX];
+	struct manager_cells columns[FIELDS_MAX + DERIVED_MAX] = {{.count = 0}};
 	size_t count = 0;
 
 	for (; count < layout->field_count; count++)

@@ -53,7 +53,7 @@ bool world_late(int64_t deadline);
 
 /* Ends the test at once, as failed. */
 void world_fail(const char *file, unsigned line, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+    __attribute__((format(printf, 3, 4), noreturn));
 
 /* Makes the limits of this world longer. */
 void world_slow(int factor);

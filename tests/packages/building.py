@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The packages are built, twice and alike, and lintian has nothing against them."""
 
-import pathlib
 import shutil
 
 from lab import ROOT, Trouble

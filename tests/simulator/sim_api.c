@@ -92,6 +92,7 @@ static void answer_job(struct sim_call *call)
 	ordinal = sim_order_first_id(&world, id);
 	if (ordinal < count)
 		job = sim_job_at(&world, ordinal, call->now_ms);
+	/* cppcheck-suppress uninitStructMember ; it is set where the first does not hold */
 	if (ordinal >= count || job.id != id || job.deleted) {
 		sim_call_fail(call, SIM_HTTP_NOT_FOUND, SIM_ERROR_NOT_FOUND,
 			      "Simulated: no such job.");

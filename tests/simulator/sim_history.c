@@ -47,7 +47,7 @@ void sim_history_write(const struct sim_history *history, struct sim_buf *buf)
 	for (int64_t i = first; i < history->count; i++) {
 		const struct sim_past *past = &history->past[i % SIM_HISTORY_SIZE];
 
-		sim_buf_printf(buf, "%lld\t%s\t%d\t%s\t%d\n", (long long)(i + 1),
+		sim_buf_printf(buf, "%lld\t%s\t%d\t%s\t%d\n", (long long)i + 1,
 			       names[past->purpose], past->status, past->query, past->jobs);
 	}
 }

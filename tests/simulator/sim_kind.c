@@ -99,6 +99,7 @@ static int pick(const int *weight_at, size_t stride, int entries, uint64_t noise
 
 	for (i = 0; i < entries; i++)
 		total += *(const int *)(const void *)(at + (size_t)i * stride);
+	/* cppcheck-suppress zerodiv ; each table has entries */
 	left = (int)(noise % (uint64_t)total);
 	for (i = 0; i < entries - 1; i++) {
 		left -= *(const int *)(const void *)(at + (size_t)i * stride);

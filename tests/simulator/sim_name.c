@@ -41,6 +41,7 @@ static void write_long(const char *prefix, int which, char name[SIM_NAME_SIZE])
 	size_t body = form->octets - strlen(form->tail);
 	size_t size = strlen(prefix);
 
+	/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): the end follows */
 	memcpy(name, prefix, size);
 	for (; size + strlen(form->unit) <= body; size += strlen(form->unit))
 		memcpy(name + size, form->unit, strlen(form->unit));
@@ -113,6 +114,7 @@ void sim_name_client(int client, char name[SIM_NAME_SIZE])
 	else if (client >= 0) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
+		/* cppcheck-suppress arrayIndexOutOfBoundsCond ; larger ones are dealt with above */
 		snprintf(name, SIM_NAME_SIZE, client_forms[client / CLIENTS_PER_FORM],
 			 client % CLIENTS_PER_FORM);
 #pragma GCC diagnostic pop

@@ -143,7 +143,7 @@ static void mark_removed(struct command *command, bool is_gone)
 	while (removed->size < count)
 		sim_buf_add(removed, "", 1);
 	if (command->number >= 0)
-		removed->data[command->number] = is_gone;
+		removed->data[command->number] = (char)is_gone;
 	else if (count)
 		memset(removed->data, is_gone, count);
 }

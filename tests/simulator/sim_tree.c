@@ -128,7 +128,7 @@ static int status_of_branch(const struct sim_world *world, const struct sim_tree
 
 int sim_tree_status(const struct sim_world *world, const struct sim_tree *tree)
 {
-	int best[SIM_ORDER_BLOCK], worst[SIM_ORDER_BLOCK] = {0};
+	int best[SIM_ORDER_BLOCK] = {0}, worst[SIM_ORDER_BLOCK] = {0};
 	int status = SIM_STATUS_SUCCESS;
 
 	for (int i = 0; i < tree->size; i++)
@@ -261,11 +261,11 @@ static struct sim_times times_of_branch(const struct sim_world *world, const str
 		if (least_ms < child.end_ms)
 			least_ms = child.end_ms;
 	}
-	if (member)
+	if (member) {
 		times.end_ms = least_ms + draw(world, tree, member, SIM_STREAM_DURATION,
 					       last_ms - least_ms + 1);
-	if (member)
 		times.end_ms = round_ms(world, tree, member, times.end_ms, least_ms);
+	}
 	times.update_ms =
 	    times.end_ms + height * LAG_MS + draw(world, tree, member, SIM_STREAM_UPDATE, LAG_MS);
 	return times;

@@ -217,16 +217,16 @@ static void add_job(struct sim_buf *buf, const struct sim_job *job)
 		sim_buf_number(buf, sim_kind_status_code(job->status));
 	else
 		sim_buf_text(buf, "-");
-	sim_buf_printf(
-	    buf, "\t%lld\t%lld\t%lld\t%lld\t%lld\t%s\t%s\t%d\t%d\t%lld\t%lld\t%s\t%s\n",
-	    (long long)(read_kilobytes(verdict, sim_job_so_far(job, job->kilobytes)) * 1024),
-	    (long long)(verdict->no_files ? 0 : sim_job_so_far(job, job->files)),
-	    (long long)(job->odd == SIM_ODD_START_ABSENT ? 0 : job->start_ms),
-	    (long long)(done ? job->end_ms : 0), (long long)job->update_ms, policy, client,
-	    read_queue_reason(job), read_dedup(job),
-	    (long long)(job->parent_id == job->id ? 0 : job->parent_id), (long long)job->children,
-	    sparse ? "" : sim_job_schedule_name(job),
-	    sparse ? "" : sim_kind_schedule_type_name(schedule));
+	sim_buf_printf(buf, "\t%lld\t%lld\t%lld\t%lld\t%lld\t%s\t%s\t%d\t%d\t%lld\t%lld\t%s\t%s\n",
+		       (long long)read_kilobytes(verdict, sim_job_so_far(job, job->kilobytes)) *
+			   1024,
+		       (long long)(verdict->no_files ? 0 : sim_job_so_far(job, job->files)),
+		       (long long)(job->odd == SIM_ODD_START_ABSENT ? 0 : job->start_ms),
+		       (long long)(done ? job->end_ms : 0), (long long)job->update_ms, policy,
+		       client, read_queue_reason(job), read_dedup(job),
+		       (long long)(job->parent_id == job->id ? 0 : job->parent_id),
+		       (long long)job->children, sparse ? "" : sim_job_schedule_name(job),
+		       sparse ? "" : sim_kind_schedule_type_name(schedule));
 }
 
 void sim_truth_jobs(struct sim_buf *buf, const struct sim_world *world, int64_t now_ms,
@@ -254,8 +254,8 @@ void sim_truth_write(struct sim_buf *buf, const struct sim_world *world, int64_t
 	};
 	int64_t count = sim_order_count(world, now_ms);
 
-	table.rows =
-	    calloc((size_t)(table.types * table.policies * table.statuses), sizeof(*table.rows));
+	table.rows = calloc((size_t)table.types * (size_t)table.policies * (size_t)table.statuses,
+			    sizeof(*table.rows));
 	if (!table.rows)
 		return;
 	for (int64_t i = 0; i < count; i++) {

@@ -93,8 +93,8 @@ static char *ask(const char *path, const char *body)
 	if (body)
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
 	sim_buf_text(&text, "");
-	curl_easy_perform(curl);
-	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+	if (curl_easy_perform(curl) == CURLE_OK)
+		curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
 	sim.status = (int)status;
 	curl_slist_free_all(headers);
 	curl_easy_cleanup(curl);

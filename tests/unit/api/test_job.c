@@ -32,6 +32,7 @@ static enum job_result read_one(const char *attributes, struct page **page, stru
 {
 	char text[4000];
 
+	*job = (struct job){.id = 0};
 	snprintf(text, sizeof text, "{\"data\":[{\"type\":\"job\",\"attributes\":{%s}}]}",
 		 attributes);
 	*page = parse(text);

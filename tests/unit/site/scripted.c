@@ -106,7 +106,7 @@ void scripted_open(struct world *world, const char *state_dir)
 					   .client_limit = 100,
 					   .down_after = 2};
 	world->state_dir = state_dir;
-	pthread_create(&world->thread, NULL, work, &world->server);
+	CU_ASSERT_EQUAL_FATAL(pthread_create(&world->thread, NULL, work, &world->server), 0);
 }
 
 void scripted_begin(struct world *world)

@@ -160,7 +160,7 @@ static void test_threads(void)
 	uint64_t last = 0;
 
 	for (int i = 0; i < THREADS; i++)
-		pthread_create(&threads[i], NULL, put_many, mailbox);
+		CU_ASSERT_EQUAL_FATAL(pthread_create(&threads[i], NULL, put_many, mailbox), 0);
 	/* All have put their last one when no wake-up comes any more. */
 	while (last < PUTS) {
 		struct pollfd waiting = {.fd = wake, .events = POLLIN};

@@ -65,10 +65,12 @@ static void expect_failed(unsigned line, struct store *store, const int64_t *wan
 {
 	struct event *event;
 
-	for (; (event = event_take(store_events(store))) != NULL; free(event))
-		if (event->kind != EVENT_JOB_FAILED || event->job_id != *wanted++)
+	for (; (event = event_take(store_events(store))) != NULL; free(event)) {
+		if (event->kind != EVENT_JOB_FAILED || event->job_id != *wanted)
 			harness_fail(__FILE__, line, "an event of job %lld",
 				     (long long)event->job_id);
+		wanted += *wanted != 0;
+	}
 	EQUAL_NUMBER(*wanted, 0);
 }
 #define EXPECT_FAILED(store, ...) expect_failed(__LINE__, store, (const int64_t[]){__VA_ARGS__, 0})
