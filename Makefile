@@ -6,6 +6,7 @@
 # make check                  the whole test suite; SANITIZE=address or SANITIZE=thread for its other forms
 # make check-consumers        polls the agent by real monitoring systems; CONSUMERS="zabbix" runs some of them
 # make nms                    makes what monitoring systems read in conf/, and docs/alarms.md; nms-check only looks
+# make analyse                clang-tidy, cppcheck, gcc -fanalyzer, shellcheck and pyflakes read all sources
 # make bench                  what the agent costs, against goals and peers: 15 minutes
 # make bench-quick            the same at smaller sizes: 2 minutes
 # make fuzz                   what reads from outside, under libFuzzer; FUZZ_SECONDS=60 each, FUZZ="job store" some
@@ -77,7 +78,7 @@ FORMATTED    := $(wildcard src/*.[ch] src/*/*.[ch] tests/*.[ch] tests/*/*.[ch] t
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
-.PHONY: all help compile_commands.json programs tests demo check coverage mutate check-consumers nms nms-check bench bench-quick bench-programs soak fuzz fuzz-programs house format format-check install uninstall deb rpm check-packages clean
+.PHONY: all help compile_commands.json programs tests demo check analyse coverage mutate check-consumers nms nms-check bench bench-quick bench-programs soak fuzz fuzz-programs house format format-check install uninstall deb rpm check-packages clean
 
 all: $(BUILD)/nbu-agentx
 
@@ -167,6 +168,11 @@ MUTANTS ?= 200
 mutate:
 	@tests/setup coverage
 	@tests/mutate --mutants $(MUTANTS) $(if $(SEED),--seed $(SEED)) $(FILES)
+
+# ANALYSE names some of the tools: make analyse ANALYSE=cppcheck
+analyse:
+	@tests/setup analyse
+	@tests/analyse $(ANALYSE)
 
 check-consumers:
 	@tests/setup consumers
