@@ -278,8 +278,8 @@ static void run_all(char **filters, int jobs, unsigned limit, bool list)
 }
 
 /*
- * Says how it went: to people, or to the script that adds up. That finds the names of the tests that
- * have passed, and behind them how many have passed and failed.
+ * Says how it went: to people, or to the script that adds up. That finds the names of the tests
+ * that have passed, and behind them how many have passed and failed.
  */
 static int summarize(void)
 {

@@ -244,8 +244,7 @@ static bool check_vanished(const struct collect *collect, struct part *part,
 		part->marks.vanished_at = 0;
 		return true;
 	}
-	if (part->marks.vanished_at == 0)
-		part->marks.vanished_at = now;
+	part->marks.vanished_at = vanish_since(part->marks.vanished_at, now);
 	vanish_complain(gone, gone + left, part->resource->list.things, fault);
 	return false;
 }
@@ -296,7 +295,7 @@ static bool accept(const struct collect *collect, struct part *part, struct held
 	if (!fine) {
 		struct fault ignored;
 
-		if (before.vanished_at == 0)
+		if (before.vanished_at != part->marks.vanished_at)
 			texts_save_marks(store, part->resource->name, &part->marks, &ignored);
 		return false;
 	}

@@ -12,6 +12,11 @@ bool vanish_is_believed(int64_t vanished_at, const struct config_site *site, int
 	return hold == 0 || (vanished_at && now - vanished_at >= hold);
 }
 
+int64_t vanish_since(int64_t vanished_at, int64_t now)
+{
+	return vanished_at && vanished_at < now ? vanished_at : now;
+}
+
 static bool too_many(uint64_t gone, uint64_t left)
 {
 	return gone >= VANISH_LEAST && gone > left;
@@ -52,10 +57,11 @@ void vanish_complain_of_all(struct fault *fault)
 
 void vanish_note(struct store *store, int64_t now)
 {
+	int64_t since = vanish_since(store_marks(store)->vanished_at, now);
 	struct fault ignored;
 
-	if (store_marks(store)->vanished_at || !store_begin(store, &ignored))
+	if (store_marks(store)->vanished_at == since || !store_begin(store, &ignored))
 		return;
-	store_marks(store)->vanished_at = now;
+	store_marks(store)->vanished_at = since;
 	store_commit(store, &ignored);
 }

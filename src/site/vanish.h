@@ -25,6 +25,12 @@
 bool vanish_is_believed(int64_t vanished_at, const struct config_site *site, int64_t now);
 
 /*
+ * Since when it has vanished, where VANISHED_AT was noted (0 = nothing) and it is NOW: an instant
+ * to note. One that is still to come tells nothing, for the clock has been set back.
+ */
+int64_t vanish_since(int64_t vanished_at, int64_t now);
+
+/*
  * False with FAULT (class vanished) where the present transaction of STORE takes away too many
  * finished jobs: VANISH_LEAST or more, and more than half of those held.
  */

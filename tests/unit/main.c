@@ -15,7 +15,8 @@
 	SUITE(columns) SUITE(index) SUITE(notice) SUITE(reason) SUITE(sites) \
 	SUITE(snapshot) \
 	SUITE(resources) \
-	SUITE(cases) SUITE(collect) SUITE(mailbox) SUITE(refresh) SUITE(skipped) SUITE(trees) SUITE(versions) \
+	SUITE(cases) SUITE(clocks) SUITE(collect) SUITE(mailbox) SUITE(refresh) SUITE(skipped) SUITE(trees) \
+	SUITE(versions) \
 	SUITE(lookup) SUITE(notify) \
 	SUITE(humane) SUITE(report) SUITE(terminal) \
 	SUITE(sim_old) SUITE(sim_resource) SUITE(sim) SUITE(sim_tree)
