@@ -207,7 +207,16 @@ static bool parse_by(const char *form, const char *text, int64_t *instant)
 
 bool timefmt_parse_http_date(const char *text, int64_t *instant)
 {
-	return parse_by("%a, %d %b %Y %H:%M:%S GMT", text, instant);
+	static const char *const forms[] = {
+	    "%a, %d %b %Y %H:%M:%S GMT", /* IMF-fixdate */
+	    "%A, %d-%b-%y %H:%M:%S GMT", /* RFC 850 */
+	    "%a %b %e %H:%M:%S %Y",	 /* asctime */
+	};
+
+	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+		if (parse_by(forms[i], text, instant))
+			return true;
+	return false;
 }
 
 bool timefmt_parse_certificate_date(const char *text, int64_t *instant)

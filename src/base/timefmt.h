@@ -37,8 +37,9 @@ void timefmt_format_instant(int64_t instant, char out[TIMEFMT_INSTANT_SIZE]);
 bool timefmt_parse_duration(const char *text, int *seconds);
 
 /*
- * Reads the date of an HTTP header, such as "Tue, 15 Nov 1994 08:12:31 GMT" (RFC 9110, 5.6.7).
- * False when TEXT is anything else; then *INSTANT is not changed.
+ * Reads the date of an HTTP header, such as "Tue, 15 Nov 1994 08:12:31 GMT", or in one of the two
+ * older forms that whoever reads such dates must know, too (RFC 9110, 5.6.7). False when TEXT is
+ * anything else; then *INSTANT is not changed.
  */
 bool timefmt_parse_http_date(const char *text, int64_t *instant);
 
