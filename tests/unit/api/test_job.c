@@ -175,6 +175,142 @@ static void test_fields(void)
 	}
 }
 
+/* All attributes that are read, and how many lines of show_job depend on each. */
+static const struct {
+	const char *name, *value;
+	int lines;
+} whole[] = {
+    {"jobId", "7", 0}, /* it stands beside the attributes, too */
+    {"parentJobId", "6", 1},
+    {"jobPath", "\"5.7\"", 0}, /* it only helps where parentJobId is absent */
+    {"jobType", "\"BACKUP\"", 1},
+    {"policyType", "\"VMWARE\"", 1},
+    {"policyName", "\"gold\"", 1},
+    {"clientName", "\"db1\"", 1},
+    {"scheduleName", "\"daily\"", 1},
+    {"scheduleType", "\"FULL\"", 1},
+    {"childCount", "2", 1},
+    {"state", "\"DONE\"", 3}, /* one that is not done has neither status nor end */
+    {"status", "6", 1},
+    {"kilobytesTransferred", "2", 1},
+    {"numberOfFiles", "3", 1},
+    {"dedupRatio", "9.5", 1},
+    {"jobQueueReason", "4", 1},
+    {"startTime", "\"" START "\"", 1},
+    {"endTime", "\"" END "\"", 2},
+    {"lastUpdateTime", "\"2026-07-01T03:00:00.000Z\"", 1},
+};
+#define WHOLE_COUNT (sizeof whole / sizeof whole[0])
+#define LINES 18
+
+/* A job with VALUE in the place of its attribute AT; NULL = without it. */
+static struct page *make_job(size_t at, const char *value)
+{
+	char text[2000] = "{\"data\":[{\"id\":\"7\",\"attributes\":{\"x\":0";
+	size_t length = strlen(text);
+
+	for (size_t i = 0; i < WHOLE_COUNT; i++) {
+		const char *shown = i == at ? value : whole[i].value;
+
+		if (shown)
+			length += (size_t)snprintf(text + length, sizeof text - length,
+						   ",\"%s\":%s", whole[i].name, shown);
+	}
+	snprintf(text + length, sizeof text - length, "}}]}");
+	return parse(text);
+}
+
+/* What is known of JOB, in as many lines. */
+static void show_job(const struct job *job, char lines[LINES][80])
+{
+	const long long numbers[] = {job->id,
+				     job->parent,
+				     job->children,
+				     job->state,
+				     job->status,
+				     (long long)job->bytes,
+				     (long long)job->files,
+				     job->dedup,
+				     job->queue_reason,
+				     job->started,
+				     job->ended,
+				     job->end_guessed,
+				     job->updated};
+	const char *const texts[] = {job->type, job->policy_type, job->policy, job->client,
+				     job->schedule};
+	size_t count = 0;
+
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+		snprintf(lines[count++], sizeof lines[0], "%lld", numbers[i]);
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		CU_ASSERT_TRUE(utf8_valid(texts[i]));
+		snprintf(lines[count++], sizeof lines[0], "%s", texts[i]);
+	}
+}
+
+/* The job with VALUE for its attribute AT is like the one of the lines EXPECTED in all else. */
+static void check_value(size_t at, const char *value, char expected[LINES][80])
+{
+	struct page *page = make_job(at, value);
+	char lines[LINES][80];
+	int differ = 0;
+	struct job job;
+
+	if (job_read(page_next(page), &job) != JOB_READ) {
+		/* Without them nothing can be counted. */
+		if (strcmp(whole[at].name, "status") != 0)
+			FAIL("%s %s: skipped", whole[at].name, value);
+		page_free(page);
+		return;
+	}
+	show_job(&job, lines);
+	for (size_t i = 0; i < LINES; i++)
+		differ += strcmp(lines[i], expected[i]) != 0;
+	if (differ > whole[at].lines)
+		FAIL("%s %s costs %d lines", whole[at].name, value, differ);
+	CU_ASSERT_TRUE(job.id == 7 && job.type[0] && job.policy_type[0]);
+	CU_ASSERT_TRUE(job.state != JOB_DONE || job.ended > 0);
+	CU_ASSERT_TRUE(job.children >= -1 && job.parent >= 0 && job.dedup <= 10000);
+	CU_ASSERT_TRUE(job.bytes <= LARGEST && job.files <= LARGEST);
+	page_free(page);
+}
+
+/* Each attribute with each value that makes no sense. */
+static void test_each_attribute(void)
+{
+	static const char *const odd[] = {NULL,
+					  "null",
+					  "true",
+					  "false",
+					  "0",
+					  "-1",
+					  "1.5",
+					  "1e300",
+					  "-1e300",
+					  "1e999",
+					  "99999999999999999999",
+					  "\"\"",
+					  "\"?\\u0000\\n\"",
+					  "\"\xff\xfe\"",
+
+					  "\"9999-99-99T99:99:99Z\"",
+					  "[]",
+					  "[null,1,[],{}]",
+					  "{}",
+					  "{\"a\":{\"a\":1}}"};
+	struct page *page = make_job(WHOLE_COUNT, NULL);
+	char expected[LINES][80];
+	struct job job;
+
+	EQUAL_NUMBER(job_read(page_next(page), &job), JOB_READ);
+	EQUAL_NUMBER(job.parent, 6);
+	show_job(&job, expected);
+	for (size_t at = 0; at < WHOLE_COUNT; at++)
+		for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++)
+			check_value(at, odd[i], expected);
+	page_free(page);
+}
+
 /* Values of a type or form that the specification does not name. */
 static void test_forms(void)
 {
@@ -299,6 +435,7 @@ static const struct harness_test tests[] = {
     {"a whole job", test_whole},
     {"jobs that can be used, and others", test_odd},
     {"odd fields", test_fields},
+    {"each attribute with each odd value", test_each_attribute},
     {"values in other forms", test_forms},
     {"states and ends", test_state_and_end},
     {"parents", test_parent},

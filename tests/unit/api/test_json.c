@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/json.h"
+#include "base/mem.h"
+#include "base/utf8.h"
 #include "harness.h"
 
 /* The document {"a":VALUE}, which has to be right. */
@@ -101,10 +104,90 @@ static void test_members(void)
 	json_free(document);
 }
 
+#define DEEP 200000
+#define TEXT(literal) literal, sizeof literal - 1
+
+/* What no careful server sends: it is refused as a whole, with a reason. */
+static void test_refused(void)
+{
+	static const struct {
+		const char *text;
+		size_t length;
+	} cases[] = {
+	    {TEXT("")},
+	    {TEXT(" \n")},
+	    {TEXT("\0")},
+	    {TEXT("{\"a\":1}\0")},
+	    {TEXT("{\"a\":1}{\"a\":1}")},
+	    {TEXT("{\"a\":1")},
+	    {TEXT("{\"a\":\"1")},
+	    {TEXT("{\"a\":tru")},
+	    {TEXT("{\"a\":1,}")},
+	    {TEXT("{a:1}")},
+	    {TEXT("{\"a\":\"\\ud800\"}")},
+	    {TEXT("{\"a\":\"\\u12")},
+	    {TEXT("[{\"a\":1}]")},
+	    {TEXT("\"a\"")},
+	    {TEXT("null")},
+	    {TEXT("<html></html>")},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		/* A block of its own, so that a step beyond the end is seen. */
+		char *text = mem_zalloc(cases[i].length + 1, 1);
+		const char *complaint = NULL;
+
+		memcpy(text, cases[i].text, cases[i].length);
+		text = mem_resize(text, cases[i].length ? cases[i].length : 1, 1);
+		if (json_parse(text, cases[i].length, &complaint))
+			FAIL("taken: %s", cases[i].text);
+		CU_ASSERT_PTR_NOT_NULL(complaint);
+		free(text);
+	}
+}
+
+/* Far deeper than any stack. */
+static void test_deep(void)
+{
+	static const char *const openings[] = {"[", "{\"a\":"};
+
+	for (size_t i = 0; i < 2; i++) {
+		size_t size = strlen(openings[i]);
+		char *text = mem_zalloc(DEEP, size);
+		const char *complaint = NULL;
+
+		for (size_t at = 0; at < DEEP; at++)
+			memcpy(text + at * size, openings[i], size);
+		CU_ASSERT_PTR_NULL(json_parse(text, DEEP * size, &complaint));
+		EQUAL_TEXT(complaint, "is not valid JSON, or was cut short");
+		free(text);
+	}
+}
+
+/* What is odd, but can be read: the first of two members, a text up to its NUL, ? for bad bytes. */
+static void test_odd(void)
+{
+	struct json_document *document =
+	    parse("{\"two\":1,\"two\":2,\"nul\":\"a\\u0000b\",\"bad\":\"a\xff\xc3(\xed\xa0\x80z\","
+		  "\"huge\":1e999,\"long\":123456789012345678901234567890}");
+	const struct json *root = json_member(json_root(document), "a");
+
+	EQUAL_NUMBER(json_whole(json_member(root, "two")), 1);
+	EQUAL_TEXT(json_clean_string(json_member(root, "nul")), "a");
+	CU_ASSERT_TRUE(utf8_valid(json_clean_string(json_member(root, "bad"))));
+	CU_ASSERT_TRUE(isinf(json_number(json_member(root, "huge"))));
+	EQUAL_NUMBER(json_whole(json_member(root, "huge")), -1);
+	EQUAL_NUMBER(json_whole(json_member(root, "long")), -1);
+	json_free(document);
+}
+
 static const struct harness_test tests[] = {
     {"values of each type", test_types},
     {"values that are absent", test_absent},
     {"several members in one pass", test_members},
+    {"documents that are none", test_refused},
+    {"documents that are too deep", test_deep},
+    {"members twice, NUL, bad UTF-8, numbers without end", test_odd},
     {NULL, NULL},
 };
 
