@@ -163,6 +163,7 @@ static void test_connections(void)
 	static struct fault_case list[] = {
 	    DOES("a black hole: no connection comes about", FAULT_TIMEOUT, WAY_SHUT),
 	    DOES("no answer", FAULT_TIMEOUT, WAY_SILENT),
+	    DOES("a list without end", FAULT_TIMEOUT, WAY_GOES_ON),
 	    DOES("closed without an answer", FAULT_CONNECT, WAY_CLOSES),
 	    SAYS("status 999", FAULT_SERVER, "HTTP/1.1 999 Odd\r\n" LENGTH(0) "\r\n"),
 	    SAYS("a chunk without a size", FAULT_CONNECT,
@@ -266,7 +267,7 @@ static void test_proxy(void)
 }
 
 static const struct harness_test tests[] = {
-    {"connections that hang or end", test_connections},
+    {"what hangs, or ends too early or never", test_connections},
     {"answers without end", test_floods},
     {"answers that are none", test_answers},
     {"old HTTP", test_old},

@@ -119,6 +119,24 @@ static void pass(const struct guest *guest, const char *request, enum way_trick 
 	free(answer);
 }
 
+/* A list that no client has seen the end of. */
+static void go_on(const struct guest *guest)
+{
+	unsigned id = guest->way->requests + 1000000;
+	char page[400], body[300];
+	int length = snprintf(body, sizeof body,
+			      "{\"data\":[{\"attributes\":{\"jobId\":%u,\"state\":\"DONE\","
+			      "\"status\":0,\"endTime\":\"2026-07-01T01:00:00.000Z\"}}],"
+			      "\"meta\":{\"pagination\":{\"next\":\"c%u\"}}}",
+			      id, id);
+
+	length = snprintf(page, sizeof page,
+			  "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+			  "Connection: close\r\nContent-Length: %d\r\n\r\n%s",
+			  length, body);
+	send_all(guest->fd, page, (size_t)length);
+}
+
 /* Until the other side ends the connection. */
 static void await_end(int fd)
 {
@@ -153,6 +171,9 @@ static void answer(const struct guest *guest, const char *request)
 		break;
 	case WAY_SILENT:
 		await_end(guest->fd);
+		break;
+	case WAY_GOES_ON:
+		go_on(guest);
 		break;
 	case WAY_CLOSES:
 		break;

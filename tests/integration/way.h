@@ -19,6 +19,7 @@ enum way_trick {
 	WAY_SILENT,  /* the request is read, and nothing is answered */
 	WAY_CLOSES,  /* the connection ends without an answer */
 	WAY_RESETS,  /* the connection is reset in the middle of the answer */
+	WAY_GOES_ON, /* a page with one job more, which names another behind it */
 	WAY_SHUT     /* no connection is accepted: whoever tries gets no sign of life */
 };
 

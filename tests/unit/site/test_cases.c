@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "site/vanish.h"
+#include "unit/clock.h"
 #include "unit/scratch.h"
 #include "unit/site/scripted.h"
 #include "unit/store/stock.h"
@@ -373,6 +374,54 @@ static void test_older_store(void)
 	scratch_remove();
 }
 
+/* A server that has the jobs FIRST to LAST; the page is to be freed. */
+static char *set_answers(struct answer answers[4], int first, int last)
+{
+	char *page = many(first, last, "");
+
+	answers[0] = (struct answer)PING;
+	answers[1] = (struct answer)UNFINISHED;
+	answers[2] = (struct answer){ANY, JSON, page};
+	answers[3] = (struct answer)END;
+	return page;
+}
+
+/*
+ * A primary that takes the place of another, with ids of its own: higher ones, lower ones as of one
+ * that is installed anew, or some that are the same. What was there is shown until the new list is
+ * believed; then that is the truth.
+ */
+static void test_failover(void)
+{
+	static const struct {
+		int first, last;
+		bool at_once; /* so many of the ids are still listed that it is nothing strange */
+	} cases[] = {{501, 580, false}, {1, 60, false}, {131, 220, true}};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		uint32_t count = (uint32_t)(cases[i].last - cases[i].first + 1);
+		struct answer before[4], after[4];
+		char *old = set_answers(before, 101, 199);
+		char *new = set_answers(after, cases[i].first, cases[i].last);
+		struct world world;
+
+		scripted_open(&world, ":memory:");
+		world.site.vanish_hold = 3600;
+		world.site.full_refresh = 1;
+		scripted_begin(&world);
+		check_rows(scripted_run(&world, before), FAULT_NONE, 99);
+		after[0].body = "1782874804000";
+		if (!cases[i].at_once)
+			check_rows(scripted_run(&world, after), FAULT_VANISHED, 99);
+		clock_step(cases[i].at_once ? 0 : 3601000);
+		check_rows(scripted_run(&world, after), FAULT_NONE, count);
+		check_rows(scripted_run(&world, after), FAULT_NONE, count);
+		scripted_close(&world);
+		free(old);
+		free(new);
+	}
+}
+
 static void test_believed(void)
 {
 	struct config_site site = {.vanish_hold = 3600};
@@ -396,6 +445,7 @@ static const struct harness_test tests[] = {
     {"how many may vanish", test_too_many},
     {"many vanish in the part that is asked for", test_vanished_in_part},
     {"when it is believed", test_believed},
+    {"another primary, with ids of its own", test_failover},
     {"a store of an older version", test_older_store},
     {NULL, NULL},
 };
