@@ -109,6 +109,40 @@ static void test_circle(void)
 	scripted_check_failure(answers, FAULT_PROTOCOL, "job 7 came after job 8");
 }
 
+/* The job that a cursor stands for may be gone, and a server may then refuse the cursor. */
+static void test_lost_cursor(void)
+{
+	static const struct answer whole[] = {
+	    PING,
+	    UNFINISHED,
+	    {AFTER("c2"), JSON, PAGE(JOB(9), "null")},
+	    {ANY, JSON, PAGE(JOB(5), "\"c2\"")},
+	    {NULL, NULL, NULL},
+	};
+	static const struct answer lost[] = {
+	    PING,
+	    UNFINISHED,
+	    {AFTER("c2"), "400 Bad Request", ""},
+	    {ANY, JSON, PAGE(JOB(5), "\"c2\"")},
+	    {NULL, NULL, NULL},
+	};
+	static const struct answer *const runs[] = {whole, lost, lost, whole};
+	struct world world;
+
+	scripted_open(&world, ":memory:");
+	scripted_begin(&world);
+	for (size_t i = 0; i < sizeof runs / sizeof runs[0]; i++) {
+		struct snapshot *snapshot = scripted_run(&world, runs[i]);
+
+		EQUAL_NUMBER(sites_row(snapshot)->fault.class,
+			     runs[i] == lost ? FAULT_REQUEST : FAULT_NONE);
+		CU_ASSERT_FATAL(COUNT_OF(snapshot, JOBS) == 1);
+		EQUAL_NUMBER(ROWS(snapshot, JOBS, job_row)[0].count, 2);
+		snapshot_free(snapshot);
+	}
+	scripted_close(&world);
+}
+
 /* A page without jobs ends the list, even if it leads back to itself. */
 static void test_empty_end(void)
 {
@@ -628,6 +662,7 @@ static const struct harness_test tests[] = {
     {"a list that is cleaned within the window", test_cleaned_list},
     {"ids that do not rise", test_order},
     {"a circle of cursors", test_circle},
+    {"a cursor that is refused", test_lost_cursor},
     {"an empty last page that leads back", test_empty_end},
     {"a list without ids", test_no_ids},
     {"jobs in both lists", test_both_lists},
