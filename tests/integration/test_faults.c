@@ -71,7 +71,8 @@ static void check_fault(const char *fault, enum fault_class class, const char *m
 {
 	char limits[100];
 
-	snprintf(limits, sizeof limits, "%sdeadline = \"%ds\"\n", more ? more : "", DEADLINE);
+	/* Where both have a deadline, the last counts. */
+	snprintf(limits, sizeof limits, "deadline = \"%ds\"\n%s", DEADLINE, more ? more : "");
 	begin("--jobs 250 --unfinished 280", limits);
 	AWAIT(manager_site(manager, "paris", SITE_STATUS) == UP, 20);
 	sim_faults(paris, fault);
@@ -93,7 +94,7 @@ static void check_fault(const char *fault, enum fault_class class, const char *m
 	FAULT(test_truncate, "truncate", FAULT_PROTOCOL, NULL) \
 	FAULT(test_truncate_late, "page:3=truncate", FAULT_PROTOCOL, NULL) \
 	FAULT(test_slow, "slow:60000", FAULT_TIMEOUT, "timeout = \"1s\"\n") \
-	FAULT(test_deadline, "slow:60000", FAULT_TIMEOUT, NULL) \
+	FAULT(test_deadline, "slow:60000", FAULT_TIMEOUT, "deadline = \"2s\"\n") \
 	FAULT(test_500, "500", FAULT_SERVER, NULL) \
 	FAULT(test_500_late, "page:2=500", FAULT_SERVER, NULL) \
 	FAULT(test_401, "401", FAULT_AUTH, NULL) \
