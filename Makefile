@@ -108,12 +108,11 @@ $(BUILD)/nbu-sim: $(call objects,$(SIM_SOURCES)) $(BUILD)/libnbu-agentx.a
 $(BUILD)/tests/unit: $(call objects,tests/harness.c tests/resolve.c tests/older.c $(UNIT_SOURCES) $(filter-out %/sim_main.c,$(SIM_SOURCES))) \
 
 # Tests step the clock of this program; see tests/unit/clock.h.
-$(BUILD)/tests/unit: LDFLAGS += -Wl,--wrap=timefmt_now
 $(BUILD)/tests/unit: $(call objects,tests/harness.c tests/resolve.c $(UNIT_SOURCES) $(filter-out %/sim_main.c,$(SIM_SOURCES))) \
                      $(BUILD)/libnbu-agentx.a
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  LINK  $@")
-	$(Q)$(LINK) -o $@ $^ $(TESTLIBS) $(SIMLIBS) $(LIBS)
+	$(Q)$(LINK) -Wl,--wrap=timefmt_now -o $@ $^ $(TESTLIBS) $(SIMLIBS) $(LIBS)
 
 $(BUILD)/tests/integration: $(call objects,tests/harness.c $(INTEGRATION_SOURCES)) $(BUILD)/libnbu-agentx.a
 	@mkdir -p $(@D)
