@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <fcntl.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/secret.h"
 #include "command/daemon.h"
@@ -54,6 +56,20 @@ static int run_doctor(const struct options *options)
 	return doctor_run(&order);
 }
 
+/* If one of the first three is closed, a file or a socket would get its number, and then the log.
+ */
+static bool open_standard_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = {0};
@@ -62,6 +78,10 @@ int main(int argc, char **argv)
 	struct loop *loop = NULL;
 	int result = OPTIONS_EXIT_USAGE;
 
+	if (!open_standard_descriptors()) {
+		perror("nbu-agentx: /dev/null");
+		return OPTIONS_EXIT_FAILED;
+	}
 	secret_guard_process();
 	options_read(&options, argc, argv);
 	if (options.fetch_ca)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/log.h"
 
+#include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -32,8 +34,11 @@ void log_open(enum log_target target, enum log_level level)
 	current_level = level;
 }
 
-/* Each line is one write, so that the lines of several threads do not mix. */
-static void write_stderr(enum log_level level, const char *text)
+/* Nobody may read what a pipe or a terminal takes. */
+static pthread_mutex_t stderr_mutex = PTHREAD_MUTEX_INITIALIZER;
+static unsigned lost; /* lines, since the last that was written */
+
+static void write_line(enum log_level level, const char *text)
 {
 	char line[1200], now[TIMEFMT_INSTANT_SIZE];
 	int length;
@@ -42,6 +47,37 @@ static void write_stderr(enum log_level level, const char *text)
 	length = snprintf(line, sizeof line, "%s %s: %s\n", now, levels[level].name, text);
 	if (write(STDERR_FILENO, line, (size_t)length) < 0)
 		return; /* there is no other place to report it */
+}
+
+/* True when a line can be written without waiting: a pipe then has room for PIPE_BUF octets. */
+static bool can_write(void)
+{
+	struct pollfd fd = {STDERR_FILENO, POLLOUT, 0};
+
+	return poll(&fd, 1, 0) == 1 && (fd.revents & POLLOUT) != 0;
+}
+
+/*
+ * Each line is one write, so that the lines of several threads do not mix. A line that would have
+ * to wait is left out: who does not read the log must not stop the answers. The mutex makes the
+ * room that was seen that of this thread.
+ */
+static void write_stderr(enum log_level level, const char *text)
+{
+	char told[60];
+
+	pthread_mutex_lock(&stderr_mutex);
+	if (lost > 0 && can_write()) {
+		snprintf(told, sizeof told, "%u lines of the log were lost: nobody read them",
+			 lost);
+		lost = 0;
+		write_line(LOG_LEVEL_WARNING, told);
+	}
+	if (can_write())
+		write_line(level, text);
+	else
+		lost++;
+	pthread_mutex_unlock(&stderr_mutex);
 }
 
 __attribute__((format(printf, 2, 0))) static void
