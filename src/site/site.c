@@ -17,6 +17,7 @@
 #define RETRY_AFTER_MAX 3600
 #define PROGRESS_MS 10000
 #define END_WITHIN 1500 /* milliseconds from site_cancel, at the end of the program */
+#define JOIN_PAUSE_NS 2000000
 
 struct site {
 	const struct config_site *config;
@@ -24,7 +25,7 @@ struct site {
 	struct mailbox *mailbox;
 	pthread_t thread;
 	bool succeeds;
-	struct timespec cancelled;
+	int64_t end;   /* of the time to end in, in timefmt_monotonic */
 	int64_t shown; /* when a snapshot was last put into the mailbox, in timefmt_monotonic */
 	unsigned random;
 	bool heard; /* a snapshot has been taken */
@@ -190,26 +191,24 @@ bool site_heard(const struct site *site)
 
 void site_cancel(struct site *site)
 {
-	clock_gettime(CLOCK_REALTIME, &site->cancelled);
+	site->end = timefmt_monotonic() + END_WITHIN;
 	refresh_cancel(site->refresh);
 }
 
 bool site_join(struct site *site)
 {
-	/* The real-time clock may be set, but ThreadSanitizer supports no other timed join. */
-	struct timespec end = site->cancelled;
+	static const struct timespec moment = {.tv_nsec = JOIN_PAUSE_NS};
+	bool ended;
 
-	end.tv_sec += END_WITHIN / 1000;
-	end.tv_nsec += END_WITHIN % 1000 * 1000000;
-	if (end.tv_nsec >= 1000000000) {
-		end.tv_sec++;
-		end.tv_nsec -= 1000000000;
-	}
-	if (pthread_timedjoin_np(site->thread, NULL, &end) == 0)
-		return true;
-	/* The thread still uses SITE, so SITE is not freed. */
-	log_warning("site %s: still busy, not waited for", site->config->name);
-	return false;
+	/* The real-time clock may be set meanwhile, and ThreadSanitizer knows no timed join by the
+	 * monotonic one. */
+	while (!(ended = pthread_tryjoin_np(site->thread, NULL) == 0) &&
+	       timefmt_monotonic() < site->end)
+		nanosleep(&moment, NULL);
+	/* Otherwise the thread still uses SITE, so SITE is not freed. */
+	if (!ended)
+		log_warning("site %s: still busy, not waited for", site->config->name);
+	return ended;
 }
 
 bool site_ended(struct site *site)
