@@ -21,6 +21,8 @@
 /* A store that hangs must not keep the others from being served: milliseconds. */
 #define READY_WITHIN 20000
 
+#define START_AGAIN_MS 10000 /* between attempts to start the thread of a site */
+
 /*
  * The sites that a reload has cancelled. Their threads end when they can: one may wait for a disk
  * that hangs, and requests are answered meanwhile.
@@ -46,6 +48,8 @@ struct program {
 	struct site **sites; /* in the order of the configuration; NULL where none could start */
 	struct leaving *leaving;
 	bool left_behind; /* a thread was: what it uses must stay */
+	bool missing;	     /* one of them is NULL */
+	int64_t start_again; /* when that is tried, in timefmt_monotonic */
 };
 
 /* Shows SITE before anything is known of it. */
@@ -75,20 +79,36 @@ static bool is_leaving(const struct program *program, const char *name)
 /* Starts the worker of SITE. Rows from before a reload stay until the first snapshot. */
 static struct site *start_site(struct program *program, const struct config_site *site)
 {
-	site_warn_of_risks(site);
 	if (!mib_has_site(program->mib, site->name))
 		show_site(program, site);
 	return site_start(site, program->state_dir, loop_wake_fd(program->loop),
 			  is_leaving(program, site->name));
 }
 
+/* Starts the sites that have no worker. */
 static void start_sites(struct program *program)
 {
-	size_t count = program->config->site_count;
+	program->missing = false;
+	for (size_t i = 0; i < program->config->site_count; i++) {
+		if (!program->sites[i])
+			program->sites[i] = start_site(program, program->config->sites[i]);
+		program->missing = program->missing || !program->sites[i];
+	}
+	program->start_again = timefmt_monotonic() + START_AGAIN_MS;
+}
 
-	program->sites = mem_zalloc(count, sizeof(struct site *));
-	for (size_t i = 0; i < count; i++)
-		program->sites[i] = start_site(program, program->config->sites[i]);
+/* Of the sites that are about to be started. */
+static void warn_of_risks(const struct program *program)
+{
+	for (size_t i = 0; i < program->config->site_count; i++)
+		if (!program->sites[i])
+			site_warn_of_risks(program->config->sites[i]);
+}
+
+static void start_missing_sites(struct program *program)
+{
+	if (program->missing && timefmt_monotonic() >= program->start_again)
+		start_sites(program);
 }
 
 /* Takes the newest snapshot of SITE. Its events are notified. If SHOWN, its rows replace the old.
@@ -202,17 +222,26 @@ static bool all_heard(const struct program *program)
 	return true;
 }
 
+/* The shorter of WAIT, of which -1 is the longest, and LIMIT: milliseconds. */
+static int at_most(int wait, int limit)
+{
+	return wait < 0 || wait > limit ? limit : wait;
+}
+
 static int on_pulse(void *arg)
 {
 	struct program *program = arg;
 	int wait = service_turn(program->service);
 
+	start_missing_sites(program);
+	if (program->missing)
+		wait = at_most(wait, START_AGAIN_MS);
 	if (program->ready)
 		return wait;
 	program->ready = all_heard(program);
 	if (program->ready)
 		service_ready(program->service);
-	return wait < 0 || wait > READY_WITHIN ? READY_WITHIN : wait;
+	return at_most(wait, READY_WITHIN);
 }
 
 static bool on_notify(void *arg)
@@ -279,9 +308,8 @@ static void reload(struct program *program)
 	for (size_t i = 0; i < old->site_count; i++)
 		if (!config_find_site(new, old->sites[i]->name))
 			mib_remove_site(program->mib, old->sites[i]->name);
-	for (size_t i = 0; i < new->site_count; i++)
-		if (!program->sites[i])
-			program->sites[i] = start_site(program, new->sites[i]);
+	warn_of_risks(program);
+	start_sites(program);
 	mib_set_config_read(program->mib, new->read_at);
 	options_open_log(program->options, new);
 	log_info("%s read again; sites: %zu", program->options->file, new->site_count);
@@ -307,6 +335,8 @@ static bool serve(struct program *program)
 	bool fine;
 
 	mib_set_config_read(program->mib, config->read_at);
+	program->sites = mem_zalloc(config->site_count, sizeof(struct site *));
+	warn_of_risks(program);
 	start_sites(program);
 	agentx_start(config->base_oid.numbers, config->base_oid.length);
 	program->ready_by = timefmt_monotonic() + READY_WITHIN;
