@@ -21,6 +21,7 @@
 /* A store that hangs must not keep the others from being served: milliseconds. */
 #define READY_WITHIN 20000
 
+#define SPARE_DESCRIPTORS 16
 #define START_AGAIN_MS 10000 /* between attempts to start the thread of a site */
 
 /*
@@ -352,6 +353,30 @@ static bool serve(struct program *program)
 	return fine;
 }
 
+/*
+ * Whether there are descriptors enough to begin with. net-snmp opens a pipe to itself once, at the
+ * start: without it there would be no SNMP until a restart, and no word of it.
+ */
+static bool has_descriptors(void)
+{
+	int spare[SPARE_DESCRIPTORS];
+	size_t count = 0;
+	bool fine = true;
+
+	while (fine && count < SPARE_DESCRIPTORS) {
+		spare[count] = dup(STDERR_FILENO);
+		fine = spare[count] >= 0;
+		count += fine;
+	}
+	if (!fine)
+		log_error("fewer than %d file descriptors are free: %m; see LimitNOFILE in "
+			  "systemd.exec(5)",
+			  SPARE_DESCRIPTORS);
+	while (count > 0)
+		close(spare[--count]);
+	return fine;
+}
+
 /* Goes to the background if wanted, and serves until the end. */
 static bool run(struct program *program)
 {
@@ -362,6 +387,8 @@ static bool run(struct program *program)
 		log_error("cannot go to the background: %m");
 		return false;
 	}
+	if (!has_descriptors())
+		return false;
 	log_info("nbu-agentx " NBU_AGENTX_VERSION " starts; sites: %zu", config->site_count);
 	program->service = service_open();
 	http_global_init();
