@@ -87,6 +87,8 @@ programs: $(BUILD)/nbu-agentx $(BUILD)/nbu-sim
 # The programs of the benchmark are built with them, so that a change does not break these unseen.
 tests: bench-programs fuzz-programs $(BUILD)/tests/unit $(BUILD)/tests/integration
 
+tests: bench-programs $(BUILD)/tests/unit $(BUILD)/tests/integration $(BUILD)/tests/faults.so
+
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  CC    $<")
@@ -129,6 +131,12 @@ $(FUZZ_PROGRAMS): $(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(call
 	$(Q)$(LINK) $(if $(filter fuzz,$(SANITIZE)),-fsanitize=fuzzer) -o $@ $^ $(LIBS)
 
 fuzz-programs: $(FUZZ_PROGRAMS)
+
+# Preloaded into the agent, without what its own build has of sanitizers.
+$(BUILD)/tests/faults.so: tests/preload/faults.c tests/preload/faults.h
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  LINK  $@")
+	$(Q)$(CC) -std=c11 $(CPPFLAGS) -O2 -g $(WARNINGS) $(INCLUDES) -shared -fPIC -o $@ $< -ldl
 
 # The programs of the benchmark, of a file each, with what they share.
 BENCH_PROGRAMS := $(addprefix $(BUILD)/bench/,responder passer walker fetcher resweep)

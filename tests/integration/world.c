@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -835,6 +836,24 @@ struct process *world_agent_by(const char *words)
 	process = start_agent(argv, count, NULL);
 	free(copy);
 	return process;
+}
+
+struct process *world_agent_with_faults(struct faults **faults)
+{
+	const char *path = world_path("faults");
+	int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	char preload[400], control[400];
+	const char *argv[WORDS_MAX] = {"env", preload, control};
+
+	if (file < 0 || ftruncate(file, sizeof **faults) < 0)
+		GIVE_UP("%s: %s", path, strerror(errno));
+	*faults = mmap(NULL, sizeof **faults, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+	close(file);
+	if (*faults == MAP_FAILED)
+		GIVE_UP("%s: %s", path, strerror(errno));
+	snprintf(preload, sizeof preload, "LD_PRELOAD=%s", world_program("tests/faults.so"));
+	snprintf(control, sizeof control, "NBU_TEST_FAULTS=%s", path);
+	return start_agent(argv, 3, NULL);
 }
 
 struct process *world_agent_valgrind(void)

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "api/job.h"
+#include "preload/faults.h"
 
 /*
  * The world that a test runs in: a folder, and in it real processes (simulated primary servers,
@@ -138,6 +139,9 @@ struct process *world_agent(const char *options);
 /* The same by way of the option words of a program that becomes it, such as "prlimit --nofile=20".
  */
 struct process *world_agent_by(const char *words);
+/* The same with faults that the test sets while it runs, see preload/faults.h. Not with a
+ * sanitizer. */
+struct process *world_agent_with_faults(struct faults **faults);
 /* The same under valgrind. */
 struct process *world_agent_valgrind(void);
 
