@@ -441,6 +441,121 @@ static void test_pings_unanswered(void)
 	check_alive(agent, "pings without an answer");
 }
 
+/* What may be where the socket should be: it is told what is wrong, and the agent comes to snmpd
+ * once that is mended. */
+static void test_socket_faults(void)
+{
+	const char *path = world_path("agentx");
+	struct process *agent;
+	void *manager;
+
+	world_site("paris", world_sim("sim", "--jobs 60"), NULL);
+	agent = world_agent(NULL);
+	AWAIT(world_holds(agent->err, "cannot reach the master agent"), 10);
+	CU_ASSERT_TRUE(world_holds(agent->err, "no such socket"));
+	world_write("agentx", 0600, "a file");
+	AWAIT(world_holds(agent->err, "nobody listens"), 10);
+	unlink(path);
+	AWAIT(world_count(agent->err, "no such socket") == 2, 10);
+	CU_ASSERT_TRUE(mkdir(path, 0700) == 0);
+	AWAIT(world_count(agent->err, "nobody listens") == 2, 10);
+	rmdir(path);
+	CU_ASSERT_TRUE(symlink("agentx", path) == 0);
+	AWAIT(world_holds(agent->err, strerror(ELOOP)), 10);
+	unlink(path);
+	world_snmpd();
+	manager = manager_open(WORLD_PUBLIC);
+	AWAIT(manager_site(manager, "paris", SITE_STATUS) == UP, 15);
+}
+
+/* A socket that listens and never accepts, and one of something else. */
+static void test_no_agentx(void)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), peer;
+	struct process *agent;
+	int64_t limit;
+
+	strncpy(address.sun_path, world_path("agentx"), sizeof address.sun_path - 1);
+	CU_ASSERT_TRUE_FATAL(bind(listener, (struct sockaddr *)&address, sizeof address) == 0 &&
+			     listen(listener, 1) == 0);
+	world_site("paris", world_sim("sim", "--jobs 60"), NULL);
+	agent = world_agent(NULL);
+	AWAIT(world_holds(agent->err, "it does not answer"), 10);
+	AWAIT(world_holds(agent->err, "site paris: up"), 20);
+	peer = accept(listener, NULL, NULL);
+	CU_ASSERT_TRUE(send(peer, "SSH-2.0-none\r\n", 14, MSG_NOSIGNAL) == 14);
+	AWAIT(world_holds(agent->err, "no AgentX master agent"), 10);
+	limit = world_deadline(2);
+	EQUAL_NUMBER(world_end_process(agent, SIGTERM, 5), 0);
+	CU_ASSERT_FALSE(world_late(limit));
+	close(peer);
+	close(listener);
+}
+
+/* A path that is longer than a socket's can be. */
+static void test_socket_paths(void)
+{
+	char lines[400], deep[140];
+	struct process *agent;
+
+	world_site("paris", world_plain_sim("sim", "--jobs 60"), NULL);
+	memset(deep, 'x', sizeof deep - 1);
+	deep[sizeof deep - 1] = '\0';
+	snprintf(lines, sizeof lines, "agentx-socket = \"%s\"\n", world_path("%s", deep));
+	world_config(lines);
+	agent = world_agent(NULL);
+	agent->want = WORLD_ANY;
+	AWAIT((!world_running(agent) || world_holds(agent->err, strerror(ENAMETOOLONG))), 10);
+	if (world_running(agent)) {
+		AWAIT(world_holds(agent->err, "site paris: up"), 20);
+		EQUAL_NUMBER(world_end_process(agent, SIGTERM, 5), 0);
+	}
+}
+
+/* AgentX over TCP: rows are served, and again after snmpd has gone and come. */
+static void test_tcp(void)
+{
+	struct sim *sim = world_sim("sim", "--jobs 60");
+	struct process *snmpd;
+	void *manager;
+
+	world_agentx_by_tcp();
+	world_site("paris", sim, NULL);
+	snmpd = world_snmpd();
+	world_agent(NULL);
+	manager = manager_open(WORLD_PUBLIC);
+	AWAIT(manager_site(manager, "paris", SITE_STATUS) == UP, 20);
+	CHECK_ROWS(manager_rows(manager, "paris", WITH_BULK), sim);
+	world_end_process(snmpd, SIGKILL, 10);
+	world_snmpd();
+	AWAIT(manager_site(manager, "paris", SITE_STATUS) == UP, 20);
+	CHECK_ROWS(manager_rows(manager, "paris", WITH_BULK), sim);
+}
+
+/* A notification that is due while the master agent is away is sent once when it is back. */
+static void test_notification_held(void)
+{
+	struct sim *sim = world_sim("sim", "--jobs 60");
+	unsigned before;
+
+	master_start();
+	world_config("notify = { \"site\" }\ndown-after = 1\n");
+	world_site("paris", sim, NULL);
+	master_reply(MASTER_OPEN, MASTER_EACH_ERROR);
+	world_agent(NULL);
+	AWAIT((master_serve(1), sim_count(sim, "ping") >= 1), 20);
+	sim_faults(sim, "500");
+	before = (unsigned)sim_count(sim, "ping");
+	AWAIT((master_serve(1), sim_count(sim, "ping") > before + 1), 30);
+	EQUAL_NUMBER(master_notifications(), 0);
+	master_reply(MASTER_OPEN, 0);
+	AWAIT((master_serve(ADDITIONS), master_notifications() == 1), 20);
+	before = (unsigned)sim_count(sim, "ping");
+	AWAIT((master_serve(ADDITIONS), sim_count(sim, "ping") > before), 30);
+	EQUAL_NUMBER(master_notifications(), 1);
+}
+
 static const struct harness_test tests[] = {
     {"PDUs that are no good", test_hostile},
     {"names that are too long", test_long_names},
@@ -452,6 +567,11 @@ static const struct harness_test tests[] = {
     {"registrations are refused", test_registration_refused},
     {"registrations are not answered", test_registration_unanswered},
     {"pings are not answered", test_pings_unanswered},
+    {"what is no socket", test_socket_faults},
+    {"what is no master agent", test_no_agentx},
+    {"a path that is too long", test_socket_paths},
+    {"AgentX over TCP", test_tcp},
+    {"a notification while the master is away", test_notification_held},
     {NULL, NULL},
 };
 

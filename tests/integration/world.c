@@ -41,7 +41,7 @@ static char *strings[STRINGS_MAX]; /* results of world_path */
 static size_t string_count;
 static char config_top[CONFIG_SIZE], config_sites[CONFIG_SIZE];
 static char snmpd_more[CONFIG_SIZE]; /* lines of its configuration */
-static int snmp_port;
+static int snmp_port, agentx_port;   /* the second: 0 = AgentX does not go over TCP */
 static const char *trap_log;
 static int slow_factor = 1;
 
@@ -638,19 +638,32 @@ void sim_each_job(const struct sim *sim, void (*visit)(const struct job *job, vo
 	free(text);
 }
 
-/* A UDP port that nobody has at this moment. */
-static int free_port(void)
+/* A port of SOCKET_TYPE that nobody has at this moment. */
+static int free_port(int socket_type)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET,
 				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t length = sizeof address;
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_INET, socket_type | SOCK_CLOEXEC, 0);
 
 	if (fd < 0 || bind(fd, (struct sockaddr *)&address, length) < 0 ||
 	    getsockname(fd, (struct sockaddr *)&address, &length) < 0)
 		GIVE_UP("no free port: %s", strerror(errno));
 	close(fd);
 	return ntohs(address.sin_port);
+}
+
+static const char *agentx_address(void)
+{
+	static char tcp[40];
+
+	snprintf(tcp, sizeof tcp, "tcp:127.0.0.1:%d", agentx_port);
+	return agentx_port ? tcp : world_path("agentx");
+}
+
+void world_agentx_by_tcp(void)
+{
+	agentx_port = free_port(SOCK_STREAM);
 }
 
 static const char *snmpd_config(void)
@@ -668,7 +681,7 @@ static const char *snmpd_config(void)
 		 "dontLogTCPWrappersConnects yes\n"
 		 "master agentx\n"
 		 "agentXSocket %s\n%s",
-		 world_path("agentx"), snmpd_more);
+		 agentx_address(), snmpd_more);
 	return world_write("snmpd.conf", 0600, text);
 }
 
@@ -700,7 +713,7 @@ static struct process *start_listener(const char *const *words, const char *log,
 	argv[count++] = address;
 	argv[count] = NULL;
 	for (int i = 0; i < STARTS_MAX; i++) {
-		int number = *port ? *port : free_port();
+		int number = *port ? *port : free_port(SOCK_DGRAM);
 		struct process *process;
 
 		snprintf(address, sizeof address, "udp:127.0.0.1:%d", number);
@@ -797,7 +810,7 @@ const char *world_config_file(void)
 
 	snprintf(text, sizeof text,
 		 "agentx-socket = \"%s\"\nstate-dir = \"%s\"\nlog-level = \"debug\"\n%s%s",
-		 world_path("agentx"), world_path("state"), config_top, config_sites);
+		 agentx_address(), world_path("state"), config_top, config_sites);
 	return world_write("nbu-agentx.conf", 0600, text);
 }
 

@@ -115,6 +115,8 @@ void sim_each_job(const struct sim *sim, void (*visit)(const struct job *job, vo
 /* snmpd. Its port stays the same when it is started again. */
 struct process *world_snmpd(void);
 int world_snmp_port(void);
+/* From now on snmpd and the agent speak AgentX over TCP. */
+void world_agentx_by_tcp(void);
 
 /*
  * A receiver of notifications, to which each snmpd that is started later sends. SECURE: by SNMPv3
