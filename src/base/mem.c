@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/mem.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -25,6 +26,25 @@ void mem_close(FILE *stream)
 {
 	/* A text that could not grow is no NULL, but cut. */
 	mem_checked(fclose(stream) == 0 ? stream : NULL);
+}
+
+void mem_check_errno(void)
+{
+	if (errno == ENOMEM)
+		mem_checked(NULL);
+}
+
+void *mem_malloc(size_t size)
+{
+	return mem_checked(malloc(size ? size : 1));
+}
+
+void *mem_realloc(void *old, size_t size)
+{
+	if (size > 0)
+		return mem_checked(realloc(old, size));
+	free(old);
+	return NULL;
 }
 
 void *mem_zalloc(size_t count, size_t size)

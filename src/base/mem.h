@@ -10,6 +10,19 @@
  * line on standard error and exit code 1. All memory is released with free().
  */
 
+/*
+ * Where a function of a library has failed: ends the program if errno says that it was for want of
+ * memory. The caller sets errno to 0 before it calls the function.
+ */
+void mem_check_errno(void);
+
+/*
+ * What libraries are given for malloc and realloc. Without memory they must not go on
+ * either, for what they then report may be anything. mem_realloc frees OLD where SIZE is 0.
+ */
+void *mem_malloc(size_t size);
+void *mem_realloc(void *old, size_t size);
+
 /* COUNT objects of SIZE bytes, zeroed. */
 void *mem_zalloc(size_t count, size_t size);
 

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <confuse.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -226,8 +227,15 @@ struct config *parse_config(const struct text *text, char error[CONFIG_ERROR_SIZ
 	cfg_t *cfg = new_parser(text->file);
 	FILE *stream = mem_checked(fmemopen(text->content, strlen(text->content), "r"));
 
+	bool fine;
+
 	error_text = error;
-	if (cfg_parse_fp(cfg, stream) == CFG_SUCCESS && text->open == 0)
+	errno = 0;
+	fine = cfg_parse_fp(cfg, stream) == CFG_SUCCESS;
+	/* Without memory libconfuse complains of the syntax, and cannot free what it has made. */
+	if (!fine)
+		mem_check_errno();
+	if (fine && text->open == 0)
 		config = make_config(cfg);
 	else if (text->open > 0)
 		text_complain(error, text->file, cfg->line,

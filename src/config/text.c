@@ -145,12 +145,15 @@ static void read_content(struct text *text, FILE *stream, char error[CONFIG_ERRO
 	size_t size = 0;
 	ssize_t length = 0;
 
+	errno = 0;
 	if (fstat(fileno(stream), &status) < 0 || !S_ISREG(status.st_mode))
 		text_complain(error, text->file, 0, "cannot be read: it is not a plain file");
 	else if ((length = getdelim(&text->content, &size, '\0', stream)) < 0 && ferror(stream))
 		text_complain(error, text->file, 0, "cannot be read: %s", strerror(errno));
 	else if (length > 0 && text->content[length - 1] == '\0')
 		text_complain(error, text->file, 0, "holds a NUL character; it is no text file");
+	if (length < 0)
+		mem_check_errno();
 	if (length <= 0) {
 		/* fmemopen takes nothing empty. */
 		free(text->content);
