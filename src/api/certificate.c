@@ -2,6 +2,7 @@
 #include "api/certificate.h"
 
 #include <ctype.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
@@ -13,6 +14,32 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+
+static void *take_block(size_t size, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return mem_malloc(size);
+}
+
+static void *resize_block(void *old, size_t size, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return mem_realloc(old, size);
+}
+
+static void free_block(void *old, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	free(old);
+}
+
+void certificate_use_memory(void)
+{
+	CRYPTO_set_mem_functions(take_block, resize_block, free_block);
+}
 
 /* There is no pass phrase: the library would ask for one on the terminal. */
 static int refuse_phrase(char *phrase, int size, int writing, void *arg)

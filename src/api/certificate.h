@@ -21,6 +21,12 @@ struct certificate {
 	char sha1[CERTIFICATE_FINGERPRINT_SIZE];
 };
 
+/*
+ * Has libcrypto take its memory from mem.h. To be called before anything else makes use of the
+ * library; later it changes nothing.
+ */
+void certificate_use_memory(void);
+
 /* Reads the first certificate in the PEM text PEM. False when there is none. */
 bool certificate_read(const char *pem, struct certificate *certificate);
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/certificate.h"
 #include "base/mem.h"
 #include "base/secret.h"
 #include "base/timefmt.h"
@@ -88,8 +89,9 @@ static const struct {
  */
 void http_global_init(void)
 {
-	curl_global_init_mem(CURL_GLOBAL_DEFAULT, secret_malloc, secret_wipe, secret_realloc,
-			     secret_strdup, secret_calloc);
+	certificate_use_memory();
+	curl_global_init_mem(CURL_GLOBAL_DEFAULT, mem_malloc, secret_wipe, secret_realloc,
+			     mem_strdup, mem_zalloc);
 }
 
 void http_global_cleanup(void)

@@ -37,7 +37,7 @@ static _Thread_local struct arena *parsing;
 
 static void *take(size_t size)
 {
-	return parsing ? arena_alloc(parsing, size) : malloc(size);
+	return parsing ? arena_alloc(parsing, size) : mem_malloc(size);
 }
 
 static void give_back(void *memory)

@@ -45,16 +45,6 @@ void secret_free(char *text)
 	munmap(secret, secret->size);
 }
 
-void *secret_malloc(size_t size)
-{
-	return malloc(size);
-}
-
-void *secret_calloc(size_t count, size_t size)
-{
-	return calloc(count, size);
-}
-
 void secret_wipe(void *memory)
 {
 	if (memory)
@@ -66,19 +56,12 @@ void secret_wipe(void *memory)
 void *secret_realloc(void *old, size_t size)
 {
 	size_t had = old ? malloc_usable_size(old) : 0;
-	void *new = malloc(size);
+	void *new = mem_malloc(size);
 
-	if (!new)
-		return NULL;
 	if (old)
 		memcpy(new, old, had < size ? had : size);
 	secret_wipe(old);
 	return new;
-}
-
-char *secret_strdup(const char *text)
-{
-	return strdup(text);
 }
 
 void secret_guard_process(void)

@@ -16,13 +16,10 @@ char *secret_new(const char *first, const char *second);
 void secret_free(char *secret);
 
 /*
- * Functions for a library that makes copies of secrets in its own memory: as malloc(3) and its kin,
- * but what is given back is overwritten first.
+ * For a library that makes copies of secrets in its own memory: as mem_realloc and free, but what
+ * is given back is overwritten first.
  */
-void *secret_malloc(size_t size);
-void *secret_calloc(size_t count, size_t size);
 void *secret_realloc(void *old, size_t size);
-char *secret_strdup(const char *text);
 void secret_wipe(void *memory);
 
 /*

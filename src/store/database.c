@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -469,11 +470,37 @@ static bool find_folder(struct database *database, const char *directory, const 
 	if (mkdir(directory, 0700) == 0 || errno == EEXIST)
 		folder = realpath(directory, NULL);
 	if (!folder)
+		mem_check_errno();
+	if (!folder)
 		return refuse_file(directory, fault);
 	database->path = mem_printf("%s/%s.db", folder, name);
 	database->lock_path = mem_printf("%s/%s.lock", folder, name);
 	free(folder);
 	return true;
+}
+
+static sqlite3_mem_methods memory; /* SQLite's own */
+
+static void *take_block(int size)
+{
+	return mem_checked(memory.xMalloc(size));
+}
+
+static void *resize_block(void *old, int size)
+{
+	return mem_checked(memory.xRealloc(old, size));
+}
+
+/* Without memory the program ends here, too. Once SQLite is in use this changes nothing. */
+static void use_memory(void)
+{
+	sqlite3_mem_methods checked;
+
+	sqlite3_config(SQLITE_CONFIG_GETMALLOC, &memory);
+	checked = memory;
+	checked.xMalloc = take_block;
+	checked.xRealloc = resize_block;
+	sqlite3_config(SQLITE_CONFIG_MALLOC, &checked);
 }
 
 /* Makes the folder where there is none, and locks the file in it. */
@@ -493,9 +520,11 @@ database_open(const char *directory, const char *name, const struct database_sch
 	      bool (*load)(struct database *database, void *arg, struct fault *fault), void *arg,
 	      struct fault *fault)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct database *database = mem_zalloc(1, sizeof *database);
 	bool fine;
 
+	pthread_once(&once, use_memory);
 	database->lock = -1;
 	database->schema = schema;
 	database->prepared = mem_zalloc(schema->statement_count, sizeof(sqlite3_stmt *));
