@@ -5,6 +5,7 @@
 # make demo                   see it run: simulated primary, private snmpd, agent, tables
 # make check                  the whole test suite; SANITIZE=address or SANITIZE=thread for its other forms
 # make check-consumers        polls the agent by real monitoring systems; CONSUMERS="zabbix" runs some of them
+# make inject                 each allocation of a run fails, and a disk 2,000 times at random: 15 minutes
 # make nms                    makes what monitoring systems read in conf/, and docs/alarms.md; nms-check only looks
 # make analyse                clang-tidy, cppcheck, gcc -fanalyzer, shellcheck and pyflakes read all sources
 # make bench                  what the agent costs, against goals and peers: 15 minutes
@@ -78,7 +79,7 @@ FORMATTED    := $(wildcard src/*.[ch] src/*/*.[ch] tests/*.[ch] tests/*/*.[ch] t
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
-.PHONY: all help compile_commands.json programs tests demo check analyse coverage mutate check-consumers nms nms-check bench bench-quick bench-programs soak fuzz fuzz-programs house format format-check install uninstall deb rpm check-packages clean
+.PHONY: all help compile_commands.json programs tests demo check inject analyse coverage mutate check-consumers nms nms-check bench bench-quick bench-programs soak fuzz fuzz-programs house format format-check install uninstall deb rpm check-packages clean
 
 all: $(BUILD)/nbu-agentx
 
@@ -88,6 +89,8 @@ programs: $(BUILD)/nbu-agentx $(BUILD)/nbu-sim
 tests: bench-programs fuzz-programs $(BUILD)/tests/unit $(BUILD)/tests/integration
 
 tests: bench-programs $(BUILD)/tests/unit $(BUILD)/tests/integration $(BUILD)/tests/faults.so
+
+tests: bench-programs $(BUILD)/tests/unit $(BUILD)/tests/integration $(BUILD)/tests/nomem.so
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -138,6 +141,12 @@ $(BUILD)/tests/faults.so: tests/preload/faults.c tests/preload/faults.h
 	$(if $(V),,@echo "  LINK  $@")
 	$(Q)$(CC) -std=c11 $(CPPFLAGS) -O2 -g $(WARNINGS) $(INCLUDES) -shared -fPIC -o $@ $< -ldl
 
+# To be preloaded, into programs without a sanitizer only.
+$(BUILD)/tests/nomem.so: tests/inject/nomem.c Makefile
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  LINK  $@")
+	$(Q)$(CC) -std=c11 $(CPPFLAGS) -O2 -g $(WARNINGS) -shared -fPIC -o $@ $<
+
 # The programs of the benchmark, of a file each, with what they share.
 BENCH_PROGRAMS := $(addprefix $(BUILD)/bench/,responder passer walker fetcher resweep)
 
@@ -184,6 +193,11 @@ mutate:
 analyse:
 	@tests/setup analyse
 	@tests/analyse $(ANALYSE)
+
+# Each allocation of a run fails once, and many more random faults of the disk.
+inject: tests
+	NBU_TEST_WHOLE=1 $(BUILD)/tests/integration 'memory: once'
+	NBU_TEST_WHOLE=1 $(BUILD)/tests/unit 'store on a bad disk'
 
 check-consumers:
 	@tests/setup consumers

@@ -6,7 +6,8 @@
 #define SUITES(SUITE) \
 	SUITE(rows) SUITE(protocol) SUITE(command) SUITE(terminal) SUITE(doctor) SUITE(life) \
 	SUITE(faults) SUITE(network) SUITE(delta) SUITE(keep) SUITE(tables) SUITE(sites) SUITE(notify) \
-	SUITE(fastpath) SUITE(collect) SUITE(master) SUITE(disk) SUITE(process) SUITE(secret) SUITE(service)
+	SUITE(fastpath) SUITE(collect) SUITE(memory) SUITE(master) SUITE(disk) SUITE(process) SUITE(secret) \
+	SUITE(service)
 
 /* clang-format on */
 

@@ -814,11 +814,38 @@ const char *world_config_file(void)
 	return world_write("nbu-agentx.conf", 0600, text);
 }
 
+/* What env(1) gives to the agent, or "". */
+static char preload[300];
+
+void world_fail_allocation(unsigned long at)
+{
+	char number[24];
+
+	snprintf(number, sizeof number, "%lu", at);
+	setenv("NBU_NOMEM_AT", number, 1);
+	setenv("NBU_NOMEM_COUNT", world_path("allocations"), 1);
+	/* In the agent only: not in what starts it. */
+	snprintf(preload, sizeof preload, "LD_PRELOAD=%s", world_program("tests/nomem.so"));
+}
+
+unsigned long world_allocations(void)
+{
+	char *text = world_read(world_path("allocations"));
+	unsigned long count = strtoul(text, NULL, 10);
+
+	free(text);
+	return count;
+}
+
 static struct process *start_agent(const char **argv, size_t count, const char *options)
 {
 	char *copy = strdup(options ? options : "");
 	struct process *process;
 
+	if (preload[0]) {
+		argv[count++] = "env";
+		argv[count++] = preload;
+	}
 	argv[count++] = world_program("nbu-agentx");
 	argv[count++] = "-c";
 	argv[count++] = world_config_file();

@@ -82,6 +82,13 @@ int world_wait(struct process *process, double seconds);
 /* Runs a tool to its end; its standard output, to be freed. */
 char *world_output(int *status, const char *const *argv);
 
+/*
+ * Allocation number AT fails in each agent that is started from now on, in itself or in a library;
+ * 0 = none does. World_allocations is how many there were in the last that has ended by itself.
+ */
+void world_fail_allocation(unsigned long at);
+unsigned long world_allocations(void);
+
 /* A simulated primary server. */
 struct sim {
 	struct process *process;

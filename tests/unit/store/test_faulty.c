@@ -540,14 +540,13 @@ static void test_large(void)
 {
 	unsigned seed = harness_seed(), turns = harness_sanitized() ? 8 : 20;
 	const size_t kinds = sizeof faults / sizeof faults[0];
-	const char *whole = getenv("NBU_TEST_TURNS");
 	struct truth truth;
 
 	scratch_make();
 	faulty_begin();
 	learn(&truth, large_day, sizeof large_day / sizeof large_day[0]);
-	if (whole)
-		turns = (unsigned)atoi(whole);
+	if (getenv("NBU_TEST_WHOLE"))
+		turns = 2000;
 	for (unsigned i = 0; i < turns && CU_get_number_of_failures() == 0; i++) {
 		size_t kind = (size_t)rand_r(&seed) % (kinds + 2), way = (size_t)rand_r(&seed) % 3;
 		const struct faulty *one = kind < kinds ? &faults[kind] : &stops[kind - kinds];
