@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "snmp/handler.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include <net-snmp/net-snmp-config.h>
@@ -236,12 +237,14 @@ bool handler_register(struct lookup *lookup)
 
 	for (size_t i = 0; i < length; i++)
 		wide[i] = entry[i];
+	errno = 0;
 	registration =
 	    netsnmp_create_handler_registration(name, handle, wide, length, HANDLER_CAN_RONLY);
 	if (registration != NULL)
 		registration->my_reg_void = lookup;
 	/* The library frees what it refuses. */
 	if (registration == NULL || netsnmp_register_handler(registration) != MIB_REGISTERED_OK) {
+		mem_check_errno();
 		log_error("the SNMP library refuses %s", name);
 		return false;
 	}
