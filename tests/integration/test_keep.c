@@ -17,6 +17,8 @@
 /* What the agent keeps on disk, through restarts and worse. */
 
 #define KILLS (harness_sanitized() ? 30 : 100)
+#define OUTS 25
+#define FIRST_OUT 1000 /* behind the configuration, with which "memory: once" deals */
 
 /* Lets the agent be for some time. What it is doing at the end of it is for chance to say. */
 static void let_run(unsigned millis)
@@ -123,6 +125,56 @@ static void test_kills(void)
 	counted = check_store(sim);
 	printf("%" PRIu64 " jobs counted\n", counted);
 	CU_ASSERT_TRUE(counted > 100);
+}
+
+/*
+ * Runs an agent in which allocation AT fails until it has refreshed, or has ended for it. Returns
+ * whether it has. A signal may end it, as net-snmp does not check all that it allocates: then only
+ * what is on disk matters.
+ */
+static bool run_out_of_memory(const struct sim *sim, unsigned long at)
+{
+	struct process *agent;
+	int64_t before = sim_count(sim, "ping");
+	int status;
+
+	world_fail_allocation(at);
+	agent = start_agent(sim);
+	agent->want = WORLD_ANY;
+	AWAIT(!world_running(agent) || sim_count(sim, "ping") >= before + 2, 60);
+	status = world_end_process(agent, SIGTERM, 10);
+	if (status > 0 && (status != 1 || !world_holds(agent->err, "nbu-agentx: out of memory\n")))
+		FAIL("allocation %lu: exit status %d, see %s", at, status, agent->err);
+	return status != 0;
+}
+
+/* Ended at any moment because there is no memory, with jobs ending meanwhile. */
+static void test_no_memory(void)
+{
+	struct sim *sim =
+	    world_plain_sim("sim", "--clock manual --jobs 500 --unfinished 600 --rate 300");
+	unsigned random = harness_seed(), ended = 0;
+	unsigned long count;
+	uint64_t counted;
+
+	if (harness_sanitized()) {
+		CU_PASS("a sanitizer has a malloc of its own");
+		return;
+	}
+	world_snmpd();
+	CU_ASSERT_FALSE(run_out_of_memory(sim, 0));
+	count = world_allocations();
+	for (int i = 0; i < OUTS; i++) {
+		sim_advance(sim, 10 + (unsigned)rand_r(&random) % 20);
+		ended += run_out_of_memory(sim, FIRST_OUT + (unsigned long)rand_r(&random) %
+								(count - FIRST_OUT));
+	}
+	printf("%lu allocations, %u of %d ended the program\n", count, ended, OUTS);
+	CU_ASSERT_TRUE(ended > 0);
+	world_fail_allocation(0);
+	run_to_the_end(sim);
+	counted = check_store(sim);
+	CU_ASSERT_TRUE(counted > 50);
 }
 
 /* SIGTERM in the middle of a first sweep: gone at once, and the sweep goes on where it was. */
@@ -235,6 +287,7 @@ static void test_damage(void)
 
 static const struct harness_test tests[] = {
     {"killed 100 times", test_kills},
+    {"no memory", test_no_memory},
     {"a first sweep goes on", test_sweep_goes_on},
     {"a first sweep that is killed goes on", test_killed_sweep_goes_on},
     {"warm start", test_warm_start},
