@@ -174,7 +174,7 @@ check:
 	@tests/run $(BUILD)
 
 # In a mode in which the counters of a process that is killed count as well.
-COVERAGE_FLAGS := -O1 -g -fprofile-instr-generate -fcoverage-mapping -mllvm -runtime-counter-relocation \
+COVERAGE_FLAGS := -O1 -fprofile-instr-generate -fcoverage-mapping -mllvm -runtime-counter-relocation \
                   -Wno-unused-command-line-argument
 
 # COVERAGE names some tests: make coverage COVERAGE="timefmt json"
