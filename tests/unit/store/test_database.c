@@ -366,6 +366,173 @@ static void test_open_on_full_disk(void)
 	scratch_remove();
 }
 
+/* Whatever goes wrong with the file: nothing changes, and the reason is that of the file. */
+static bool is_told(const struct fault *told)
+{
+	return told->class == FAULT_STORAGE && strstr(told->text, "paris.db: ");
+}
+
+/* Puts, ends and forgets jobs, a commit each, and verifies. False with FAULT where that failed. */
+static bool use(struct store *store, int64_t first)
+{
+	bool fine = store_begin(store, &fault), answer;
+	uint64_t unlisted;
+	int64_t reached;
+	struct job job;
+
+	for (int64_t id = first; fine && id < first + 300; id++) {
+		job = stock_finished(id, STOCK_BEGAN + id);
+		fine = store_put(store, &job, &fault);
+	}
+	fine = fine && store_holds(store, STOCK_BEGAN, 100, &answer, &fault) &&
+	       store_reach(store, STOCK_BEGAN, &reached, &unlisted, &fault) &&
+	       store_commit(store, &fault);
+	store_rollback(store);
+	fine = fine && store_begin(store, &fault);
+	if (fine) {
+		store_marks(store)->complete = 1;
+		/* So late that the subjects are forgotten. */
+		store_marks(store)->window_start = STOCK_BEGAN + INT64_C(900) * 86400 * 1000;
+		fine = store_expire(store, store_marks(store)->window_start, &fault) &&
+		       store_commit(store, &fault);
+	}
+	store_rollback(store);
+	return fine && store_verify(store, &fault);
+}
+
+/* Rubbish in one page of the file, each in turn: it is set aside, or what is in it is not needed.
+ */
+static void test_any_page(void)
+{
+	off_t size = stock_make_filled();
+	int aside = 0, rounds = 0;
+	char rubbish[4096];
+
+	memset(rubbish, 0xa5, sizeof rubbish);
+	for (off_t page = 1; page < size / 4096; page += 1 + size / 4096 / 10) {
+		struct store *store;
+		bool fine;
+
+		if (rounds++ > 0)
+			stock_make_filled();
+		damage(page * 4096, rubbish, sizeof rubbish);
+		store = stock_open_here();
+		fault_clear(&fault);
+		fine = use(store, 5000);
+		if (!fine && !(is_told(&fault) && store_damaged(store)))
+			FAIL("page %lld: %s", (long long)page, fault.text);
+		store_close(store);
+		store = stock_open_here();
+		if (!use(store, 6000))
+			FAIL("page %lld: not begun anew: %s", (long long)page, fault.text);
+		store_close(store);
+		aside += stock_files("paris.db.corrupt-");
+		scratch_remove();
+	}
+	CU_ASSERT(aside > rounds / 2);
+}
+
+/* The disk has room for some more bytes only. */
+static int use_with_room(rlim_t room)
+{
+	struct store *store = stock_open_here();
+	bool fine;
+
+	signal(SIGXFSZ, SIG_IGN);
+	limit_files(room);
+	fault_clear(&fault);
+	fine = use(store, 5000);
+	if (!fine && !(is_told(&fault) && strstr(fault.text, "the disk is full")))
+		return printf("  %s\n", fault.text), fflush(stdout), 1;
+	if (store_damaged(store))
+		return 2;
+	limit_files(RLIM_INFINITY);
+	if (!use(store, 6000))
+		return printf("  %s\n", fault.text), fflush(stdout), 3;
+	store_close(store);
+	store = stock_open_here();
+	if (stock_files("paris.db.") > 0 || !store_verify(store, &fault))
+		return 4;
+	store_close(store);
+	return fine ? 10 : 0;
+}
+
+/* A disk that becomes full at any moment: it is said, nothing is lost, and it goes on by itself. */
+static void test_full_at_any_moment(void)
+{
+	int full = 0;
+
+	for (rlim_t room = 0; room < 600000; room += 60000) {
+		static rlim_t current;
+		int result;
+		pid_t pid;
+
+		current = room;
+		stock_make_filled();
+		fflush(stdout);
+		pid = fork();
+		if (pid == 0)
+			_exit(use_with_room(current));
+		result = result_of(pid);
+		if (result != 0 && result != 10)
+			FAIL("room for %lu bytes: result %d", (unsigned long)room, result);
+		full += result == 0;
+		scratch_remove();
+	}
+	CU_ASSERT(full > 1);
+}
+
+/* At the start, too, wherever the room ends. */
+static void test_full_at_any_start(void)
+{
+	for (rlim_t room = 0; room < 60000; room += 9000) {
+		int result;
+		pid_t pid;
+
+		scratch_make();
+		fflush(stdout);
+		pid = fork();
+		if (pid == 0) {
+			struct store *store;
+
+			signal(SIGXFSZ, SIG_IGN);
+			limit_files(room);
+			store = store_open(scratch_path("."), &stock_site, &fault);
+			_exit(store		? 0
+			      : is_told(&fault) ? 1
+						: (puts(fault.text), fflush(stdout), 2));
+		}
+		result = result_of(pid);
+		if (result != 0 && result != 1)
+			FAIL("room for %lu bytes: result %d", (unsigned long)room, result);
+		store_close(stock_open_here());
+		EQUAL_NUMBER(stock_files("paris.db."), 0);
+		scratch_remove();
+	}
+}
+
+/* What is not within a transaction is refused, and a transaction within another. */
+static void test_order(void)
+{
+	struct store *store = stock_begun();
+	struct job job = stock_finished(1, STOCK_BEGAN + 1);
+	bool answer;
+
+	CU_ASSERT(!store_put(store, &job, &fault));
+	CU_ASSERT(strstr(fault.text, "no transaction") != NULL);
+	CU_ASSERT(!store_holds(store, STOCK_BEGAN, 1, &answer, &fault));
+	CU_ASSERT(!store_settle(store, &fault));
+	CU_ASSERT(!store_expire(store, STOCK_BEGAN, &fault));
+	CU_ASSERT(!store_commit(store, &fault));
+	FINE(store_begin(store, &fault));
+	CU_ASSERT(!store_begin(store, &fault));
+	CU_ASSERT(strstr(fault.text, "begun already") != NULL);
+	FINE(store_put(store, &job, &fault));
+	FINE(store_commit(store, &fault));
+	EQUAL_NUMBER(store_jobs(store), 1);
+	store_close(store);
+}
+
 static unsigned seed;
 
 /* The last id that was committed, in memory shared with the process that is killed. */
@@ -495,6 +662,10 @@ static const struct harness_test tests[] = {
     {"a folder that cannot be written", test_unwritable},
     {"a full disk", test_full_disk},
     {"a full disk at the start", test_open_on_full_disk},
+    {"rubbish in any page", test_any_page},
+    {"a disk that is full at any moment", test_full_at_any_moment},
+    {"a disk that is full at any start", test_full_at_any_start},
+    {"order of transactions", test_order},
     {"killed at random", test_killed},
     {NULL, NULL},
 };
