@@ -4,7 +4,7 @@
 /* The suites of this program, in the order of the folders of src/. */
 /* clang-format off */
 #define SUITES(SUITE) \
-	SUITE(arena) SUITE(fault) SUITE(mem) SUITE(secret) SUITE(timefmt) SUITE(utf8) \
+	SUITE(arena) SUITE(fault) SUITE(log) SUITE(mem) SUITE(secret) SUITE(timefmt) SUITE(utf8) \
 	SUITE(config) SUITE(key) SUITE(link) SUITE(parse) SUITE(text) SUITE(value) SUITE(watch) \
 	SUITE(certificate) SUITE(job) SUITE(json) SUITE(list) SUITE(page) SUITE(query) \
 	SUITE(compare) SUITE(completions) SUITE(event) SUITE(failures) SUITE(history) \
@@ -17,7 +17,7 @@
 	SUITE(resources) \
 	SUITE(cases) SUITE(clocks) SUITE(collect) SUITE(mailbox) SUITE(refresh) SUITE(skipped) SUITE(trees) \
 	SUITE(versions) \
-	SUITE(lookup) SUITE(notify) SUITE(rehearsal) \
+	SUITE(lookup) SUITE(loop) SUITE(notify) SUITE(rehearsal) \
 	SUITE(humane) SUITE(report) SUITE(terminal) \
 	SUITE(sim_old) SUITE(sim_resource) SUITE(sim) SUITE(sim_tree)
 

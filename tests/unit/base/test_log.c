@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "harness.h"
+
+/* What reaches standard error, which is a file meanwhile. */
+static const char *written(enum log_target target, enum log_level level)
+{
+	static char text[8192];
+	int kept = dup(STDERR_FILENO);
+	FILE *file = tmpfile();
+	size_t length;
+
+	dup2(fileno(file), STDERR_FILENO);
+	log_open(target, level);
+	log_error("error %d", 1);
+	log_warning("warning\n2%s", "\x1b[31m");
+	log_info("info %s", "3");
+	log_debug("debug 4");
+	log_open(LOG_TARGET_STDERR, LOG_LEVEL_WARNING);
+	dup2(kept, STDERR_FILENO);
+	close(kept);
+	rewind(file);
+	length = fread(text, 1, sizeof text - 1, file);
+	text[length] = '\0';
+	fclose(file);
+	return text;
+}
+
+static int lines_of(const char *text)
+{
+	int lines = 0;
+
+	for (; *text; text++)
+		lines += *text == '\n';
+	return lines;
+}
+
+/* Each level shows itself and what is worse. */
+static void test_levels(void)
+{
+	static const char *const last[] = {"error: error 1", "warning: warning 2 [31m",
+					   "info: info 3", "debug: debug 4"};
+
+	for (int level = LOG_LEVEL_ERROR; level <= LOG_LEVEL_DEBUG; level++) {
+		const char *text = written(LOG_TARGET_STDERR, (enum log_level)level);
+
+		EQUAL_NUMBER(lines_of(text), level + 1);
+		if (!strstr(text, last[level]))
+			FAIL("no %s in %s", last[level], text);
+	}
+}
+
+/* What goes to the system's log does not stand in the service's output as well. */
+static void test_syslog(void)
+{
+	EQUAL_TEXT(written(LOG_TARGET_SYSLOG, LOG_LEVEL_ERROR), "");
+}
+
+/* A line is one line, however long its text: a server may say anything. */
+static void test_long(void)
+{
+	static char text[5000];
+	int kept = dup(STDERR_FILENO), ends[2];
+	char line[4096];
+	ssize_t length;
+
+	memset(text, 'a', sizeof text - 1);
+	CU_ASSERT_FATAL(pipe(ends) == 0);
+	dup2(ends[1], STDERR_FILENO);
+	log_error("%s", text);
+	dup2(kept, STDERR_FILENO);
+	close(ends[1]);
+	length = read(ends[0], line, sizeof line);
+	CU_ASSERT(length > 1000 && length < 1200);
+	EQUAL_NUMBER(line[length - 1], '\n');
+	EQUAL_NUMBER(read(ends[0], line, sizeof line), 0);
+	close(ends[0]);
+
+	/* Nobody can read it: the agent goes on. */
+	close(STDERR_FILENO);
+	log_error("lost");
+	dup2(kept, STDERR_FILENO);
+	close(kept);
+}
+
+static const struct harness_test tests[] = {
+    {"levels", test_levels},
+    {"the system's log", test_syslog},
+    {"a long line, and nowhere to write", test_long},
+    {NULL, NULL},
+};
+
+const struct harness_suite log_suite = {"log", tests};
