@@ -191,6 +191,27 @@ static void test_failures(void)
 	tally_free(tally);
 }
 
+/* What nobody waits for any more stays as a row of none for the time of the retention. */
+static void test_queues(void)
+{
+	static const int64_t since[] = {0, 1, 10 * HOUR - 1, 10 * HOUR};
+	struct tally *tally = tally_new();
+	struct snapshot *snapshot;
+
+	now = timefmt_now();
+	tally_queue(tally, 40)->jobs = 2;
+	for (uint32_t i = 0; i < sizeof since / sizeof since[0]; i++)
+		tally_queue(tally, 41 + i)->empty_since = now - since[i] * SECOND;
+	snapshot = draw(tally);
+	EQUAL_NUMBER(COUNT_OF(snapshot, QUEUE), 4);
+	for (uint32_t i = 0; i < COUNT_OF(snapshot, QUEUE); i++) {
+		EQUAL_NUMBER(ROWS(snapshot, QUEUE, queue_row)[i].reason, 40 + i);
+		EQUAL_NUMBER(ROWS(snapshot, QUEUE, queue_row)[i].jobs, i == 0 ? 2 : 0);
+	}
+	snapshot_free(snapshot);
+	tally_free(tally);
+}
+
 static void test_before_the_first_sweep(void)
 {
 	struct snapshot *snapshot = draw(NULL);
@@ -204,6 +225,7 @@ static const struct harness_test tests[] = {
     {"sums of a site", test_sums},
     {"how many are overdue", test_overdue},
     {"the newest failures", test_failures},
+    {"queues that have become empty", test_queues},
     {"nothing is known yet", test_before_the_first_sweep},
     {NULL, NULL},
 };
