@@ -8,6 +8,7 @@
 #include "resources/held.h"
 #include "resources/media_pools.h"
 #include "resources/resources.h"
+#include "tables/drawing.h"
 
 /* How elements of the lists of the API become rows, one resource after the other. */
 
@@ -539,6 +540,55 @@ static void test_end_of_scans(void)
 	}
 }
 
+/* Takes the element TEXT into a new set of rows of RESOURCE. */
+static struct held *hold(const struct resource *resource, const char *text)
+{
+	void *row = mem_zalloc(1, resource->row_size);
+	struct held *held = held_new(resource);
+	bool wanted;
+	struct json_document *document = read_into(resource, text, row, &wanted);
+
+	CU_ASSERT_TRUE(wanted);
+	held_take(held, row);
+	json_free(document);
+	free(row);
+	return held;
+}
+
+/* A pool without a tape is a row, too: that is what one wants to know of a scratch pool. */
+static void test_empty_pool(void)
+{
+	static const struct config_site site = {.name = (char *)"paris"};
+	struct resources_view view = {0};
+	struct drawing drawing = {
+	    .snapshot = snapshot_new("paris"), .site = &site, .resources = &view};
+	const struct index *first;
+	size_t size = media_pools_table.row_size;
+
+	view.of[RESOURCE_TAPE_MEDIA].held =
+	    hold(&tape_media_resource, "{\"id\":\"A\",\"attributes\":{\"volumePool\":\"full\"");
+	view.of[RESOURCE_VOLUME_POOLS].held = hold(
+	    &volume_pools_resource, "{\"id\":\"4\",\"attributes\":{\"volumePoolName\":\"none\"");
+	/* Before the first list of media nothing is known of any pool. */
+	media_pools_table.draw(&drawing);
+	EQUAL_NUMBER(drawing.snapshot->tables[TABLE_MEDIA_POOLS].count, 0);
+	view.of[RESOURCE_TAPE_MEDIA].known = true;
+	media_pools_table.draw(&drawing);
+	EQUAL_NUMBER(drawing.snapshot->tables[TABLE_MEDIA_POOLS].count, 2);
+	first = drawing.snapshot->tables[TABLE_MEDIA_POOLS].rows;
+	for (size_t i = 0; i < 2; i++) {
+		const void *row = (const char *)first + i * size;
+		struct column_value name = {0}, media = {0};
+
+		column_get(table_column(&media_pools_table, 3), row, &name);
+		column_get(table_column(&media_pools_table, 5), row, &media);
+		EQUAL_NUMBER(media.number, name.length == 4 && name.string[0] == 'f' ? 1 : 0);
+	}
+	held_free((struct held *)view.of[RESOURCE_TAPE_MEDIA].held);
+	held_free((struct held *)view.of[RESOURCE_VOLUME_POOLS].held);
+	snapshot_free(drawing.snapshot);
+}
+
 static const struct harness_test tests[] = {
     {"samples", test_samples},
     {"odd fields", test_odd_fields},
@@ -551,6 +601,7 @@ static const struct harness_test tests[] = {
     {"alarms", test_alarms},
     {"of what interest", test_interest},
     {"end of the scans", test_end_of_scans},
+    {"a pool without a tape", test_empty_pool},
     {NULL, NULL},
 };
 
