@@ -120,7 +120,7 @@ def reload_on_disk(scene):
 
 # By the key of the goal, with how long it takes in relation to the others.
 TROUBLES = {"dead": (dead, 1), "black-hole": (black_hole, 1), "slow": (slow, 1), "huge": (huge, 1),
-            "first-sweep": (sweep, 1), "disk": (disk, 2), "disk-reload": (reload_on_disk, 1)}
+            "first-sweep": (sweep, 1), "disk": (disk, 2.5), "disk-reload": (reload_on_disk, 1)}
 
 
 def trouble(lab, size, results):

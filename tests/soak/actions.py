@@ -147,3 +147,5 @@ SAFE = {end_agent: 2, end_primary: 1, kill_primary: 1, fault: 4, fault_of_lists:
         add_site: 1, change_all: 1, wrong_file: 1, signals: 1, wander: 2}
 # After these a notification may be lost, though none may come twice.
 LOSSY = {kill_agent: 3, end_snmpd: 2, kill_snmpd: 2, kill_both: 1, stop_and_go: 1}
+# They begin the agent anew.
+RESTARTS = {end_agent, kill_agent, kill_both}
