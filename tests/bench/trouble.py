@@ -55,7 +55,8 @@ def dead(scene):
     scene.sim.stop()
     yield
     port = scene.sim.url.removeprefix("https://").removesuffix("/netbackup")
-    scene.sim = scene.lab.add(Sim(scene.lab, f"trouble-{port}-{scene.sim.pid}", clock=None, listen=port, **scene.options))
+    scene.sim = scene.lab.add(Sim(scene.lab, f"trouble-after-{scene.sim.pid}", clock=None, listen=port,
+                                  **scene.options))
 
 
 @contextlib.contextmanager

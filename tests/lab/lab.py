@@ -181,7 +181,8 @@ class Agent(Process):
         self.config = lab.folder / f"{name}.conf"
         self.full_refresh = full_refresh
         self.write_config(sites, refresh)
-        super().__init__(lab.folder, name, [lab.build / "nbu-agentx", "-c", self.config, *options], lab.chain, environment)
+        super().__init__(lab.folder, name, [lab.build / "nbu-agentx", "-c", self.config, *options],
+                         lab.chain, environment)
 
     def write_config(self, sites, refresh):
         lines = [f'agentx-socket = "{self.snmpd.socket}"', f'state-dir = "{self.state}"',

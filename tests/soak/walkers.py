@@ -36,7 +36,6 @@ class Walkers:
     def __init__(self, world, count):
         self.world = world
         self.complaints = []
-        self.slowest = 0
         self.done = threading.Event()
         self.threads = [threading.Thread(target=self.work, args=(random.Random(number),), daemon=True)
                         for number in range(count)]
@@ -65,4 +64,5 @@ class Walkers:
         self.world.counts["walks"] += 1
         self.world.counts["cells"] += done.stdout.count("\n")
         if done.returncode != 0 or not done.stdout.strip():
-            self.complaints.append(f"{' '.join(argv)}: {done.returncode}: {(done.stderr or done.stdout)[-300:].strip()}")
+            text = (done.stderr or done.stdout)[-300:].strip()
+            self.complaints.append(f"{' '.join(argv)}: {done.returncode}: {text}")

@@ -10,7 +10,7 @@ import time
 
 from lab import OBJECTS, Agent, Sim, Snmpd, Trouble, wait_for
 
-# Sites with the options of their simulator. As many jobs come as leave the window, so that stores stay as large as they are.
+# Sites with the options of their simulator. As many jobs come as leave the window, so that stores do not grow.
 JOBS = {"jobs": 2000, "rate": 2, "clients": 60, "policies": 24}
 SITES = {
     "calm": {"seed": 11, "fail-policy": "policy-00001"},
@@ -113,8 +113,8 @@ class World:
         config = self.lab.folder / "snmptrapd.conf"
         config.write_text("disableAuthorization yes\nformat2 %V#%v\\n\n")
         receiver = self.lab.process("snmptrapd", [
-            "env", f"SNMP_PERSISTENT_DIR={self.lab.folder}/trapd.persistent", "snmptrapd", "-f", "-n", "-C", "-c", config,
-            "-m", "", "-Onqt", "-Lf", self.traps, "udp:127.0.0.1:0"])
+            "env", f"SNMP_PERSISTENT_DIR={self.lab.folder}/trapd.persistent", "snmptrapd", "-f", "-n", "-C",
+            "-c", config, "-m", "", "-Onqt", "-Lf", self.traps, "udp:127.0.0.1:0"])
         port = wait_for("snmptrapd", lambda: receiver.check() and Snmpd.find_port(receiver))
         return f"trap2sink 127.0.0.1:{port} public\n"
 
@@ -181,7 +181,7 @@ class World:
                 self.note(name, row)
 
     def note(self, name, row):
-        """Notes a job that has ended with a status other than 0 and 1. A parent may leave it to its children to tell."""
+        """Notes a job that has ended with a status other than 0 and 1. A parent may leave it to its children."""
         job, status, end, children = row[0], row[4], row[8], row[15]
         key = (name, job, end)
         if row[1] != "DONE" or status in "01" or (job, end) in self.settled[name] or key in self.failures:
@@ -207,4 +207,5 @@ class World:
         """Waits until each site has refreshed so many times MORE; the first may have been under way already."""
         before = {name: self.refreshes(name) for name in self.primaries}
         for name, count in before.items():
-            wait_for(f"refreshes of {name}", lambda: self.agent.check() and self.refreshes(name) >= count + more, 120)
+            wait_for(f"refreshes of {name}",
+                     lambda: self.agent.check() and self.refreshes(name) >= count + more, 120)
