@@ -657,6 +657,40 @@ static void test_news_over_restarts(void)
 	scratch_remove();
 }
 
+static int64_t await_store(struct refresh *refresh, int64_t millis)
+{
+	int64_t began = timefmt_monotonic();
+
+	refresh_await_store(refresh, millis);
+	return timefmt_monotonic() - began;
+}
+
+/* A worker that takes the place of another one waits until that one has let go of the store. */
+static void test_await_store(void)
+{
+	struct refresh *second;
+	struct world world;
+
+	scratch_make();
+	scripted_open(&world, scratch_path("."));
+	scripted_begin(&world);
+	RUN_FOR_NEWS(nothing, 0);
+	CU_ASSERT_TRUE(refresh_complete(world.refresh));
+	second = refresh_open(&world.site, scratch_path("."));
+	CU_ASSERT_TRUE(await_store(second, 200) >= 200);
+	CU_ASSERT_FALSE(refresh_complete(second));
+	refresh_release(world.refresh);
+	CU_ASSERT_TRUE(await_store(second, 60000) < 30000);
+	CU_ASSERT_TRUE(refresh_complete(second));
+	refresh_release(second);
+	RUN_FOR_NEWS(nothing, 0); /* the first has it again */
+	refresh_cancel(second);
+	CU_ASSERT_TRUE(await_store(second, 60000) < 30000);
+	refresh_close(second);
+	scripted_close(&world);
+	scratch_remove();
+}
+
 static const struct harness_test tests[] = {
     {"two pages", test_good},
     {"a list that is cleaned within the window", test_cleaned_list},
@@ -679,6 +713,7 @@ static const struct harness_test tests[] = {
     {"news: policies", test_news_of_policies},
     {"news: a site", test_news_of_site},
     {"news: a site, over restarts", test_news_over_restarts},
+    {"the store of another worker", test_await_store},
     {NULL, NULL},
 };
 
