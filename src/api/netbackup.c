@@ -233,8 +233,11 @@ static void refuse(const struct netbackup *netbackup, const struct http_response
 {
 	const struct answer *answer = find_answer(response->status);
 	char *said = page_error_text(response->body, response->length);
-	int64_t now = timefmt_now() + netbackup->skew;
+	int64_t now;
 
+	/* The server's clock may have been set since it was asked for. */
+	if (!timefmt_parse_http_date(response->date, &now))
+		now = timefmt_now() + netbackup->skew;
 	if (!said)
 		said = mem_strdup(response->location);
 	netbackup_hide_key(netbackup, said);

@@ -296,6 +296,25 @@ static void test_retry_after(void)
 	snapshot_free(snapshot);
 }
 
+/* A date is compared with the server's own clock as it is then: it may have been set since /ping.
+ */
+static void test_retry_date(void)
+{
+	static const struct answer answers[] = {
+	    PING,
+	    {ANY,
+	     "503 Busy\r\nDate: Mon, 05 Jan 2099 10:00:00 GMT\r\n"
+	     "Retry-After: Mon, 05 Jan 2099 10:01:40 GMT",
+	     ""},
+	    {NULL, NULL, NULL}};
+	unsigned requests;
+	struct snapshot *snapshot = scripted_refresh(answers, &requests);
+
+	EQUAL_NUMBER(sites_row(snapshot)->fault.class, FAULT_SERVER);
+	EQUAL_NUMBER(sites_row(snapshot)->fault.retry_after, 100);
+	snapshot_free(snapshot);
+}
+
 /* Versions are tried downwards, once each. */
 static void test_versions(void)
 {
@@ -705,6 +724,7 @@ static const struct harness_test tests[] = {
     {"odd text in an answer", test_odd_text},
     {"HTTP statuses", test_statuses},
     {"a long Retry-After", test_retry_after},
+    {"a Retry-After that is a date", test_retry_date},
     {"versions", test_versions},
     {"rows of all tables", test_rows},
     {"rows that are asked for", test_rows_asked_for},
