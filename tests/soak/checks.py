@@ -121,7 +121,7 @@ LIMITS = {
     "files": (1, 3),        # the journal of each store is there, or not
     "rss": (1.3, 6 * MIB),  # a restart reads the stores in another order than a first sweep; arenas of malloc
     "store": (1.3, MIB),    # the jobs that a window has vary by as much; free pages are used again
-    "wal": (1, 12 * MIB),   # SQLite begins it anew after 4 MiB
+    "wal": (1, 24 * MIB),   # journal_size_limit of three stores
 }
 
 
