@@ -4,14 +4,9 @@
 #include <net-snmp/net-snmp-config.h>
 #include <net-snmp/net-snmp-includes.h>
 
-#include "base/mem.h"
 #include "snmp/guard.h"
 #include "snmp/handler.h"
-
-/* Types of AgentX PDUs and a flag in their header (RFC 2741, 6.1). The library's headers do not
- * have them. */
-enum { GET = 5, GET_NEXT = 6, RESPONSE = 18 };
-#define NON_DEFAULT_CONTEXT 0x08
+#include "snmp/response.h"
 
 static bool switched_on;
 static netsnmp_callback library_callback; /* the same for each session */
@@ -21,10 +16,10 @@ static bool is_ours(const netsnmp_pdu *pdu)
 {
 	const netsnmp_variable_list *var = pdu->variables;
 
-	if ((pdu->command != GET && pdu->command != GET_NEXT) ||
-	    (pdu->flags & NON_DEFAULT_CONTEXT) != 0 || var == NULL)
+	if ((pdu->command != RESPONSE_GET && pdu->command != RESPONSE_GET_NEXT) ||
+	    (pdu->flags & RESPONSE_CONTEXT) != 0 || var == NULL)
 		return false;
-	while (var != NULL && handler_find(var, pdu->command == GET_NEXT) != NULL)
+	while (var != NULL && handler_find(var, pdu->command == RESPONSE_GET_NEXT) != NULL)
 		var = var->next_variable;
 	return var == NULL;
 }
@@ -32,30 +27,15 @@ static bool is_ours(const netsnmp_pdu *pdu)
 /* The varbinds of the request become those of the response. */
 static void answer(netsnmp_session *session, netsnmp_pdu *pdu)
 {
-	netsnmp_pdu *response = mem_checked(snmp_pdu_create(RESPONSE));
-	bool next = pdu->command == GET_NEXT;
+	netsnmp_pdu *response = response_new(session, pdu);
+	bool next = pdu->command == RESPONSE_GET_NEXT;
 
-	/* Puts off the next ping, as the library does. A master agent that sends requests is alive,
-	 * and a busy one may answer a ping too late. The library keeps the number of the alarm that
-	 * pings in securityModel. */
-	if (session->securityModel != SNMP_DEFAULT_SECMODEL)
-		snmp_alarm_reset((unsigned)session->securityModel);
-	response->version = session->version;
-	response->flags = pdu->flags;
-	response->sessid = pdu->sessid;
-	response->transid = pdu->transid;
-	response->reqid = pdu->reqid;
-	response->errstat = SNMP_ERR_NOERROR;
-	response->errindex = 0;
 	response->variables = pdu->variables;
 	pdu->variables = NULL;
 	for (netsnmp_variable_list *var = response->variables; var != NULL;
 	     var = var->next_variable)
 		handler_answer(handler_find(var, next), var, next);
-	/* A response that cannot be sent is dropped. If the connection is lost, the next read from
-	 * it shows that. */
-	if (snmp_send(session, response) == 0)
-		snmp_free_pdu(response);
+	response_send(session, response);
 }
 
 /* The callback of the session. It returns 1 when done, like the library's. */

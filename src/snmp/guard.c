@@ -6,23 +6,11 @@
 #include <net-snmp/net-snmp-config.h>
 #include <net-snmp/net-snmp-includes.h>
 
-#include "base/mem.h"
+#include "snmp/response.h"
 
-#define NON_DEFAULT_CONTEXT 0x08 /* a flag of the header */
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Of RFC 2741, 6.1 and 6.2.16. The library's headers do not have them. */
-enum {
-	GET = 5,
-	GET_NEXT,
-	GET_BULK,
-	TEST_SET,
-	COMMIT_SET,
-	UNDO_SET,
-	CLEANUP_SET,
-	RESPONSE = 18,
-	PARSE_ERROR = 266
-};
+enum { PARSE_ERROR = 266 }; /* RFC 2741, 6.2.16 */
 
 /* What becomes of a PDU by its type. */
 enum fate {
@@ -39,30 +27,24 @@ static const struct {
 	enum fate fate;
 	int error;
 } fates[] = {
-    [GET] = {PASSED, PARSE_ERROR},
-    [GET_NEXT] = {PASSED, PARSE_ERROR},
-    [GET_BULK] = {PASSED, PARSE_ERROR},
-    [TEST_SET] = {ANSWERED, SNMP_ERR_NOTWRITABLE},
-    [COMMIT_SET] = {ANSWERED, SNMP_ERR_COMMITFAILED},
-    [UNDO_SET] = {ANSWERED, SNMP_ERR_UNDOFAILED},
-    [CLEANUP_SET] = {ANSWERED, SNMP_ERR_NOERROR},
-    [RESPONSE] = {PASSED, 0},
+    [RESPONSE_GET] = {PASSED, PARSE_ERROR},
+    [RESPONSE_GET_NEXT] = {PASSED, PARSE_ERROR},
+    [RESPONSE_GET_BULK] = {PASSED, PARSE_ERROR},
+    [RESPONSE_TEST_SET] = {ANSWERED, SNMP_ERR_NOTWRITABLE},
+    [RESPONSE_COMMIT_SET] = {ANSWERED, SNMP_ERR_COMMITFAILED},
+    [RESPONSE_UNDO_SET] = {ANSWERED, SNMP_ERR_UNDOFAILED},
+    [RESPONSE_CLEANUP_SET] = {ANSWERED, SNMP_ERR_NOERROR},
+    [RESPONSE_TYPE] = {PASSED, 0},
 };
 
 /* The response has no variable bindings. */
 static void respond(netsnmp_session *session, const netsnmp_pdu *pdu, int error)
 {
-	netsnmp_pdu *response = mem_checked(snmp_pdu_create(RESPONSE));
+	netsnmp_pdu *response = response_new(session, pdu);
 
-	response->version = session->version;
-	response->flags = pdu->flags & ~NON_DEFAULT_CONTEXT;
-	response->sessid = pdu->sessid;
-	response->transid = pdu->transid;
-	response->reqid = pdu->reqid;
 	response->errstat = error;
-	response->errindex = pdu->command == TEST_SET ? 1 : 0; /* the first name */
-	if (snmp_send(session, response) == 0)
-		snmp_free_pdu(response);
+	response->errindex = pdu->command == RESPONSE_TEST_SET ? 1 : 0; /* the first name */
+	response_send(session, response);
 }
 
 /*
@@ -88,7 +70,7 @@ bool guard_take(void *session, const void *received)
 
 	if (fate == PASSED && is_sound(pdu))
 		return false;
-	if (fate != DROPPED && type != RESPONSE)
+	if (fate != DROPPED && type != RESPONSE_TYPE)
 		respond(session, pdu, fates[type].error);
 	return true;
 }

@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
 #define BEGAN INT64_C(1780000000000)
 #define MINUTE INT64_C(60000)
-#define EDITS_MAX 24
+#define EDITS_MAX 8
 
 static const struct config_site site = {.name = (char *)"paris",
 					.url = (char *)"https://primary.example.com/netbackup",
