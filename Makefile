@@ -17,6 +17,7 @@
 # make tests                  builds the test programs; build/tests/unit NAME runs some of their tests
 # make install                DESTDIR= PREFIX= as usual; make uninstall
 # make deb                    Debian packages of this tree in build/deb; make rpm in build/rpm
+# make check-service          the unit of systemd, on this system booted once more with memory over it; needs root
 # make check-packages         installs, upgrades and purges the Debian packages on clean systems; needs root
 # make format                 formats the C sources; make format-check only looks
 # make house                  draws the figure of src/ in docs/architecture.md anew
@@ -79,7 +80,7 @@ FORMATTED    := $(wildcard src/*.[ch] src/*/*.[ch] tests/*.[ch] tests/*/*.[ch] t
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
-.PHONY: all help compile_commands.json programs tests demo check inject analyse coverage mutate check-consumers nms nms-check bench bench-quick bench-programs soak fuzz fuzz-programs house format format-check install uninstall deb rpm check-packages clean
+.PHONY: all help compile_commands.json programs tests demo check inject analyse coverage mutate check-consumers nms nms-check bench bench-quick bench-programs soak fuzz fuzz-programs house format format-check install uninstall deb rpm check-packages check-service clean
 
 all: $(BUILD)/nbu-agentx
 
@@ -287,6 +288,11 @@ rpm:
 check-packages:
 	@tests/setup packages
 	@tests/packages/run $(VERSION) $(SUITES)
+
+check-service:
+	@tests/setup service
+	@$(MAKE) --no-print-directory -j2 programs
+	@tests/packages/service $(BUILD)
 
 clean:
 	rm -rf build

@@ -143,7 +143,8 @@ static void test_core(void)
 	read_core_limit(agent, limit);
 	EQUAL_TEXT(limit, "0");
 	agent->want = WORLD_ANY;
-	EQUAL_NUMBER(world_end_process(agent, SIGSEGV, 10), harness_sanitized() ? 1 : -1);
+	/* Ends it with a core file as a crash would, but no sanitizer takes it for one. */
+	EQUAL_NUMBER(world_end_process(agent, SIGQUIT, 10), -1);
 	CU_ASSERT_FALSE(WIFSIGNALED(agent->status) && WCOREDUMP(agent->status));
 }
 

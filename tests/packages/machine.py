@@ -97,17 +97,40 @@ class Folder:
         run(["cp", "-a", *paths, target])
 
 
-class Machine(Process):
-    """The system of FOLDER, booted."""
+# The mounts are gone with the process, which alone sees them.
+OVERLAY = """cd "$0" && mkdir memory && mount -t tmpfs none memory && mkdir memory/upper memory/work memory/root &&
+mount -t overlay -o lowerdir=/,upperdir=memory/upper,workdir=memory/work none memory/root && exec "$@\""""
 
-    def __init__(self, folder):
+
+class Overlay:
+    """This host's own system, with memory over it: what is written there is gone at the end. UNITS is what is in
+    /etc/systemd/system, so that no service of the host's is started."""
+
+    def __init__(self, lab, name, units):
+        self.lab = lab
+        self.name = name
+        self.root = lab.folder / "memory/root"
+        self.units = units
+
+    def nspawn(self):
+        # The sources and the lab may be on file systems of their own.
+        return ["unshare", "--mount", "sh", "-c", OVERLAY, self.lab.folder,
+                "systemd-nspawn", "-q", "--register=no", "--keep-unit", "--console=pipe",
+                f"--machine=nbu-{os.getpid()}-{self.name}", "-D", self.root, f"--bind-ro={ROOT}",
+                f"--bind={self.lab.folder}", f"--bind={self.units}:/etc/systemd/system"]
+
+
+class Machine(Process):
+    """The system of FOLDER, booted. It is up when its state is one of STATES."""
+
+    def __init__(self, folder, states=("running",)):
         self.root = folder.root
         super().__init__(folder.lab.folder, folder.name + "-boot",
                          [*folder.nspawn(), "--private-network", "--boot"], folder.lab.other,
                          {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"})
         folder.lab.add(self)
         self.init = wait_for("systemd", self.find_init)
-        wait_for("the machine to be up", lambda: self.answer("systemctl", "is-system-running") == "running")
+        wait_for("the machine to be up", lambda: self.answer("systemctl", "is-system-running") in states)
 
     def find_init(self):
         self.check()
