@@ -136,6 +136,8 @@ static void test_core(void)
 		setrlimit(RLIMIT_CORE, &all);
 	}
 	world_site("paris", sim, NULL);
+	/* One that is left after all goes with the world. */
+	CU_ASSERT_EQUAL(chdir(world_path(".")), 0);
 	agent = world_agent(NULL);
 	all.rlim_cur = before.rlim_cur;
 	setrlimit(RLIMIT_CORE, &all);
