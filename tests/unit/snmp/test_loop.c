@@ -14,7 +14,7 @@
 /* What wakes the main thread, and what it does when the kernel refuses. No master agent runs. */
 
 struct seen {
-	int mails, reloads, turns;
+	int mails, reloads, turns, pulses;
 };
 
 static void on_mail(void *arg)
@@ -35,6 +35,12 @@ static bool on_turn(void *arg)
 	return false;
 }
 
+static int on_pulse(void *arg)
+{
+	((struct seen *)arg)->pulses++;
+	return -1;
+}
+
 static struct loop *start(struct loop_hooks *hooks, struct seen *seen)
 {
 	struct loop *loop;
@@ -42,7 +48,7 @@ static struct loop *start(struct loop_hooks *hooks, struct seen *seen)
 	scratch_make();
 	agentx_init(scratch_path("master"));
 	*seen = (struct seen){0};
-	*hooks = (struct loop_hooks){on_mail, on_reload, on_turn, seen};
+	*hooks = (struct loop_hooks){on_mail, on_reload, on_turn, on_pulse, seen};
 	loop = loop_new();
 	CU_ASSERT_PTR_NOT_NULL_FATAL(loop);
 	return loop;
@@ -68,6 +74,7 @@ static void test_woken(void)
 	EQUAL_NUMBER(seen.mails, 1);
 	EQUAL_NUMBER(seen.reloads, 1);
 	CU_ASSERT(seen.turns >= 3);
+	CU_ASSERT(seen.pulses >= seen.turns);
 	end(loop);
 }
 
