@@ -7,6 +7,17 @@
 #include "base/mem.h"
 #include "harness.h"
 
+/* An empty text is a text, and not a lack of memory, which ends the agent. */
+static void test_printf(void)
+{
+	char *empty = mem_printf("%s", ""), *text = mem_printf("%d %s", 7, "jobs");
+
+	EQUAL_TEXT(empty, "");
+	EQUAL_TEXT(text, "7 jobs");
+	free(empty);
+	free(text);
+}
+
 static void test_close(void)
 {
 	char *text = NULL;
@@ -43,6 +54,7 @@ static void test_cut(void)
 static const struct harness_test tests[] = {
     {"a stream is closed", test_close},
     {"a stream whose text is cut", test_cut},
+    {"texts", test_printf},
     {NULL, NULL},
 };
 
