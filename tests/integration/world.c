@@ -815,7 +815,7 @@ const char *world_config_file(void)
 }
 
 /* What env(1) gives to the agent, or "". */
-static char preload[300];
+static char no_memory[300];
 
 void world_fail_allocation(unsigned long at)
 {
@@ -825,7 +825,7 @@ void world_fail_allocation(unsigned long at)
 	setenv("NBU_NOMEM_AT", number, 1);
 	setenv("NBU_NOMEM_COUNT", world_path("allocations"), 1);
 	/* In the agent only: not in what starts it. */
-	snprintf(preload, sizeof preload, "LD_PRELOAD=%s", world_program("tests/nomem.so"));
+	snprintf(no_memory, sizeof no_memory, "LD_PRELOAD=%s", world_program("tests/nomem.so"));
 }
 
 unsigned long world_allocations(void)
@@ -842,9 +842,9 @@ static struct process *start_agent(const char **argv, size_t count, const char *
 	char *copy = strdup(options ? options : "");
 	struct process *process;
 
-	if (preload[0]) {
+	if (no_memory[0]) {
 		argv[count++] = "env";
-		argv[count++] = preload;
+		argv[count++] = no_memory;
 	}
 	argv[count++] = world_program("nbu-agentx");
 	argv[count++] = "-c";
