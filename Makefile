@@ -5,7 +5,7 @@
 # make demo                   see it run: simulated primary, private snmpd, agent, tables
 # make check                  the whole test suite; SANITIZE=address or SANITIZE=thread for its other forms
 # make check-consumers        polls the agent by real monitoring systems; CONSUMERS="zabbix" runs some of them
-# make inject                 each allocation of a run fails, and a disk 2,000 times at random: 15 minutes
+# make inject                 each allocation of a run fails, and a disk 2,000 times at random: an hour
 # make nms                    makes what monitoring systems read in conf/, and docs/alarms.md; nms-check only looks
 # make analyse                clang-tidy, cppcheck, gcc -fanalyzer, shellcheck and pyflakes read all sources
 # make bench                  what the agent costs, against goals and peers: 15 minutes
@@ -197,8 +197,8 @@ analyse:
 
 # Each allocation of a run fails once, and many more random faults of the disk.
 inject: tests
-	NBU_TEST_WHOLE=1 $(BUILD)/tests/integration 'memory: once'
-	NBU_TEST_WHOLE=1 $(BUILD)/tests/unit 'store on a bad disk'
+	NBU_TEST_WHOLE=1 $(BUILD)/tests/integration -t 7200 'memory: once'
+	NBU_TEST_WHOLE=1 $(BUILD)/tests/unit -t 7200 'store on a bad disk'
 
 check-consumers:
 	@tests/setup consumers

@@ -66,7 +66,7 @@ static const struct meaning {
     {CURLE_SSL_CERTPROBLEM, FAULT_TLS, false, "", NULL},
     {CURLE_SSL_CIPHER, FAULT_TLS, false, "", NULL},
     {CURLE_SSL_ENGINE_INITFAILED, FAULT_TLS, false, "", NULL},
-    /* Older ones report this when a header is far too long. */
+    /* Memory never fails: older ones report this when a header is far too long. */
     {CURLE_OUT_OF_MEMORY, FAULT_PROTOCOL, false, "; the answer is too large to be one", NULL},
     {CURLE_TOO_LARGE_CODE, FAULT_PROTOCOL, false, "; the answer is too large to be one", NULL},
     {CURLE_BAD_CONTENT_ENCODING, FAULT_PROTOCOL, false, "", NULL},
