@@ -18,11 +18,13 @@
 
 /*
  * libconfuse 3.3 itself ends the program: its lexer has no way to fail. That is while the file is
- * read, and nothing has been done yet.
+ * read, and nothing has been done yet. And libcrypto opens the file of the CA by the C library:
+ * then the site is down for it, until the next refresh.
  */
-static bool is_lexer(const char *text)
+static bool is_library(const char *text)
 {
-	return strstr(text, "out of dynamic memory in yy") || strstr(text, "lexer.l:");
+	return strstr(text, "out of dynamic memory in yy") || strstr(text, "lexer.l:") ||
+	       strstr(text, "error setting certificate file");
 }
 
 /* Takes the ages out of TEXT, which is JSON: the time goes on. */
@@ -56,16 +58,22 @@ static char *run_once(void)
 }
 
 /* Allocation AT fails. Says whether the program ended for it. */
-static bool check_allocation(unsigned long at, const char *expected)
+static bool check_allocation(unsigned long at)
 {
-	char *text;
+	char *text, *expected;
 	bool ended;
 
 	world_fail_allocation(at);
 	text = run_once();
 	ended = strcmp(text, "nbu-agentx: out of memory\nexit 1\n") == 0;
-	if (!ended && !is_lexer(text) && strcmp(text, expected) != 0)
-		FAIL("allocation %lu: %s", at, text);
+	if (!ended && !is_library(text)) {
+		/* Of now: a notice tells by how many minutes the clocks differ. */
+		world_fail_allocation(0);
+		expected = run_once();
+		if (strcmp(text, expected) != 0)
+			FAIL("allocation %lu: %s", at, text);
+		free(expected);
+	}
 	free(text);
 	return ended;
 }
@@ -92,7 +100,7 @@ static void test_once(void)
 	stride = getenv("NBU_TEST_WHOLE") ? 1 : count / RUNS;
 	start = stride < START_STRIDE ? stride : START_STRIDE;
 	for (unsigned long at = 1 + seed % start; at <= count; runs++) {
-		ended += check_allocation(at, expected);
+		ended += check_allocation(at);
 		at += at < START ? start : stride;
 	}
 	printf("%lu allocations, %lu failed, %lu ended the program\n", count, runs, ended);
