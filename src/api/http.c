@@ -2,6 +2,7 @@
 #include "api/http.h"
 
 #include <curl/curl.h>
+#include <poll.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,8 @@
 
 /* Those of a server have some 500 bytes, and gateways add little to them. */
 #define HEADERS_MAX (256u << 10)
+
+#define REST_MS 100 /* before poll(2) is tried again */
 
 struct http {
 	CURLM *multi;
@@ -220,10 +223,9 @@ void http_start(struct http *http, const char *url, const char *const *headers, 
 	set_headers(http, headers);
 	curl_easy_setopt(http->easy, CURLOPT_URL, url);
 	curl_easy_setopt(http->easy, CURLOPT_TIMEOUT_MS, (long)(limit > 0 ? limit : 1));
-	curl_multi_add_handle(http->multi, http->easy);
-	http->running = true;
+	http->running = curl_multi_add_handle(http->multi, http->easy) == CURLM_OK;
 	/* On an open connection this sends the request. The answer can wait in the socket. */
-	curl_multi_perform(http->multi, &running);
+	(void)curl_multi_perform(http->multi, &running); /* drive asks again */
 }
 
 void http_abandon(struct http *http)
@@ -457,6 +459,16 @@ int64_t http_certificate_expires(const struct http *http)
 	return http->expires;
 }
 
+/*
+ * Waits for the network or http_cancel, MILLIS at most. Where poll(2) fails, it would do so again
+ * at once.
+ */
+static void wait_for_news(struct http *http, int millis)
+{
+	if (curl_multi_poll(http->multi, NULL, 0, millis, NULL) != CURLM_OK)
+		poll(NULL, 0, millis < REST_MS ? millis : REST_MS);
+}
+
 /* Drives the request until it is over. False when it was cancelled. */
 static bool drive(struct http *http, CURLcode *result)
 {
@@ -464,13 +476,16 @@ static bool drive(struct http *http, CURLcode *result)
 	CURLMsg *message;
 
 	while (!atomic_load(&http->cancelled)) {
-		curl_multi_perform(http->multi, &running);
+		if (!http->running || curl_multi_perform(http->multi, &running) != CURLM_OK) {
+			*result = CURLE_FAILED_INIT;
+			return true;
+		}
 		message = curl_multi_info_read(http->multi, &left);
 		if (message && message->msg == CURLMSG_DONE) {
 			*result = message->data.result;
 			return true;
 		}
-		curl_multi_poll(http->multi, NULL, 0, 1000, NULL);
+		wait_for_news(http, 1000);
 	}
 	return false;
 }
@@ -502,8 +517,7 @@ bool http_pause(struct http *http, int64_t millis)
 	int64_t end = timefmt_monotonic() + millis, left;
 
 	while (!atomic_load(&http->cancelled) && (left = end - timefmt_monotonic()) > 0)
-		curl_multi_poll(http->multi, NULL, 0, left < INT32_MAX ? (int)left : INT32_MAX,
-				NULL);
+		wait_for_news(http, left < INT32_MAX ? (int)left : INT32_MAX);
 	return !atomic_load(&http->cancelled);
 }
 

@@ -6,7 +6,7 @@
 #define SUITES(SUITE) \
 	SUITE(arena) SUITE(fault) SUITE(log) SUITE(mem) SUITE(secret) SUITE(timefmt) SUITE(utf8) \
 	SUITE(config) SUITE(key) SUITE(link) SUITE(parse) SUITE(text) SUITE(value) SUITE(watch) \
-	SUITE(certificate) SUITE(job) SUITE(json) SUITE(list) SUITE(page) SUITE(query) \
+	SUITE(certificate) SUITE(http) SUITE(job) SUITE(json) SUITE(list) SUITE(page) SUITE(query) \
 	SUITE(compare) SUITE(completions) SUITE(event) SUITE(failures) SUITE(history) \
 	SUITE(overdue) SUITE(tally) SUITE(totals) \
 	SUITE(store_database) SUITE(store_failures) SUITE(store_families) SUITE(store_faulty) \
