@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "site/site.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,7 +154,6 @@ struct site *site_start(const struct config_site *config, const char *state_dir,
 			bool succeeds)
 {
 	struct site *site = mem_zalloc(1, sizeof *site);
-	int error;
 
 	site->config = config;
 	site->succeeds = succeeds;
@@ -161,10 +161,10 @@ struct site *site_start(const struct config_site *config, const char *state_dir,
 	site->mailbox = mailbox_new(wake_fd);
 	/* Each site has other random numbers, although they are started together. */
 	site->random = (unsigned)timefmt_now() ^ (unsigned)((uintptr_t)site >> 4);
-	error = pthread_create(&site->thread, NULL, work, site);
-	if (error == 0)
+	errno = pthread_create(&site->thread, NULL, work, site);
+	if (errno == 0)
 		return site;
-	log_error("site %s: cannot start a thread: %s", config->name, strerror(error));
+	log_error("site %s: cannot start a thread: %m", config->name);
 	mailbox_free(site->mailbox);
 	refresh_close(site->refresh);
 	free(site);

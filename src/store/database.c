@@ -64,6 +64,7 @@ static bool refuse(struct database *database, int code, struct fault *fault)
 	int error = errno ? errno : sqlite3_system_errno(database->db);
 	const char *text = sqlite3_errmsg(database->db);
 	int primary = code & 0xff;
+	char said[128];
 
 	/* SQLite takes a page that cannot be read from the disk for a corrupt one. */
 	if (primary == SQLITE_CORRUPT && (errno == EIO || errno == ENXIO))
@@ -76,7 +77,7 @@ static bool refuse(struct database *database, int code, struct fault *fault)
 	if (primary != SQLITE_IOERR && primary != SQLITE_CANTOPEN)
 		error = 0;
 	fault_set(fault, FAULT_STORAGE, "%s: %s%s%s (SQLite %d)", database->path, text,
-		  error ? ": " : "", error ? strerror(error) : "", code);
+		  error ? ": " : "", error ? strerror_r(error, said, sizeof said) : "", code);
 	if (primary == SQLITE_CORRUPT)
 		database->aside = corrupt;
 	else if (primary == SQLITE_NOTADB)
