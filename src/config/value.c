@@ -342,8 +342,8 @@ static const char *load_key(const char *file, char key[KEY_SIZE])
 
 	if (fd < 0)
 		return link_error(errno);
-	/* NOLINTNEXTLINE(bugprone-branch-clone): what is asked last must not be asked first */
 	if (fstat(fd, &status) < 0)
+		/* NOLINTNEXTLINE(bugprone-branch-clone): the order matters */
 		complaint = strerror(errno);
 	else if (!S_ISREG(status.st_mode))
 		complaint = "is not a plain file";
