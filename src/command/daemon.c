@@ -48,7 +48,7 @@ struct program {
 	char *state_dir;     /* as configured at the start */
 	struct site **sites; /* in the order of the configuration; NULL where none could start */
 	struct leaving *leaving;
-	bool left_behind; /* a thread was: what it uses must stay */
+	bool left_behind;    /* a thread was: what it uses must stay */
 	bool missing;	     /* one of them is NULL */
 	int64_t start_again; /* when that is tried, in timefmt_monotonic */
 };
