@@ -11,14 +11,22 @@
 
 #include "base/mem.h"
 
+/* Whether what belongs to OWNER is not for others to change. */
+static bool is_own(uid_t owner)
+{
+	return owner == 0 || owner == geteuid();
+}
+
 bool link_is_trusted(const char *path)
 {
 	char *copy = mem_strdup(path);
-	struct stat folder;
-	bool trusted = stat(dirname(copy), &folder) == 0 &&
-		       (folder.st_uid == 0 || folder.st_uid == geteuid()) &&
-		       !(folder.st_mode & S_IWOTH);
+	struct stat folder, link;
+	bool trusted = stat(dirname(copy), &folder) == 0 && is_own(folder.st_uid);
 
+	/* Where all may write, the sticky bit keeps a link from being replaced. */
+	if (trusted && (folder.st_mode & S_IWOTH) != 0)
+		trusted = (folder.st_mode & S_ISVTX) != 0 && lstat(path, &link) == 0 &&
+			  is_own(link.st_uid);
 	free(copy);
 	return trusted;
 }
@@ -37,6 +45,6 @@ int link_open(const char *path, int flags)
 
 const char *link_error(int error)
 {
-	return error == ELOOP ? "is a symbolic link in a folder where others may put one"
+	return error == ELOOP ? "is a symbolic link that somebody else may have put there"
 			      : strerror(error);
 }

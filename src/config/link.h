@@ -11,8 +11,8 @@
  */
 
 /*
- * Whether a link at PATH counts as the administrator's: its folder belongs to root or to this user,
- * and others may not write in it.
+ * Whether a link at PATH counts as the administrator's. Its folder must belong to root or to this
+ * user. Others may not write in it; or it has the sticky bit, and the link belongs to one of these.
  */
 bool link_is_trusted(const char *path);
 
