@@ -202,7 +202,7 @@ bool site_join(struct site *site)
 
 	/* The real-time clock may be set meanwhile, and ThreadSanitizer knows no timed join by the
 	 * monotonic one. */
-	while (!(ended = pthread_tryjoin_np(site->thread, NULL) == 0) &&
+	while (!(ended = (pthread_tryjoin_np(site->thread, NULL) == 0)) &&
 	       timefmt_monotonic() < site->end)
 		nanosleep(&moment, NULL);
 	/* Otherwise the thread still uses SITE, so SITE is not freed. */

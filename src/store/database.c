@@ -101,6 +101,7 @@ static bool refuse_content(struct database *database, int code, struct fault *fa
 
 static bool refuse_file(const char *path, struct fault *fault)
 {
+	mem_check_errno();
 	if (errno == ELOOP)
 		fault_set(fault, FAULT_STORAGE,
 			  "%s: is a symbolic link, which is not followed; remove it", path);
@@ -470,8 +471,6 @@ static bool find_folder(struct database *database, const char *directory, const 
 
 	if (mkdir(directory, 0700) == 0 || errno == EEXIST)
 		folder = realpath(directory, NULL);
-	if (!folder)
-		mem_check_errno();
 	if (!folder)
 		return refuse_file(directory, fault);
 	database->path = mem_printf("%s/%s.db", folder, name);

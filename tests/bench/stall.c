@@ -31,6 +31,7 @@ static void stall(void)
 }
 
 /* Each takes the place of the call of that name, which it makes when the disk is well again. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): types and lists of parameters can have none */
 #define HELD_UP(type, name, parameters, arguments)                                                 \
 	type name parameters;                                                                      \
 	type name parameters                                                                       \
@@ -41,6 +42,7 @@ static void stall(void)
 		stall();                                                                           \
 		return call arguments;                                                             \
 	}
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 HELD_UP(int, fsync, (int fd), (fd))
 HELD_UP(int, fdatasync, (int fd), (fd))

@@ -86,7 +86,7 @@ static bool change(const char *sql, void (*bind)(sqlite3_stmt *statement, struct
 		fine = sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK;
 	if (fine && bind && sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK) {
 		bind(statement, script);
-		sqlite3_step(statement);
+		(void)sqlite3_step(statement);
 	}
 	sqlite3_finalize(statement);
 	sqlite3_close(db);
@@ -197,8 +197,8 @@ static void flip(struct script *script, size_t size)
 
 	if (!file)
 		return;
-	fseek(file, at, SEEK_SET);
-	fputc(octet, file);
+	if (fseek(file, at, SEEK_SET) == 0)
+		fputc(octet, file);
 	fclose(file);
 }
 

@@ -53,6 +53,7 @@ static uint64_t check_store(const struct sim *sim)
 {
 	static struct config_watch all = {(char *)"*", 7200, false};
 	struct config_site site = {.name = (char *)"paris",
+				   .api_key = (char *)WORLD_KEY,
 				   .url = (char *)sim->url,
 				   .window = 86400,
 				   .row_retention = 7 * 86400,

@@ -28,7 +28,7 @@ struct copies {
 static unsigned count_between(int fd, unsigned long begin, unsigned long end)
 {
 	size_t size = end - begin;
-	char *memory = malloc(size), *at = memory;
+	char *memory = malloc(size + 1), *at = memory;
 	ssize_t got = pread(fd, memory, size, (off_t)begin);
 	unsigned count = 0;
 

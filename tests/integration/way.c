@@ -83,8 +83,8 @@ static char *ask_server(const struct way *way, const char *request, size_t *leng
 {
 	const char *line_end = strstr(request, "\r\n");
 	int fd = connect_to(way->server_port, 0);
-	char buffer[16384], *answer = NULL;
-	FILE *memory = open_memstream(&answer, length);
+	char buffer[16384], *text = NULL;
+	FILE *memory = open_memstream(&text, length);
 	ssize_t got;
 
 	if (fd >= 0 && send_all(fd, request, (size_t)(line_end - request)) &&
@@ -94,7 +94,7 @@ static char *ask_server(const struct way *way, const char *request, size_t *leng
 	if (fd >= 0)
 		close(fd);
 	fclose(memory);
-	return answer;
+	return text;
 }
 
 static void reset(int fd)
@@ -108,16 +108,16 @@ static void reset(int fd)
 static void pass(const struct guest *guest, const char *request, enum way_trick trick)
 {
 	size_t length;
-	char *answer = ask_server(guest->way, request, &length);
+	char *text = ask_server(guest->way, request, &length);
 
 	if (trick == WAY_OLD && length > 8)
-		memcpy(answer, "HTTP/1.0", 8);
+		text[7] = '0'; /* of HTTP/1.1 */
 	if (trick == WAY_RESETS) {
 		length /= 2;
 		reset(guest->fd);
 	}
-	send_all(guest->fd, answer, length);
-	free(answer);
+	send_all(guest->fd, text, length);
+	free(text);
 }
 
 /* BYTES, and the last of them until the other side ends the connection. */

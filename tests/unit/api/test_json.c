@@ -105,7 +105,7 @@ static void test_members(void)
 }
 
 #define DEEP 200000
-#define TEXT(literal) literal, sizeof literal - 1
+#define TEXT(literal) (literal), sizeof(literal) - 1
 
 /* What no careful server sends: it is refused as a whole, with a reason. */
 static void test_refused(void)

@@ -33,7 +33,7 @@ static void test_folders(void)
 	scratch_write("file", 0600, "text");
 	CU_ASSERT_EQUAL(symlink("file", scratch_path("link")), 0);
 	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
-		chmod(folder, folders[i].mode);
+		CU_ASSERT_EQUAL(chmod(folder, folders[i].mode), 0);
 		EQUAL_NUMBER(open_error("link"), folders[i].error);
 		EQUAL_NUMBER(open_error("file"), 0);
 		EQUAL_NUMBER(open_error("nothing"), ENOENT);
@@ -41,7 +41,7 @@ static void test_folders(void)
 	/* In a folder as /tmp, somebody else's link. */
 	if (lchown(scratch_path("link"), 12345, (gid_t)-1) == 0)
 		EQUAL_NUMBER(open_error("link"), ELOOP);
-	chmod(folder, 0700);
+	CU_ASSERT_EQUAL(chmod(folder, 0700), 0);
 	/* Somebody else's folder. Only root can give one away. */
 	if (chown(folder, 12345, (gid_t)-1) == 0)
 		EQUAL_NUMBER(open_error("link"), ELOOP);
@@ -64,13 +64,13 @@ static void test_key_file(void)
 	config = config_load(scratch_write("conf", 0600, text), error);
 	CU_ASSERT_PTR_NOT_NULL(config);
 	config_free(config);
-	chmod(folder, 0777);
+	CU_ASSERT_EQUAL(chmod(folder, 0777), 0);
 	CU_ASSERT_PTR_NULL(config_load(scratch_path("conf"), error));
 	CU_ASSERT_PTR_NOT_NULL(strstr(error, "key: is a symbolic link that somebody else may"));
 	CU_ASSERT_EQUAL(symlink("conf", scratch_path("other")), 0);
 	CU_ASSERT_PTR_NULL(config_load(scratch_path("other"), error));
 	CU_ASSERT_PTR_NOT_NULL(strstr(error, "cannot be read: it is a symbolic link that"));
-	chmod(folder, 0700);
+	CU_ASSERT_EQUAL(chmod(folder, 0700), 0);
 	scratch_remove();
 }
 

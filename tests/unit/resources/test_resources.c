@@ -448,7 +448,7 @@ static void test_alarms(void)
 			bool over = resource_alarm_is_over(&resource->alarms[k], row);
 
 			CU_ASSERT_FALSE(holds && over);
-			found[k] = holds ? '1' : over ? '0' : '-';
+			found[k] = (char)(holds ? '1' : over ? '0' : '-');
 		}
 		if (strcmp(found, cases[i].states) != 0)
 			FAIL("%s: %s, not %s", cases[i].text, found, cases[i].states);

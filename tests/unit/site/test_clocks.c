@@ -98,7 +98,7 @@ static int64_t age_of(const struct snapshot *snapshot)
 static void test_agent(void)
 {
 	static const int64_t steps[] = {60000, -60000, -DAY, DAY, 10 * YEAR, -10 * YEAR};
-	int64_t skew = 0, age;
+	int64_t skew, age;
 
 	begin();
 	snapshot_free(run(NOON - 2 * HOUR, PAGE("", "null")));
