@@ -256,6 +256,15 @@ static void test_long_names(void)
 	}
 }
 
+/* Gives TIMES octets behind the header of PDU other values. */
+static void flip(struct octets *pdu, unsigned times, unsigned *random)
+{
+	size_t room = pdu->length - HEADER;
+
+	while (room > 0 && times-- > 0)
+		pdu->octets[HEADER + (unsigned)rand_r(random) % room] = (uint8_t)rand_r(random);
+}
+
 /* Requests in which some octets are others, at random. The lengths are true. */
 static void test_mutations(void)
 {
@@ -265,7 +274,6 @@ static void test_mutations(void)
 
 	for (int i = 1; i <= MUTATIONS; i++) {
 		uint8_t type = (uint8_t)(MASTER_GET + (unsigned)rand_r(&random) % 7);
-		unsigned flips = 1 + (unsigned)rand_r(&random) % 6;
 
 		put_header(&pdu, 1, type, rand_r(&random) % 8 == 0 ? 8 : 0, SESSION, 0);
 		if (rand_r(&random) % 2 == 0)
@@ -273,9 +281,7 @@ static void test_mutations(void)
 		for (int names = rand_r(&random) % 4; names >= 0; names--)
 			put_name(&pdu, rand_r(&random) % 2 ? 4 : 0,
 				 1 + (unsigned)rand_r(&random) % 40);
-		for (size_t room = pdu.length - HEADER; room > 0 && flips > 0; flips--)
-			pdu.octets[HEADER + (unsigned)rand_r(&random) % room] =
-			    (uint8_t)rand_r(&random);
+		flip(&pdu, 1 + (unsigned)rand_r(&random) % 6, &random);
 		memcpy(pdu.octets + 16,
 		       (uint8_t[]){(uint8_t)(pdu.length - HEADER),
 				   (uint8_t)((pdu.length - HEADER) >> 8)},
