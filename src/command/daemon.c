@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/timefmt.h"
 #include "command/service.h"
+#include "site/leaving.h"
 #include "site/site.h"
 #include "snmp/agentx.h"
 #include "snmp/fastpath.h"
@@ -23,17 +24,6 @@
 
 #define SPARE_DESCRIPTORS 16
 #define START_AGAIN_MS 10000 /* between attempts to start the thread of a site */
-
-/*
- * The sites that a reload has cancelled. Their threads end when they can: one may wait for a disk
- * that hangs, and requests are answered meanwhile.
- */
-struct leaving {
-	struct config *config; /* that they use */
-	struct site **sites;   /* NULL = none, or ended */
-	size_t count;
-	struct leaving *next;
-};
 
 /* All that the main thread works with. */
 struct program {
@@ -66,24 +56,13 @@ static void show_site(struct program *program, const struct config_site *site)
 	mib_publish(program->mib, snapshot);
 }
 
-/* Whether a site called NAME has been cancelled and not ended. */
-static bool is_leaving(const struct program *program, const char *name)
-{
-	for (const struct leaving *group = program->leaving; group; group = group->next)
-		for (size_t i = 0; i < group->count; i++)
-			if (group->sites[i] &&
-			    strcmp(site_config(group->sites[i])->name, name) == 0)
-				return true;
-	return false;
-}
-
 /* Starts the worker of SITE. Rows from before a reload stay until the first snapshot. */
 static struct site *start_site(struct program *program, const struct config_site *site)
 {
 	if (!mib_has_site(program->mib, site->name))
 		show_site(program, site);
 	return site_start(site, program->state_dir, loop_wake_fd(program->loop),
-			  is_leaving(program, site->name));
+			  leaving_has(program->leaving, site->name));
 }
 
 /* Starts the sites that have no worker. */
@@ -130,68 +109,10 @@ static void take_mail(struct program *program, struct site *site, bool shown)
 	notify_take(program->notify, &events);
 }
 
-/* Takes over CONFIG and the array SITES, of COUNT, and cancels these. */
-static void leave(struct program *program, struct config *config, struct site **sites, size_t count)
+/* Of a site that has ended, only the events count. */
+static void take_last_mail(struct site *site, void *program)
 {
-	struct leaving *group = mem_zalloc(1, sizeof *group);
-
-	*group = (struct leaving){config, sites, count, program->leaving};
-	program->leaving = group;
-	for (size_t i = 0; i < count; i++)
-		if (sites[i])
-			site_cancel(sites[i]);
-}
-
-/* Frees the sites of GROUP of which HAS_ENDED. True when none is left. */
-static bool free_ended(struct program *program, struct leaving *group,
-		       bool (*has_ended)(struct site *site))
-{
-	size_t left = 0;
-
-	for (size_t i = 0; i < group->count; i++) {
-		if (!group->sites[i])
-			continue;
-		if (has_ended(group->sites[i])) {
-			take_mail(program, group->sites[i], false);
-			site_free(group->sites[i]);
-			group->sites[i] = NULL;
-		} else {
-			left++;
-		}
-	}
-	return left == 0;
-}
-
-/* Frees what of the leaving HAS_ENDED, each group when all of it has. */
-static void free_leaving(struct program *program, bool (*has_ended)(struct site *site))
-{
-	struct leaving **link = &program->leaving;
-
-	while (*link) {
-		struct leaving *group = *link;
-
-		if (free_ended(program, group, has_ended)) {
-			*link = group->next;
-			config_free(group->config);
-			free(group->sites);
-			free(group);
-		} else {
-			link = &group->next;
-		}
-	}
-}
-
-/* Lets go of what has not ended in time, with all that it uses. */
-static void forget_leaving(struct program *program)
-{
-	while (program->leaving) {
-		struct leaving *group = program->leaving;
-
-		program->leaving = group->next;
-		program->left_behind = true;
-		free(group->sites);
-		free(group);
-	}
+	take_mail(program, site, false);
 }
 
 static void tell_status(struct program *program)
@@ -207,7 +128,7 @@ static void on_mail(void *arg)
 {
 	struct program *program = arg;
 
-	free_leaving(program, site_ended);
+	leaving_turn(program->leaving);
 	for (size_t i = 0; i < program->config->site_count; i++)
 		if (program->sites[i])
 			take_mail(program, program->sites[i], true);
@@ -285,7 +206,7 @@ static struct site **keep_sites(struct program *program, const struct config *ne
 			ended[i] = NULL;
 		}
 	}
-	leave(program, program->config, ended, program->config->site_count);
+	leaving_add(program->leaving, program->config, ended, program->config->site_count);
 	free(program->sites);
 	return kept;
 }
@@ -314,7 +235,7 @@ static void reload(struct program *program)
 	mib_set_config_read(program->mib, new->read_at);
 	options_open_log(program->options, new);
 	log_info("%s read again; sites: %zu", program->options->file, new->site_count);
-	free_leaving(program, site_ended);
+	leaving_turn(program->leaving);
 }
 
 static void on_reload(void *arg)
@@ -336,6 +257,7 @@ static bool serve(struct program *program)
 	bool fine;
 
 	mib_set_config_read(program->mib, config->read_at);
+	program->leaving = leaving_new(take_last_mail, program);
 	program->sites = mem_zalloc(config->site_count, sizeof(struct site *));
 	warn_of_risks(program);
 	start_sites(program);
@@ -344,10 +266,9 @@ static bool serve(struct program *program)
 	fine = loop_run(program->loop, &hooks);
 	service_stopping(program->service);
 	log_info("nbu-agentx ends");
-	leave(program, program->config, program->sites, program->config->site_count);
+	leaving_add(program->leaving, program->config, program->sites, program->config->site_count);
 	program->config = NULL;
-	free_leaving(program, site_join);
-	forget_leaving(program);
+	program->left_behind = !leaving_end(program->leaving);
 	while (agentx_can_notify() && notify_turn(program->notify))
 		;
 	return fine;
