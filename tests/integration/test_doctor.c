@@ -288,7 +288,7 @@ static void test_fetch_ca(void)
 	CU_ASSERT_TRUE(readlink(argv[6], target, sizeof target) > 0);
 	/* But not one that anybody may have put there. */
 	CU_ASSERT_EQUAL(mkdir(world_path("shared"), 0700), 0);
-	CU_ASSERT_EQUAL(chmod(world_path("shared"), 01777), 0);
+	CU_ASSERT_EQUAL(chmod(world_path("shared"), 0777), 0);
 	argv[6] = world_path("shared/link.pem");
 	CU_ASSERT_EQUAL(symlink(world_write("victim", 0600, "theirs"), argv[6]), 0);
 	free(world_output(&status, argv));
