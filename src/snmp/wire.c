@@ -2,6 +2,7 @@
 #include "snmp/wire.h"
 
 #include <endian.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -19,7 +20,6 @@
 
 /* There is one session at a time, so this is global, as the library is. */
 static struct {
-	int (*receive)(netsnmp_transport *, void *, int, void **, int *);
 	int (*send)(netsnmp_transport *, const void *, int, void **, int *);
 	uint8_t header[HEADER]; /* of the PDU that comes in */
 	size_t had;		/* octets of the header */
@@ -59,13 +59,22 @@ static bool follow(const uint8_t *octets, size_t count)
 	return true;
 }
 
-static int receive(netsnmp_transport *transport, void *buffer, int size, void **opaque,
-		   int *opaque_length)
+/*
+ * In place of the library's function, which loses the memory for an address when the connection is
+ * reset. A session of ours needs no address.
+ */
+static int receive(netsnmp_transport *transport, void *buffer, int size, void **address,
+		   int *address_length)
 {
-	int got = wire.receive(transport, buffer, size, opaque, opaque_length);
+	ssize_t got;
 
+	*address = NULL;
+	*address_length = 0;
+	do
+		got = recv(transport->sock, buffer, (size_t)size, 0);
+	while (got < 0 && errno == EINTR);
 	if (got <= 0 || follow(buffer, (size_t)got))
-		return got;
+		return (int)got;
 	log_warning("the master agent has sent a PDU of more than %d octets; connecting again",
 		    PDU_MAX);
 	return -1;
@@ -87,7 +96,6 @@ void wire_attach(void *attached)
 	netsnmp_transport *transport = attached;
 	struct timeval timeout = {.tv_usec = SEND_TIMEOUT_US};
 
-	wire.receive = transport->f_recv;
 	wire.send = transport->f_send;
 	wire.had = wire.left = 0;
 	transport->f_recv = receive;
