@@ -474,6 +474,26 @@ static void test_socket_faults(void)
 	AWAIT(manager_site(manager, "paris", SITE_STATUS) == UP, 15);
 }
 
+/* snmpd lets others in by agentXPerms. Root has no rights beyond those of the file here. */
+static void test_socket_refused(void)
+{
+	const char *path = world_path("agentx");
+	bool root = geteuid() == 0;
+	struct process *agent;
+	void *manager;
+
+	world_snmpd();
+	AWAIT(access(path, F_OK) == 0, 10);
+	CU_ASSERT_EQUAL(chmod(path, 0), 0);
+	world_site("paris", world_sim("sim", "--jobs 60"), NULL);
+	agent = root ? world_agent_by("setpriv --bounding-set -dac_override,-dac_read_search")
+		     : world_agent(NULL);
+	AWAIT(world_holds(agent->err, "permission denied"), 10);
+	CU_ASSERT_EQUAL(chmod(path, 0600), 0);
+	manager = manager_open(WORLD_PUBLIC);
+	AWAIT(manager_site(manager, "paris", SITE_STATUS) == UP, 15);
+}
+
 /* A socket that listens and never accepts, and one of something else. */
 static void test_no_agentx(void)
 {
@@ -574,6 +594,7 @@ static const struct harness_test tests[] = {
     {"registrations are not answered", test_registration_unanswered},
     {"pings are not answered", test_pings_unanswered},
     {"what is no socket", test_socket_faults},
+    {"a socket without permission", test_socket_refused},
     {"what is no master agent", test_no_agentx},
     {"a path that is too long", test_socket_paths},
     {"AgentX over TCP", test_tcp},
