@@ -8,8 +8,8 @@
 # make inject                 each allocation of a run fails, and a disk 2,000 times at random: an hour
 # make nms                    makes what monitoring systems read in conf/, and docs/alarms.md; nms-check only looks
 # make analyse                clang-tidy, cppcheck, gcc -fanalyzer, shellcheck and pyflakes read all sources
-# make bench                  what the agent costs, against goals and peers: 15 minutes
-# make bench-quick            the same at smaller sizes: 2 minutes
+# make bench                  what the agent costs, against goals and peers: 20 minutes
+# make bench-quick            the same at smaller sizes: 3 minutes
 # make fuzz                   what reads from outside, under libFuzzer; FUZZ_SECONDS=60 each, FUZZ="job store" some
 # make coverage               how much of src/ the tests reach, by file, with limits: 10 minutes
 # make mutate                 would the tests notice a wrong line of src/: MUTANTS=200 SEED=1; hours
@@ -87,11 +87,7 @@ all: $(BUILD)/nbu-agentx
 programs: $(BUILD)/nbu-agentx $(BUILD)/nbu-sim
 
 # The programs of the benchmark are built with them, so that a change does not break these unseen.
-tests: bench-programs fuzz-programs $(BUILD)/tests/unit $(BUILD)/tests/integration
-
-tests: bench-programs $(BUILD)/tests/unit $(BUILD)/tests/integration $(BUILD)/tests/faults.so
-
-tests: bench-programs $(BUILD)/tests/unit $(BUILD)/tests/integration $(BUILD)/tests/nomem.so
+tests: bench-programs fuzz-programs $(addprefix $(BUILD)/tests/,unit integration faults.so nomem.so)
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -111,10 +107,9 @@ $(BUILD)/nbu-sim: $(call objects,$(SIM_SOURCES)) $(BUILD)/libnbu-agentx.a
 	$(if $(V),,@echo "  LINK  $@")
 	$(Q)$(LINK) -o $@ $^ $(SIMLIBS)
 
-$(BUILD)/tests/unit: $(call objects,tests/harness.c tests/resolve.c tests/older.c $(UNIT_SOURCES) $(filter-out %/sim_main.c,$(SIM_SOURCES))) \
-
 # Tests step the clock of this program; see tests/unit/clock.h.
-$(BUILD)/tests/unit: $(call objects,tests/harness.c tests/resolve.c $(UNIT_SOURCES) $(filter-out %/sim_main.c,$(SIM_SOURCES))) \
+$(BUILD)/tests/unit: $(call objects,tests/harness.c tests/resolve.c tests/older.c $(UNIT_SOURCES)) \
+                     $(call objects,$(filter-out %/sim_main.c,$(SIM_SOURCES))) \
                      $(BUILD)/libnbu-agentx.a
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  LINK  $@")

@@ -23,6 +23,7 @@
 #define SHOWN_MAX 12	  /* failed assertions of one test */
 #define DEFAULT_LIMIT 120 /* seconds for one test */
 #define SANITIZER_FACTOR 4
+#define SKIPPED 77 /* the exit status of a test that cannot be shown here */
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SANITIZED 1
@@ -48,7 +49,8 @@ const char *harness_program;
 static int (*at_end)(bool failed);
 static struct running places[JOBS_MAX];
 static int passed, failed;
-static FILE *summary; /* NULL = people read the result */
+static FILE *summary;		/* NULL = people read the result */
+static const char *skipped_why; /* in the test's own process; NULL = it is not skipped */
 static volatile sig_atomic_t ended_by;
 
 bool harness_sanitized(void)
@@ -114,6 +116,12 @@ void harness_equal_number(const char *file, unsigned line, const char *expressio
 		harness_fail(file, line, "%s is %lld, not %lld", expression, actual, expected);
 }
 
+void harness_skip(const char *why)
+{
+	skipped_why = why;
+	CU_PASS("skipped");
+}
+
 /* In the test's own process: runs it and says on standard output what failed. */
 static int run_here(const struct harness_suite *suite, const struct harness_test *test)
 {
@@ -139,7 +147,10 @@ static int run_here(const struct harness_suite *suite, const struct harness_test
 	if (CU_get_number_of_asserts() == 0)
 		printf("  the test asserts nothing\n");
 	bad = CU_get_number_of_asserts() == 0 || CU_get_number_of_failures() > 0;
-	return (at_end && at_end(bad) > 0) || bad ? 1 : 0;
+	bad = (at_end && at_end(bad) > 0) || bad;
+	if (!bad && skipped_why)
+		printf("%s", skipped_why);
+	return bad ? 1 : skipped_why ? SKIPPED : 0;
 }
 
 static void start(struct running *place, const struct harness_suite *suite,
@@ -180,6 +191,14 @@ static void print_output(int output)
 		fwrite(buffer, 1, (size_t)got, stdout);
 }
 
+static void summarise(const char *prefix, const char *name)
+{
+	if (!summary)
+		return;
+	fprintf(summary, "%s%s\n", prefix, name);
+	fflush(summary);
+}
+
 static void report(const struct running *place, int status)
 {
 	struct timespec now;
@@ -188,12 +207,17 @@ static void report(const struct running *place, int status)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	seconds = (double)(now.tv_sec - place->started.tv_sec) +
 		  (double)(now.tv_nsec - place->started.tv_nsec) / 1e9;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == SKIPPED) {
+		summarise("skipped: ", place->name);
+		printf("skipped %s: ", place->name);
+		print_output(place->output);
+		printf("\n");
+		fflush(stdout);
+		return;
+	}
 	if (status == 0) {
 		passed++;
-		if (summary) {
-			fprintf(summary, "%s\n", place->name);
-			fflush(summary);
-		}
+		summarise("", place->name);
 		printf("ok %s", place->name);
 		printf(seconds >= 0.1 ? " (%.1f s)\n" : "\n", seconds);
 		fflush(stdout);

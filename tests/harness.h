@@ -39,6 +39,12 @@ unsigned harness_seed(void);
  */
 void harness_at_end(int (*hook)(bool failed));
 
+/*
+ * The test cannot show here what it is for; WHY is printed beside its name. It then counts neither
+ * as passed nor as failed. To be followed by return.
+ */
+void harness_skip(const char *why);
+
 /* Assertions that say what was found: the test goes on after a failed one. */
 void harness_fail(const char *file, unsigned line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

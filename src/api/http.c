@@ -230,11 +230,11 @@ void http_start(struct http *http, const char *url, const char *const *headers, 
 
 void http_abandon(struct http *http)
 {
-	if (!http->running)
-		return;
-	curl_multi_remove_handle(http->multi, http->easy);
-	free_headers(http);
+	if (http->running)
+		curl_multi_remove_handle(http->multi, http->easy);
 	http->running = false;
+	/* They are there where a request could not be started, too. */
+	free_headers(http);
 }
 
 /* Says which limit was reached: curl tells only how long it has waited. */

@@ -16,8 +16,8 @@ char *secret_new(const char *first, const char *second);
 void secret_free(char *secret);
 
 /*
- * For a library that makes copies of secrets in its own memory: as mem_realloc and free, but what
- * is given back is overwritten first.
+ * For a library that makes copies of secrets in its own memory: as realloc and free, but what is
+ * given back is overwritten first, and memory never lacks.
  */
 void *secret_realloc(void *old, size_t size);
 void secret_wipe(void *memory);

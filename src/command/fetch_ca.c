@@ -77,7 +77,7 @@ static char *find_target(const char *output)
 	struct stat status;
 
 	if (lstat(output, &status) == 0 && S_ISLNK(status.st_mode) && !link_is_trusted(output)) {
-		fprintf(stderr, "nbu-agentx: %s %s\n", output, link_error(ELOOP));
+		fprintf(stderr, "nbu-agentx: %s %s\n", output, link_error(EPERM));
 		free(target);
 		return NULL;
 	}

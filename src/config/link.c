@@ -39,12 +39,12 @@ int link_open(const char *path, int flags)
 		return fd;
 	if (link_is_trusted(path))
 		return open(path, flags | O_CLOEXEC);
-	errno = ELOOP;
+	errno = EPERM;
 	return -1;
 }
 
 const char *link_error(int error)
 {
-	return error == ELOOP ? "is a symbolic link that somebody else may have put there"
+	return error == EPERM ? "is a symbolic link that somebody else may have put there"
 			      : strerror(error);
 }

@@ -12,12 +12,13 @@
 
 /*
  * Whether a link at PATH counts as the administrator's. Its folder must belong to root or to this
- * user. Others may not write in it; or it has the sticky bit, and the link belongs to one of these.
+ * user. Not everybody may write in it; or it has the sticky bit, and the link belongs to one of
+ * these.
  */
 bool link_is_trusted(const char *path);
 
 /*
- * Opens PATH as open(2) does, with O_CLOEXEC. A link that is not trusted is refused with ELOOP. The
+ * Opens PATH as open(2) does, with O_CLOEXEC. A link that is not trusted is refused with EPERM. The
  * file is opened without a link first, so nobody can put one there in between.
  */
 int link_open(const char *path, int flags);

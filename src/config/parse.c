@@ -226,7 +226,6 @@ struct config *parse_config(const struct text *text, char error[CONFIG_ERROR_SIZ
 	struct config *config = NULL;
 	cfg_t *cfg = new_parser(text->file);
 	FILE *stream = mem_checked(fmemopen(text->content, strlen(text->content), "r"));
-
 	bool fine;
 
 	error_text = error;

@@ -169,7 +169,7 @@ bool text_read(struct text *text, const char *file, char error[CONFIG_ERROR_SIZE
 
 	*text = (struct text){.file = file};
 	if (fd < 0) {
-		text_complain(error, file, 0, "cannot be read: %s%s", errno == ELOOP ? "it " : "",
+		text_complain(error, file, 0, "cannot be read: %s%s", errno == EPERM ? "it " : "",
 			      link_error(errno));
 		return false;
 	}

@@ -159,7 +159,7 @@ static void test_no_memory(void)
 	uint64_t counted;
 
 	if (harness_sanitized()) {
-		CU_PASS("a sanitizer has a malloc of its own");
+		harness_skip("a sanitizer has a malloc of its own");
 		return;
 	}
 	world_snmpd();
