@@ -150,9 +150,9 @@ static bool open_store(struct refresh *refresh, struct fault *fault)
 void refresh_await_store(struct refresh *refresh, int64_t millis)
 {
 	int64_t end = timefmt_monotonic() + millis;
-	struct fault ignored;
+	struct fault fault;
 
-	while (!open_store(refresh, &ignored) && timefmt_monotonic() < end &&
+	while (!open_store(refresh, &fault) && fault.passing && timefmt_monotonic() < end &&
 	       refresh_pause(refresh, STORE_PAUSE_MS))
 		;
 }

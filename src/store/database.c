@@ -269,6 +269,7 @@ static bool take_lock(struct database *database, struct fault *fault)
 	fault_set(fault, FAULT_STORAGE,
 		  "%s: in use by another nbu-agentx; each needs a state-dir of its own",
 		  database->path);
+	fault->passing = true;
 	return false;
 }
 
