@@ -110,6 +110,23 @@ static void test_descriptors_later(void)
 	CHECK_ROWS(manager_rows(manager, "paris", WITH_BULK), sim);
 }
 
+/* SIM, snmpd, and an agent that is up and takes FAULTS. NULL: the test is skipped. */
+static struct process *begin_with_faults(const struct sim *sim, struct faults **faults)
+{
+	struct process *agent;
+
+	if (harness_sanitized()) {
+		harness_skip("not with a sanitizer");
+		return NULL;
+	}
+	world_snmpd();
+	world_site("paris", sim, "row-hold = \"0s\"\n");
+	agent = world_agent_with_faults(faults);
+	manager = manager_open(WORLD_PUBLIC);
+	AWAIT(manager_site(manager, "paris", SITE_STATUS) == UP, 20);
+	return agent;
+}
+
 /* Without a thread for a site, the others and SNMP go on; when there is one, the site comes. */
 static void test_threads(void)
 {
@@ -117,15 +134,9 @@ static void test_threads(void)
 	struct faults *faults;
 	struct process *agent;
 
-	if (harness_sanitized()) {
-		harness_skip("not with a sanitizer");
+	agent = begin_with_faults(sim, &faults);
+	if (!agent)
 		return;
-	}
-	world_snmpd();
-	world_site("paris", sim, NULL);
-	agent = world_agent_with_faults(&faults);
-	manager = manager_open(WORLD_PUBLIC);
-	AWAIT(manager_site(manager, "paris", SITE_STATUS) == UP, 20);
 	faults->no_threads = 1;
 	world_site("lyon", sim, NULL);
 	world_config_file();
@@ -404,15 +415,9 @@ static void test_clock(void)
 	struct faults *faults;
 	struct process *agent;
 
-	if (harness_sanitized()) {
-		harness_skip("not with a sanitizer");
+	agent = begin_with_faults(sim, &faults);
+	if (!agent)
 		return;
-	}
-	world_snmpd();
-	world_site("paris", sim, NULL);
-	agent = world_agent_with_faults(&faults);
-	manager = manager_open(WORLD_PUBLIC);
-	AWAIT(manager_site(manager, "paris", SITE_STATUS) == UP, 20);
 	for (size_t i = 0; i < COUNT(clocks); i++) {
 		if (i % 2)
 			kill(agent->pid, SIGSTOP);
@@ -435,15 +440,9 @@ static void test_suspended(void)
 	struct faults *faults;
 	struct process *agent;
 
-	if (harness_sanitized()) {
-		harness_skip("not with a sanitizer");
+	agent = begin_with_faults(sim, &faults);
+	if (!agent)
 		return;
-	}
-	world_snmpd();
-	world_site("paris", sim, "row-hold = \"0s\"\n");
-	agent = world_agent_with_faults(&faults);
-	manager = manager_open(WORLD_PUBLIC);
-	AWAIT(manager_site(manager, "paris", SITE_STATUS) == UP, 20);
 	for (int i = 1; i <= 2; i++) {
 		kill(agent->pid, SIGSTOP);
 		sim_advance(sim, DAY);
