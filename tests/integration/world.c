@@ -219,9 +219,18 @@ static void begin(void)
 	unsetenv("ALL_PROXY");
 }
 
+/* Takes STRING over. One that is asked for again is kept once. */
 static const char *keep(char *string)
 {
-	if (!string || string_count == STRINGS_MAX)
+	if (!string)
+		GIVE_UP("no memory");
+	for (size_t i = 0; i < string_count; i++) {
+		if (strcmp(strings[i], string) != 0)
+			continue;
+		free(string);
+		return strings[i];
+	}
+	if (string_count == STRINGS_MAX)
 		GIVE_UP("too many strings");
 	return strings[string_count++] = string;
 }
