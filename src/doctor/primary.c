@@ -107,8 +107,10 @@ static void examine_connection(void *subject, struct finding *finding)
 	struct primary *primary = subject;
 
 	peek(primary);
-	if (primary->peer[0]) {
-		finding_set(finding, FINDING_OK, "%s", primary->peer);
+	/* Whoever fails in TLS is connected, though libcurl may tell no address then. */
+	if (primary->peer[0] || primary->peek.class == FAULT_TLS) {
+		finding_set(finding, FINDING_OK, "%s",
+			    primary->peer[0] ? primary->peer : "something answers");
 		return;
 	}
 	finding_set(finding, FINDING_FAILED, "%s", primary->peek.text);
