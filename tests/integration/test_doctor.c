@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <cjson/cJSON.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness.h"
 #include "manager.h"
+#include "master.h"
+#include "way.h"
 #include "world.h"
 
 /* --doctor and --fetch-ca: each step of the way fails once, and says so. */
@@ -162,6 +166,120 @@ static void test_way(void)
 	plain = world_plain_sim("plain", "--jobs 50");
 	world_site("paris", plain, NULL);
 	CHECK(NULL, 0, "TLS", "warn", "use https://");
+}
+
+/* What is wrong with the certificate, beside the one who has signed it. */
+static void test_ends_soon(void)
+{
+	world_certificate_days("5");
+	world_snmpd();
+	world_site("paris", world_sim("sim", "--jobs 50"), NULL);
+	CHECK(NULL, 0, "TLS", "warn", "ends soon: renew it on the primary server");
+}
+
+static void test_ended(void)
+{
+	struct sim *plain;
+	char more[200];
+
+	world_certificate_days("-1");
+	world_snmpd();
+	world_site("paris", world_sim("sim", "--jobs 50"), NULL);
+	CHECK(NULL, EXIT_TLS, "TLS", "FAIL", "expired; renew it on the primary");
+	world_forget_sites();
+	plain = world_plain_sim("plain", "--jobs 50");
+	snprintf(more, sizeof more, "url = \"https://127.0.0.1:%d/netbackup\"\n", plain->port);
+	world_site("paris", NULL, more);
+	CHECK(NULL, EXIT_TLS, "TLS", "FAIL", "may be one that does not speak TLS");
+}
+
+/* A server of before the lists of tapes, and one whose services are down. */
+static void test_services(void)
+{
+	struct sim *sim = world_sim("sim", "--jobs 50 --api-version 10.0");
+
+	world_snmpd();
+	world_site("paris", sim, "collect = { \"media\" }\napi-key = \"" WORLD_KEY "\"\n");
+	CHECK(NULL, 0, "key", "ok", "stands in the configuration");
+	CHECK(NULL, 0, "media", "warn", "are there from API 12.0 on");
+	CHECK(NULL, 0, "media", "warn", "not: tape-media (");
+	sim_faults(sim, "500\n");
+	CHECK(NULL, EXIT_VERSION, "version", "FAIL", "look at the services of the primary");
+}
+
+/* The doctor's line about STEP while the test's own master agent serves it; to be freed. */
+static char *ask_served(const char *step)
+{
+	const char *argv[] = {world_program("nbu-agentx"),
+			      "-c",
+			      world_config_file(),
+			      "--doctor",
+			      "--user=root",
+			      NULL};
+	struct process *process = world_start("doctor", argv);
+	char *text, *line;
+
+	process->want = WORLD_ANY;
+	AWAIT((master_serve(1), !world_running(process)), 20);
+	text = world_read(process->out);
+	line = line_of(text, step);
+	if (!strstr(line, "FAIL"))
+		FAIL("%s has not failed: %s", step, text);
+	free(line);
+	return text;
+}
+
+/* A master agent that is there, but does not do as it should. */
+static void test_refused(void)
+{
+	static const struct {
+		unsigned error;
+		const char *told;
+	} refusals[] = {
+	    {0, "an agent runs, but has registered no tables"},
+	    {268, "look at the log of snmpd"},
+	    {MASTER_SILENT, "restart snmpd, and look at its log"},
+	};
+	int lock;
+
+	world_site("paris", world_sim("sim", "--jobs 50"), NULL);
+	CU_ASSERT_EQUAL(mkdir(world_path("state"), 0700), 0);
+	lock = open(world_write("state/rome.lock", 0600, ""), O_RDWR | O_CLOEXEC);
+	CU_ASSERT_EQUAL(flock(lock, LOCK_EX), 0);
+	master_start();
+	for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
+		char *text;
+
+		master_reply(MASTER_REGISTER, refusals[i].error);
+		text = ask_served("registration");
+		if (!strstr(text, refusals[i].told))
+			FAIL("%u is not told: %s", refusals[i].error, text);
+		free(text);
+	}
+	close(lock);
+}
+
+/* An address of snmpd that is none. */
+static void test_no_address(void)
+{
+	const char *argv[] = {world_program("nbu-agentx"),
+			      "-c",
+			      NULL,
+			      "--doctor",
+			      "--user=root",
+			      "--community=" WORLD_PUBLIC,
+			      "--snmpd=no-such-host.invalid",
+			      NULL};
+	int status;
+	char *text;
+
+	world_snmpd();
+	world_site("paris", world_sim("sim", "--jobs 50"), NULL);
+	argv[2] = world_config_file();
+	text = world_output(&status, argv);
+	EQUAL_NUMBER(status, EXIT_WALK);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "is no address that can be asked"));
+	free(text);
 }
 
 static void test_host(void)
@@ -318,15 +436,149 @@ static void test_fetch_ca_fails(void)
 	EQUAL_NUMBER(status, 2);
 }
 
+/* An answer with STATUS and BODY, which goes with the next. */
+static void set_answer(struct way *way, const char *status, const char *body)
+{
+	static char answer[20000];
+	int length = snprintf(answer, sizeof answer,
+			      "HTTP/1.1 %s\r\nContent-Type: application/json\r\n"
+			      "Connection: close\r\nContent-Length: %zu\r\n\r\n%s",
+			      status, strlen(body), body);
+
+	way_set(way, WAY_SAYS, answer, (size_t)length);
+}
+
+/* Runs --fetch-ca with the server behind WAY: its exit status, and the process. */
+static struct process *fetch_by(const struct way *way, int *status)
+{
+	const char *argv[] = {world_program("nbu-agentx"), "--fetch-ca", NULL, NULL};
+	char url[60];
+	struct process *process;
+
+	snprintf(url, sizeof url, "http://127.0.0.1:%d/netbackup", way_port(way));
+	argv[2] = url;
+	process = world_start("fetch", argv);
+	*status = world_wait(process, 20);
+	return process;
+}
+
+/* What other servers answer. */
+static void test_fetch_ca_answers(void)
+{
+	static const struct {
+		const char *status, *body;
+		unsigned requests;
+		const char *told;
+	} cases[] = {
+	    {"404 Not Found", "{}", 1, "url should end in /netbackup"},
+	    {"406 Not Acceptable", "{}", 3, "HTTP 406: the server does not tell its CA at "},
+	    {"200 OK", "<html>log in</html>", 1, "; check url"},
+	    {"200 OK", "{\"cacert\":[\"none\"]}", 1, "there is no certificate of a CA"},
+	};
+	struct way *way = way_open(world_plain_sim("plain", "--jobs 50"));
+	struct process *process;
+	int status;
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		unsigned before = way_requests(way);
+
+		set_answer(way, cases[i].status, cases[i].body);
+		process = fetch_by(way, &status);
+		EQUAL_NUMBER(status, 1);
+		EQUAL_NUMBER(way_requests(way) - before, cases[i].requests);
+		if (!world_holds(process->err, cases[i].told))
+			FAIL("case %zu is not told", i);
+	}
+}
+
+/* A CA that is told twice is shown once; what may sign nothing, or cannot be read, is not. */
+static void test_fetch_ca_many(void)
+{
+	struct way *way = way_open(world_plain_sim("plain", "--jobs 50"));
+	char *ca, *server, *body;
+	cJSON *document = cJSON_CreateObject(), *list = cJSON_AddArrayToObject(document, "data");
+	struct process *process;
+	char text[16000];
+	int status;
+
+	world_sim("sim", "--jobs 50");
+	ca = world_read(world_path("tls/ca.pem"));
+	server = world_read(world_path("tls/server.pem"));
+	snprintf(text, sizeof text, "%s%s%s%s", server, ca,
+		 "-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n", ca);
+	cJSON_AddItemToArray(list, cJSON_CreateString(text));
+	cJSON_AddItemToArray(list, cJSON_CreateString(ca));
+	body = cJSON_PrintUnformatted(document);
+	set_answer(way, "200 OK", body);
+	process = fetch_by(way, &status);
+	EQUAL_NUMBER(status, 0);
+	EQUAL_NUMBER(world_count(process->out, "subject  "), 1);
+	CU_ASSERT_TRUE(world_holds(process->out, "subject  CN=nbu-sim CA\n"));
+	cJSON_Delete(document);
+	free(body);
+	free(server);
+	free(ca);
+}
+
+/* Runs SCRIPT of sh(1) with the agent's --fetch-ca and the server's URL behind it; its status. */
+static int fetch_in(const char *script, const struct sim *sim, const char *fingerprint,
+		    const char *output)
+{
+	const char *argv[] = {"sh",
+			      "-c",
+			      script,
+			      world_program("nbu-agentx"),
+			      "--fetch-ca",
+			      sim->url,
+			      fingerprint ? "--fingerprint" : NULL,
+			      fingerprint,
+			      output ? "--output" : NULL,
+			      output,
+			      NULL};
+	int status;
+
+	free(world_output(&status, argv));
+	return status;
+}
+
+/* What cannot be written is told by the exit status. */
+static void test_fetch_ca_unwritten(void)
+{
+	static const char well[] = "exec \"$0\" \"$@\"", full[] = "exec \"$0\" \"$@\" >/dev/full";
+	struct sim *sim = world_sim("sim", "--jobs 50");
+	const char *argv[] = {world_program("nbu-agentx"), "--fetch-ca", sim->url, NULL};
+	const char *output = world_path("fetched.pem"), *absent = world_path("no/fetched.pem");
+	char fingerprint[100], *shown;
+	int status;
+
+	shown = world_output(&status, argv);
+	snprintf(fingerprint, sizeof fingerprint, "%s", fingerprint_in(shown));
+	free(shown);
+	EQUAL_NUMBER(fetch_in(well, sim, fingerprint, NULL), 0);
+	EQUAL_NUMBER(fetch_in(full, sim, NULL, NULL), 1);
+	EQUAL_NUMBER(fetch_in(full, sim, fingerprint, NULL), 1);
+	EQUAL_NUMBER(fetch_in(well, sim, fingerprint, absent), 1);
+	EQUAL_NUMBER(fetch_in(full, sim, fingerprint, output), 1);
+	CU_ASSERT_EQUAL(access(output, F_OK), 0);
+}
+
 static const struct harness_test tests[] = {
     {"all is well", test_well},
     {"primary server", test_primary},
     {"the way to it", test_way},
+    {"certificate that ends soon", test_ends_soon},
+    {"certificate that has ended", test_ended},
+    {"services of the primary server", test_services},
+    {"master agent that refuses", test_refused},
+    {"no address of snmpd", test_no_address},
     {"this host", test_host},
     {"as another user", test_user},
     {"in JSON", test_json},
     {"--fetch-ca", test_fetch_ca},
     {"--fetch-ca that fails", test_fetch_ca_fails},
+    {"--fetch-ca: answers of servers", test_fetch_ca_answers},
+    {"--fetch-ca: many certificates", test_fetch_ca_many},
+    {"--fetch-ca: what cannot be written", test_fetch_ca_unwritten},
     {NULL, NULL},
 };
 
