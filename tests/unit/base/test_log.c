@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -87,9 +88,38 @@ static void test_long(void)
 	close(kept);
 }
 
+/* Lines that nobody reads stop nobody; how many were lost is told once there is room again. */
+static void test_lost(void)
+{
+	static char text[65536];
+	int kept = dup(STDERR_FILENO), ends[2];
+	ssize_t length;
+
+	CU_ASSERT_FATAL(pipe2(ends, O_CLOEXEC) == 0);
+	dup2(ends[1], STDERR_FILENO);
+	memset(text, 'a', 900);
+	alarm(10);
+	for (int i = 0; i < 200; i++)
+		log_error("%s", text);
+	CU_ASSERT(read(ends[0], text, sizeof text) > 0);
+	log_error("after that");
+	log_error("and that");
+	alarm(0);
+	dup2(kept, STDERR_FILENO);
+	close(kept);
+	close(ends[1]);
+	length = read(ends[0], text, sizeof text - 1);
+	text[length > 0 ? length : 0] = '\0';
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, " lines of the log were lost: nobody read them\n"));
+	EQUAL_NUMBER(lines_of(text), 3);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "error: and that\n"));
+	close(ends[0]);
+}
+
 static const struct harness_test tests[] = {
     {"levels", test_levels},
     {"the system's log", test_syslog},
+    {"lines that nobody reads", test_lost},
     {"a long line, and nowhere to write", test_long},
     {NULL, NULL},
 };

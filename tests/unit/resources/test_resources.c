@@ -234,22 +234,55 @@ static void test_odd_fields(void)
 	CU_PASS("all");
 }
 
-/* The row is found again when its id or its name is not told; without both it has no place. */
-static void test_keys(void)
+/* The host of a drive is the one that is told; of several that share it, the one that uses it. */
+static void test_drive_host(void)
 {
 	static const struct {
-		const char *text, *key;
+		const char *fields, *line;
 	} cases[] = {
-	    {"{\"id\":\"a\",\"attributes\":{\"name\":\"b\"", "a"},
-	    {"{\"id\":null,\"attributes\":{\"name\":\"b\"", "b"},
-	    {"{\"attributes\":{\"name\":\"b\"", "b"},
-	    {"{\"id\":[],\"attributes\":{\"name\":{}", NULL},
-	    {"{\"id\":\"\",\"attributes\":{\"name\":\"\"", NULL},
+	    {"\"deviceHost\":\"ms1\",\"assignedHost\":\"ms2\"", "\n9=ms1\n"},
+	    {"\"deviceHost\":\"<multiple>\",\"assignedHost\":\"ms2\"", "\n9=ms2\n"},
+	    {"\"deviceHost\":\"<multiple>\"", "\n9=<multiple>\n"},
+	    {"\"assignedHost\":\"ms2\"", "\n9=ms2\n"},
+	    {"\"externalMediaId\":\"E\",\"recordedMediaId\":\"R\"", "\n8=E\n"},
+	    {"\"recordedMediaId\":\"R\"", "\n8=R\n"},
+	    {"\"tapeAlert1\":\"WRITE,\"", "\n14=WRITE\n"},
+	    {"\"tapeAlert2\":\"WRITE\"", "\n14=WRITE\n"},
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		char *key,
-		    *row = read_row(&storage_units_resource, mem_strdup(cases[i].text), &key);
+		    *row = read_row(&drives_resource,
+				    mem_printf("{\"id\":\"d\",\"attributes\":{%s", cases[i].fields),
+				    &key);
+
+		if (!row || !strstr(row, cases[i].line))
+			FAIL("%s: %s", cases[i].fields, row ? row : "no row");
+		free(row);
+		free(key);
+	}
+	CU_PASS("all");
+}
+
+/* The row is found again when its id or its name is not told; without both it has no place. */
+static void test_keys(void)
+{
+	static const struct {
+		const struct resource *resource;
+		const char *text, *key;
+	} cases[] = {
+	    {&storage_units_resource, "{\"id\":\"a\",\"attributes\":{\"name\":\"b\"", "a"},
+	    {&storage_units_resource, "{\"id\":null,\"attributes\":{\"name\":\"b\"", "b"},
+	    {&storage_units_resource, "{\"attributes\":{\"name\":\"b\"", "b"},
+	    {&storage_units_resource, "{\"id\":[],\"attributes\":{\"name\":{}", NULL},
+	    {&storage_units_resource, "{\"id\":\"\",\"attributes\":{\"name\":\"\"", NULL},
+	    {&drives_resource, "{\"id\":\"a\",\"attributes\":{\"serialNumber\":\"s\"", "a"},
+	    {&drives_resource, "{\"attributes\":{\"serialNumber\":\"s\"", "s"},
+	    {&drives_resource, "{\"attributes\":{\"serialNumber\":\"\"", NULL},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char *key, *row = read_row(cases[i].resource, mem_strdup(cases[i].text), &key);
 
 		if (cases[i].key)
 			EQUAL_TEXT(key, cases[i].key);
@@ -593,6 +626,7 @@ static const struct harness_test tests[] = {
     {"samples", test_samples},
     {"odd fields", test_odd_fields},
     {"keys", test_keys},
+    {"drives", test_drive_host},
     {"sums", test_sums},
     {"versions", test_versions},
     {"share", test_share},

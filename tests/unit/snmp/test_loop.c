@@ -2,7 +2,9 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -78,21 +80,49 @@ static void test_woken(void)
 	end(loop);
 }
 
+/* The descriptor of this process by which it reads signals. */
+static int find_signals(void)
+{
+	char path[60], target[60];
+
+	for (int fd = 0; fd < 1000; fd++) {
+		ssize_t length;
+
+		snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+		length = readlink(path, target, sizeof target - 1);
+		target[length > 0 ? length : 0] = '\0';
+		if (strcmp(target, "anon_inode:[signalfd]") == 0)
+			return fd;
+	}
+	return -1;
+}
+
 /* What cannot be read would wake the loop for ever: it ends, so that systemd starts it again. */
-static void test_cannot_be_woken(void)
+static void check_broken(bool signals)
 {
 	struct loop_hooks hooks;
 	struct seen seen;
 	struct loop *loop = start(&hooks, &seen);
 	int folder = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	CU_ASSERT(dup2(folder, loop_wake_fd(loop)) >= 0);
+	CU_ASSERT(dup2(folder, signals ? find_signals() : loop_wake_fd(loop)) >= 0);
 	close(folder);
 	alarm(10);
 	CU_ASSERT_FALSE(loop_run(loop, &hooks));
 	alarm(0);
 	EQUAL_NUMBER(seen.mails, 0);
+	EQUAL_NUMBER(seen.reloads, 0);
 	end(loop);
+}
+
+static void test_cannot_be_woken(void)
+{
+	check_broken(false);
+}
+
+static void test_cannot_read_signals(void)
+{
+	check_broken(true);
 }
 
 /* More descriptors than the process may have. */
@@ -125,6 +155,7 @@ static void test_causes(void)
 static const struct harness_test tests[] = {
     {"woken", test_woken},
     {"cannot be woken", test_cannot_be_woken},
+    {"cannot read signals", test_cannot_read_signals},
     {"cannot wait", test_cannot_wait},
     {"causes of the master agent", test_causes},
     {NULL, NULL},
