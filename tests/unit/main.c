@@ -5,7 +5,7 @@
 /* clang-format off */
 #define SUITES(SUITE) \
 	SUITE(arena) SUITE(fault) SUITE(log) SUITE(mem) SUITE(secret) SUITE(timefmt) SUITE(utf8) \
-	SUITE(config) SUITE(key) SUITE(link) SUITE(parse) SUITE(text) SUITE(value) SUITE(watch) \
+	SUITE(config) SUITE(key) SUITE(link) SUITE(parse) SUITE(text) SUITE(value) SUITE(watch) SUITE(authority) \
 	SUITE(certificate) SUITE(http) SUITE(job) SUITE(json) SUITE(list) SUITE(page) SUITE(query) \
 	SUITE(compare) SUITE(completions) SUITE(event) SUITE(failures) SUITE(history) \
 	SUITE(overdue) SUITE(tally) SUITE(totals) \

@@ -4,24 +4,9 @@
 
 #include "api/certificate.h"
 #include "harness.h"
+#include "unit/api/samples.h"
 
-/* Made by openssl-req(1) for this test; nobody has its key. */
-static const char sample[] = "-----BEGIN CERTIFICATE-----\n"
-			     "MIIBrzCCAVWgAwIBAgIUG3jC8rIhCC6YlvjpaPvozEtmNi4wCgYIKoZIzj0EAwIw\n"
-			     "LTEQMA4GA1UEAwwHcHJpbWFyeTEZMBcGA1UECgwQR3LDtsOfZSAsIFPDtmhuZTAe\n"
-			     "Fw0yNjExMjgwODExMzdaFw00NjExMjMwODExMzdaMC0xEDAOBgNVBAMMB3ByaW1h\n"
-			     "cnkxGTAXBgNVBAoMEEdyw7bDn2UgLCBTw7ZobmUwWTATBgcqhkjOPQIBBggqhkjO\n"
-			     "PQMBBwNCAATTSxkzVUYSy2jx1HCAAzpPiHI4SfXUBHIHdPey6OLVg80pxArYV7Le\n"
-			     "XzDPLtH6r32RFiiUt3QJRcEPuoFIVG9Go1MwUTAdBgNVHQ4EFgQUZ/dy7B0/CcmH\n"
-			     "Pu5VzVAEHkyw4JgwHwYDVR0jBBgwFoAUZ/dy7B0/CcmHPu5VzVAEHkyw4JgwDwYD\n"
-			     "VR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiBt9rOLr7CqyK0uhU1azhmR\n"
-			     "gQ2MTsOQ8yaXy+ZYoldpoAIhAJe/zpokR6Tt1/LdC1YJw5WRPshHInCDFEKjp0Cs\n"
-			     "OoYJ\n"
-			     "-----END CERTIFICATE-----\n";
-
-#define SHA256                                                                                     \
-	"43:8D:A5:98:06:70:03:54:95:52:3E:46:37:AA:06:28:8C:BF:91:A1:A8:A5:9E:A8:D4:CF:46:A2:1B:"  \
-	"C3:1F:59"
+static const char sample[] = SAMPLE("\n");
 
 static void test_read(void)
 {
@@ -30,7 +15,7 @@ static void test_read(void)
 	CU_ASSERT_TRUE(certificate_read(sample, &certificate));
 	EQUAL_TEXT(certificate.subject, "CN=primary, O=\"Größe , Söhne\"");
 	EQUAL_TEXT(certificate.issuer, certificate.subject);
-	EQUAL_TEXT(certificate.sha256, SHA256);
+	EQUAL_TEXT(certificate.sha256, SAMPLE_SHA256);
 	EQUAL_NUMBER(strlen(certificate.sha1), 59);
 	EQUAL_NUMBER(certificate.expires, INT64_C(2426573497000));
 }
@@ -41,14 +26,15 @@ static void test_fingerprint(void)
 	char plain[100] = "", *out = plain;
 
 	CU_ASSERT_TRUE(certificate_read(sample, &certificate));
-	for (const char *at = SHA256; *at; at++)
+	for (const char *at = SAMPLE_SHA256; *at; at++)
 		if (*at != ':')
 			*out++ = (char)(*at | 0x20);
-	CU_ASSERT_TRUE(certificate_has_fingerprint(&certificate, SHA256));
+	CU_ASSERT_TRUE(certificate_has_fingerprint(&certificate, SAMPLE_SHA256));
 	CU_ASSERT_TRUE(certificate_has_fingerprint(&certificate, plain));
-	CU_ASSERT_TRUE(certificate_has_fingerprint(&certificate, " " SHA256 "\n"));
-	CU_ASSERT_TRUE(certificate_has_fingerprint(&certificate, "sha256 Fingerprint=" SHA256));
-	CU_ASSERT_FALSE(certificate_has_fingerprint(&certificate, SHA256 ":00"));
+	CU_ASSERT_TRUE(certificate_has_fingerprint(&certificate, " " SAMPLE_SHA256 "\n"));
+	CU_ASSERT_TRUE(
+	    certificate_has_fingerprint(&certificate, "sha256 Fingerprint=" SAMPLE_SHA256));
+	CU_ASSERT_FALSE(certificate_has_fingerprint(&certificate, SAMPLE_SHA256 ":00"));
 	CU_ASSERT_FALSE(certificate_has_fingerprint(&certificate, ""));
 	plain[62] = '\0';
 	CU_ASSERT_FALSE(certificate_has_fingerprint(&certificate, plain));
