@@ -161,7 +161,8 @@ int doctor_run(const struct doctor_order *order)
 	examine(order, &list);
 	if (order->json)
 		finding_print_json(&list, stdout);
-	status = fflush(stdout) == 0 ? list.exit_status : 1;
+	/* What was printed step by step has been flushed, and may have been lost then. */
+	status = fflush(stdout) == 0 && !ferror(stdout) ? list.exit_status : 1;
 	finding_clear(&list);
 	http_global_cleanup();
 	return status;
