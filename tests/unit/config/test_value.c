@@ -44,6 +44,20 @@ static void test_numbers(void)
 	scratch_remove();
 }
 
+/* The first and the last port that there is. */
+static void test_ports(void)
+{
+	struct config *config;
+
+	sample_begin();
+	config = sample_load("site paris {\n" SAMPLE_SITE "url = \"https://h:1\"\n}\n"
+			     "site lyon {\n" SAMPLE_SITE "url = \"https://[::1]:65535/\"\n}\n");
+	EQUAL_TEXT(config->sites[0]->url, "https://h:1");
+	EQUAL_TEXT(config->sites[1]->url, "https://[::1]:65535");
+	config_free(config);
+	scratch_remove();
+}
+
 static const struct sample_wrong wrongs[] = {
     /* durations */
     {"refresh = \"60\"\nsite paris {\n" SAMPLE_SITE "}\n", 1,
@@ -157,6 +171,7 @@ static void test_errors(void)
 static const struct harness_test tests[] = {
     {"base-oid", test_base_oid},
     {"numbers", test_numbers},
+    {"ports", test_ports},
     {"errors name file and line", test_errors},
     {NULL, NULL},
 };

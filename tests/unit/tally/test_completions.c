@@ -236,6 +236,19 @@ static void test_distrust(void)
 	stop();
 }
 
+/* All is told again also when nobody has a history yet; then all of it counts. */
+static void test_distrust_nothing(void)
+{
+	start();
+	completions_distrust(completions);
+	EQUAL_NUMBER(settle_from(25), 25);
+	replay(30, 2);
+	completions_replayed(completions);
+	EXPECT_HISTORIES(0, 30, 30, 1);
+	settle();
+	stop();
+}
+
 /* Histories that are right are left alone while others are made again. */
 static void test_replay_some(void)
 {
@@ -287,6 +300,7 @@ static const struct harness_test tests[] = {
     {"completions that are taken back", test_retract},
     {"completions that are taken back at once", test_retract_at_once},
     {"all histories made again", test_distrust},
+    {"distrusted when there are none", test_distrust_nothing},
     {"some histories made again", test_replay_some},
     {"too many completions", test_too_many},
     {NULL, NULL},
