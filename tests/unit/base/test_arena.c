@@ -29,6 +29,10 @@ static void test_copies(void)
 	CU_ASSERT_TRUE(memcmp(same, "\1\0\2", 3) == 0);
 	EQUAL_TEXT(arena_text(arena, ""), "");
 	CU_ASSERT_PTR_NOT_NULL(arena_copy(arena, NULL, 0));
+	/* So long that its end lies where the next piece would begin. */
+	kept = arena_text(arena, "of 16 characters");
+	arena_text(arena, "behind");
+	EQUAL_TEXT(kept, "of 16 characters");
 	arena_free(arena);
 }
 

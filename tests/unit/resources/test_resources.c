@@ -234,6 +234,48 @@ static void test_odd_fields(void)
 	CU_PASS("all");
 }
 
+/* Words may lack the prefix that the specification gives them, and may be shorter than it. */
+static void test_prefixes(void)
+{
+	char *key, *row = read_row(&drives_resource,
+				   mem_strdup("{\"id\":\"d\",\"attributes\":{\"driveType\":\"A\","
+					      "\"driveStatus\":\"UP\","
+					      "\"driveControl\":\"drive_control_TLD\""),
+				   &key);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(row);
+	CU_ASSERT_PTR_NOT_NULL(strstr(row, "\n4=A\n"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(row, "\n6=2\n"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(row, "\n7=TLD\n"));
+	free(row);
+	free(key);
+}
+
+/* A certificate that is revoked or deleted does not count, however soon it ends. */
+static void test_certificates(void)
+{
+	static const struct {
+		const char *text, *row;
+	} cases[] = {
+	    {"{\"notAfter\":\"2000-06-01T00:00:00.000Z\",\"a\":{", "1=0\n2=1\n"},
+	    {"{\"notAfter\":\"2000-06-01T00:00:00.000Z\",\"state\":1,\"a\":{", "1=0\n2=1\n"},
+	    {"{\"notAfter\":\"2000-06-01T00:00:00.000Z\",\"state\":2,\"a\":{", NULL},
+	    {"{\"notAfter\":\"2000-06-01T00:00:00.000Z\",\"isCertDeleted\":true,\"a\":{", NULL},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char *key, *row = read_row(&certificates_resource, mem_strdup(cases[i].text), &key);
+
+		if (cases[i].row && row)
+			EQUAL_TEXT(row, cases[i].row);
+		if (!row != !cases[i].row)
+			FAIL("%s: %s", cases[i].text, row ? row : "no row");
+		free(row);
+		free(key);
+	}
+	CU_PASS("all");
+}
+
 /* The host of a drive is the one that is told; of several that share it, the one that uses it. */
 static void test_drive_host(void)
 {
@@ -625,6 +667,8 @@ static void test_empty_pool(void)
 static const struct harness_test tests[] = {
     {"samples", test_samples},
     {"odd fields", test_odd_fields},
+    {"words without a prefix", test_prefixes},
+    {"certificates that count", test_certificates},
     {"keys", test_keys},
     {"drives", test_drive_host},
     {"sums", test_sums},
