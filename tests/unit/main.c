@@ -7,7 +7,7 @@
 	SUITE(arena) SUITE(fault) SUITE(log) SUITE(mem) SUITE(secret) SUITE(timefmt) SUITE(utf8) \
 	SUITE(config) SUITE(key) SUITE(link) SUITE(parse) SUITE(text) SUITE(value) SUITE(watch) SUITE(authority) \
 	SUITE(certificate) SUITE(http) SUITE(job) SUITE(json) SUITE(list) SUITE(page) SUITE(query) \
-	SUITE(compare) SUITE(completions) SUITE(event) SUITE(failures) SUITE(history) \
+	SUITE(compare) SUITE(completions) SUITE(event) SUITE(family) SUITE(failures) SUITE(history) \
 	SUITE(overdue) SUITE(tally) SUITE(totals) \
 	SUITE(store_database) SUITE(store_failures) SUITE(store_families) SUITE(store_faulty) \
 	SUITE(store_histories) SUITE(store_jobs) SUITE(store_names) SUITE(store_random) \
