@@ -52,6 +52,30 @@ static void test_without_time_stamp(void)
 	store_close(store);
 }
 
+/* A job that goes on within the resolution of its time stamp has changed all the same. */
+static void test_same_time_stamp(void)
+{
+	struct store *store = stock_begun();
+	struct job job = stock_queued(1, 7);
+	int64_t updated = job.updated = STOCK_BEGAN + 5;
+	uint64_t written;
+
+	stock_put(store, job);
+	written = store_written(store);
+	job = stock_unfinished(1);
+	job.updated = updated;
+	stock_put(store, job);
+	EQUAL_NUMBER(store_written(store), written + 1);
+	stock_put(store, job);
+	EQUAL_NUMBER(store_written(store), written + 1);
+	job = stock_finished(1, STOCK_BEGAN + 5);
+	job.updated = updated;
+	stock_put(store, job);
+	EQUAL_NUMBER(store_written(store), written + 2);
+	EXPECT(store, 1, 1);
+	store_close(store);
+}
+
 static void test_unfinished(void)
 {
 	struct store *store = stock_begun();
@@ -345,6 +369,7 @@ static void test_oldest(void)
 static const struct harness_test tests[] = {
     {"a new job counts once", test_new},
     {"a job without a time stamp", test_without_time_stamp},
+    {"the same time stamp", test_same_time_stamp},
     {"an unfinished job", test_unfinished},
     {"a job that is restarted", test_restart},
     {"a job that is gone and comes back", test_gone_and_back},
