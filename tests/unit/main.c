@@ -12,7 +12,7 @@
 	SUITE(store_database) SUITE(store_failures) SUITE(store_families) SUITE(store_faulty) \
 	SUITE(store_histories) SUITE(store_jobs) SUITE(store_names) SUITE(store_random) \
 	SUITE(store_schema) SUITE(store_texts) SUITE(store) \
-	SUITE(columns) SUITE(index) SUITE(notice) SUITE(reason) SUITE(sites) \
+	SUITE(columns) SUITE(index) SUITE(notice) SUITE(reason) SUITE(rowtext) SUITE(sites) \
 	SUITE(snapshot) \
 	SUITE(resources) \
 	SUITE(cases) SUITE(clocks) SUITE(collect) SUITE(mailbox) SUITE(refresh) SUITE(skipped) SUITE(trees) \
