@@ -20,7 +20,7 @@ static void test_too_late(void)
 	int64_t begun = timefmt_monotonic();
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(manager);
-	for (unsigned i = 0; i < 100; i++)
+	for (unsigned i = 0; i < 3; i++)
 		CU_ASSERT_FALSE(manager_sees(manager, subtree, 4));
 	CU_ASSERT_FALSE(manager_was_answered(manager));
 	CU_ASSERT_TRUE(timefmt_monotonic() - begun < 900);
