@@ -107,13 +107,13 @@ $(BUILD)/nbu-sim: $(call objects,$(SIM_SOURCES)) $(BUILD)/libnbu-agentx.a
 	$(if $(V),,@echo "  LINK  $@")
 	$(Q)$(LINK) -o $@ $^ $(SIMLIBS)
 
-# Tests step the clock of this program; see tests/unit/clock.h.
+# Tests step the clock of this program and fill its disk; see tests/unit/clock.h and tests/unit/doctor/test_host.c.
 $(BUILD)/tests/unit: $(call objects,tests/harness.c tests/resolve.c tests/older.c $(UNIT_SOURCES)) \
                      $(call objects,$(filter-out %/sim_main.c,$(SIM_SOURCES))) \
                      $(BUILD)/libnbu-agentx.a
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  LINK  $@")
-	$(Q)$(LINK) -Wl,--wrap=timefmt_now -o $@ $^ $(TESTLIBS) $(SIMLIBS) $(LIBS)
+	$(Q)$(LINK) -Wl,--wrap=timefmt_now,--wrap=statvfs -o $@ $^ $(TESTLIBS) $(SIMLIBS) $(LIBS)
 
 $(BUILD)/tests/integration: $(call objects,tests/harness.c $(INTEGRATION_SOURCES)) $(BUILD)/libnbu-agentx.a
 	@mkdir -p $(@D)
