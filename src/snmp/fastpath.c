@@ -6,6 +6,7 @@
 
 #include "snmp/guard.h"
 #include "snmp/handler.h"
+#include "snmp/pdu.h"
 #include "snmp/response.h"
 
 static bool switched_on;
@@ -16,10 +17,10 @@ static bool is_ours(const netsnmp_pdu *pdu)
 {
 	const netsnmp_variable_list *var = pdu->variables;
 
-	if ((pdu->command != RESPONSE_GET && pdu->command != RESPONSE_GET_NEXT) ||
-	    (pdu->flags & RESPONSE_CONTEXT) != 0 || var == NULL)
+	if ((pdu->command != PDU_GET && pdu->command != PDU_GET_NEXT) ||
+	    (pdu->flags & PDU_WITH_CONTEXT) != 0 || var == NULL)
 		return false;
-	while (var != NULL && handler_find(var, pdu->command == RESPONSE_GET_NEXT) != NULL)
+	while (var != NULL && handler_find(var, pdu->command == PDU_GET_NEXT) != NULL)
 		var = var->next_variable;
 	return var == NULL;
 }
@@ -28,7 +29,7 @@ static bool is_ours(const netsnmp_pdu *pdu)
 static void answer(netsnmp_session *session, netsnmp_pdu *pdu)
 {
 	netsnmp_pdu *response = response_new(session, pdu);
-	bool next = pdu->command == RESPONSE_GET_NEXT;
+	bool next = pdu->command == PDU_GET_NEXT;
 
 	response->variables = pdu->variables;
 	pdu->variables = NULL;

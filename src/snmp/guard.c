@@ -6,6 +6,7 @@
 #include <net-snmp/net-snmp-config.h>
 #include <net-snmp/net-snmp-includes.h>
 
+#include "snmp/pdu.h"
 #include "snmp/response.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -27,14 +28,14 @@ static const struct {
 	enum fate fate;
 	int error;
 } fates[] = {
-    [RESPONSE_GET] = {PASSED, PARSE_ERROR},
-    [RESPONSE_GET_NEXT] = {PASSED, PARSE_ERROR},
-    [RESPONSE_GET_BULK] = {PASSED, PARSE_ERROR},
-    [RESPONSE_TEST_SET] = {ANSWERED, SNMP_ERR_NOTWRITABLE},
-    [RESPONSE_COMMIT_SET] = {ANSWERED, SNMP_ERR_COMMITFAILED},
-    [RESPONSE_UNDO_SET] = {ANSWERED, SNMP_ERR_UNDOFAILED},
-    [RESPONSE_CLEANUP_SET] = {ANSWERED, SNMP_ERR_NOERROR},
-    [RESPONSE_TYPE] = {PASSED, 0},
+    [PDU_GET] = {PASSED, PARSE_ERROR},
+    [PDU_GET_NEXT] = {PASSED, PARSE_ERROR},
+    [PDU_GET_BULK] = {PASSED, PARSE_ERROR},
+    [PDU_TEST_SET] = {ANSWERED, SNMP_ERR_NOTWRITABLE},
+    [PDU_COMMIT_SET] = {ANSWERED, SNMP_ERR_COMMITFAILED},
+    [PDU_UNDO_SET] = {ANSWERED, SNMP_ERR_UNDOFAILED},
+    [PDU_CLEANUP_SET] = {ANSWERED, SNMP_ERR_NOERROR},
+    [PDU_RESPONSE] = {PASSED, 0},
 };
 
 /* The response has no variable bindings. */
@@ -43,7 +44,7 @@ static void respond(netsnmp_session *session, const netsnmp_pdu *pdu, int error)
 	netsnmp_pdu *response = response_new(session, pdu);
 
 	response->errstat = error;
-	response->errindex = pdu->command == RESPONSE_TEST_SET ? 1 : 0; /* the first name */
+	response->errindex = pdu->command == PDU_TEST_SET ? 1 : 0; /* the first name */
 	response_send(session, response);
 }
 
@@ -70,7 +71,7 @@ bool guard_take(void *session, const void *received)
 
 	if (fate == PASSED && is_sound(pdu))
 		return false;
-	if (fate != DROPPED && type != RESPONSE_TYPE)
+	if (fate != DROPPED && type != PDU_RESPONSE)
 		respond(session, pdu, fates[type].error);
 	return true;
 }

@@ -11,12 +11,12 @@
 #include "base/mem.h"
 #include "base/timefmt.h"
 #include "snmp/address.h"
+#include "snmp/pdu.h"
 
 #define AGAIN_MS 1000	      /* from the end of one ping to the next */
 #define SLOW_ANSWER_MS 1000   /* later than this, the error is that there is no answer */
 #define LIFE_MS 60000	      /* later than this, it is given up: the peer may be gone for good */
 #define LOOKUP_RETRY_MS 60000 /* for a host name: looking it up may block */
-#define RESPONSE 18	      /* a type of AgentX PDU (RFC 2741, 6.1) */
 
 /* Times are of timefmt_monotonic. */
 struct probe {
@@ -159,7 +159,8 @@ size_t probe_prepare(struct probe *probe, struct pollfd *fd, int *timeout)
  */
 static int converse(struct probe *probe)
 {
-	static const unsigned char ping[20] = {1, 13, 0x10};
+	static const unsigned char ping[PDU_HEADER_SIZE] = {PDU_VERSION, PDU_PING,
+							    PDU_NETWORK_ORDER};
 	unsigned char answer[64] = {0};
 	ssize_t got;
 
@@ -169,7 +170,7 @@ static int converse(struct probe *probe)
 	got = recv(probe->fd, answer, sizeof answer, 0);
 	if (got <= 0)
 		return got == 0 ? ECONNRESET : errno;
-	return answer[0] == ping[0] && answer[1] == RESPONSE ? 0 : EPROTO;
+	return answer[0] == ping[0] && answer[1] == PDU_RESPONSE ? 0 : EPROTO;
 }
 
 bool probe_dispatch(struct probe *probe, const struct pollfd *fd)

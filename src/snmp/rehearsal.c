@@ -10,13 +10,13 @@
 
 #include "base/timefmt.h"
 #include "snmp/address.h"
+#include "snmp/pdu.h"
 #include "snmp/probe.h"
 
 #define WAIT_MS 3000
 
-/* PDUs of AgentX (RFC 2741, 6.1 and 6.2), in network byte order. */
-enum { OPEN = 1, CLOSE = 2, REGISTER = 3, RESPONSE = 18 };
-enum { HEADER_SIZE = 20, BUFFER_SIZE = 8192, PRIORITY = 127, REASON_SHUTDOWN = 5 };
+/* What is sent is in network byte order (RFC 2741, 6.2). */
+enum { BUFFER_SIZE = 8192, PRIORITY = 127, REASON_SHUTDOWN = 5 };
 
 /* PDUs that are sent, one behind the other; or one that is received. */
 struct buffer {
@@ -69,9 +69,9 @@ static void put_oid(struct buffer *buffer, const uint32_t *oid, size_t length)
 static void begin(struct buffer *buffer, unsigned type, uint32_t session, uint32_t packet)
 {
 	buffer->start = buffer->length;
-	put_byte(buffer, 1); /* the version */
+	put_byte(buffer, PDU_VERSION);
 	put_byte(buffer, type);
-	put_byte(buffer, 0x10); /* the byte order */
+	put_byte(buffer, PDU_NETWORK_ORDER);
 	put_byte(buffer, 0);
 	put_word(buffer, session);
 	put_word(buffer, 0);
@@ -81,8 +81,8 @@ static void begin(struct buffer *buffer, unsigned type, uint32_t session, uint32
 
 static void end(struct buffer *buffer)
 {
-	set_word(buffer, buffer->start + HEADER_SIZE - 4,
-		 (uint32_t)(buffer->length - buffer->start - HEADER_SIZE));
+	set_word(buffer, buffer->start + PDU_HEADER_SIZE - 4,
+		 (uint32_t)(buffer->length - buffer->start - PDU_HEADER_SIZE));
 }
 
 /* Waits for EVENTS of FD until UNTIL (timefmt_monotonic). An errno, or 0. */
@@ -140,11 +140,13 @@ static int receive_pdu(int fd, struct buffer *buffer, int64_t until)
 	int error;
 
 	buffer->length = 0;
-	error = receive(fd, buffer, HEADER_SIZE, until);
-	if (error == 0 && (buffer->bytes[0] != 1 || !(buffer->bytes[2] & 0x10)))
+	error = receive(fd, buffer, PDU_HEADER_SIZE, until);
+	if (error == 0 &&
+	    (buffer->bytes[0] != PDU_VERSION || !(buffer->bytes[2] & PDU_NETWORK_ORDER)))
 		error = EPROTO;
 	if (error == 0)
-		error = receive(fd, buffer, HEADER_SIZE + word_at(buffer, HEADER_SIZE - 4), until);
+		error = receive(fd, buffer, PDU_HEADER_SIZE + word_at(buffer, PDU_HEADER_SIZE - 4),
+				until);
 	return error;
 }
 
@@ -158,19 +160,19 @@ static int await_answer(int fd, struct buffer *buffer, uint32_t packet, int64_t 
 
 	do
 		error = receive_pdu(fd, buffer, until);
-	while (error == 0 && (buffer->bytes[1] != RESPONSE || word_at(buffer, 12) != packet));
-	return error == 0 && buffer->length < HEADER_SIZE + 8 ? EPROTO : error;
+	while (error == 0 && (buffer->bytes[1] != PDU_RESPONSE || word_at(buffer, 12) != packet));
+	return error == 0 && buffer->length < PDU_HEADER_SIZE + 8 ? EPROTO : error;
 }
 
 /* The error that the answer in BUFFER tells; 0 = none. */
 static long refusal_of(const struct buffer *buffer)
 {
-	return (long)(word_at(buffer, HEADER_SIZE + 4) >> 16);
+	return (long)(word_at(buffer, PDU_HEADER_SIZE + 4) >> 16);
 }
 
 static void put_open(struct buffer *buffer)
 {
-	begin(buffer, OPEN, 0, OPEN);
+	begin(buffer, PDU_OPEN, 0, PDU_OPEN);
 	put_padded_byte(buffer, 0); /* no timeout of its own */
 	put_oid(buffer, NULL, 0);
 	put_word(buffer, 0); /* an empty description */
@@ -180,7 +182,7 @@ static void put_open(struct buffer *buffer)
 static void put_register(struct buffer *buffer, uint32_t session, const uint32_t *oid,
 			 size_t length)
 {
-	begin(buffer, REGISTER, session, REGISTER);
+	begin(buffer, PDU_REGISTER, session, PDU_REGISTER);
 	put_byte(buffer, 0);
 	put_byte(buffer, PRIORITY);
 	put_byte(buffer, 0);
@@ -191,7 +193,7 @@ static void put_register(struct buffer *buffer, uint32_t session, const uint32_t
 
 static void put_close(struct buffer *buffer, uint32_t session)
 {
-	begin(buffer, CLOSE, session, CLOSE);
+	begin(buffer, PDU_CLOSE, session, PDU_CLOSE);
 	put_padded_byte(buffer, REASON_SHUTDOWN);
 	end(buffer);
 }
@@ -216,14 +218,14 @@ static int rehearse(int fd, const uint32_t *oid, size_t length, long *refusal)
 	int error;
 
 	put_open(&buffer);
-	error = converse(fd, &buffer, OPEN);
+	error = converse(fd, &buffer, PDU_OPEN);
 	*refusal = error == 0 ? refusal_of(&buffer) : 0;
 	if (error == 0 && *refusal == 0) {
 		session = word_at(&buffer, 4);
 		buffer.length = 0;
 		put_register(&buffer, session, oid, length);
 		put_close(&buffer, session);
-		error = converse(fd, &buffer, REGISTER);
+		error = converse(fd, &buffer, PDU_REGISTER);
 		*refusal = error == 0 ? refusal_of(&buffer) : 0;
 	}
 	return error;

@@ -5,15 +5,16 @@
 #include <net-snmp/net-snmp-includes.h>
 
 #include "base/mem.h"
+#include "snmp/pdu.h"
 
 void *response_new(const void *asked, const void *received)
 {
 	const netsnmp_session *session = asked;
 	const netsnmp_pdu *request = received;
-	netsnmp_pdu *response = mem_checked(snmp_pdu_create(RESPONSE_TYPE));
+	netsnmp_pdu *response = mem_checked(snmp_pdu_create(PDU_RESPONSE));
 
 	response->version = session->version;
-	response->flags = request->flags & ~(u_long)RESPONSE_CONTEXT; /* a response has none */
+	response->flags = request->flags & ~(u_long)PDU_WITH_CONTEXT; /* a response has none */
 	response->sessid = request->sessid;
 	response->transid = request->transid;
 	response->reqid = request->reqid;

@@ -12,18 +12,17 @@
 #include <net-snmp/net-snmp-includes.h>
 
 #include "base/log.h"
+#include "snmp/pdu.h"
 
-#define HEADER 20	       /* of a PDU (RFC 2741, 6.1) */
-#define NETWORK_ORDER 0x10     /* a flag in it */
 #define PDU_MAX 65536	       /* the library ignores longer ones */
 #define SEND_TIMEOUT_US 300000 /* nothing else of ours runs meanwhile */
 
 /* There is one session at a time, so this is global, as the library is. */
 static struct {
 	int (*send)(netsnmp_transport *, const void *, int, void **, int *);
-	uint8_t header[HEADER]; /* of the PDU that comes in */
-	size_t had;		/* octets of the header */
-	size_t left;		/* octets of the PDU behind it */
+	uint8_t header[PDU_HEADER_SIZE]; /* of the PDU that comes in */
+	size_t had;			 /* octets of the header */
+	size_t left;			 /* octets of the PDU behind it */
 } wire;
 
 static uint32_t payload_length(const uint8_t *header)
@@ -31,14 +30,14 @@ static uint32_t payload_length(const uint8_t *header)
 	uint32_t length;
 
 	memcpy(&length, header + 16, sizeof length);
-	return (header[2] & NETWORK_ORDER) != 0 ? be32toh(length) : le32toh(length);
+	return (header[2] & PDU_NETWORK_ORDER) != 0 ? be32toh(length) : le32toh(length);
 }
 
 /* Follows COUNT octets that have come in. False when a PDU is too long. */
 static bool follow(const uint8_t *octets, size_t count)
 {
 	while (count > 0) {
-		size_t wanted = wire.left > 0 ? wire.left : HEADER - wire.had;
+		size_t wanted = wire.left > 0 ? wire.left : PDU_HEADER_SIZE - wire.had;
 		size_t step = count < wanted ? count : wanted;
 
 		if (wire.left > 0) {
@@ -49,11 +48,11 @@ static bool follow(const uint8_t *octets, size_t count)
 		}
 		octets += step;
 		count -= step;
-		if (wire.had == HEADER) {
+		if (wire.had == PDU_HEADER_SIZE) {
 			wire.had = 0;
 			wire.left = payload_length(wire.header);
 		}
-		if (wire.left > PDU_MAX - HEADER)
+		if (wire.left > PDU_MAX - PDU_HEADER_SIZE)
 			return false;
 	}
 	return true;
