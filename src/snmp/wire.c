@@ -3,6 +3,7 @@
 
 #include <endian.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -12,72 +13,23 @@
 #include <net-snmp/net-snmp-includes.h>
 
 #include "base/log.h"
+#include "base/timefmt.h"
 #include "snmp/pdu.h"
 
-#define PDU_MAX 65536	       /* the library ignores longer ones */
+#define PASSED_MAX 65536       /* octets of a PDU; see receive */
+#define REFUSED_MAX (1 << 20)  /* a manager asks in 64 KiB for what becomes up to 512 KiB */
+#define REST_MS 300	       /* in which the rest of a long PDU must come */
 #define SEND_TIMEOUT_US 300000 /* nothing else of ours runs meanwhile */
+#define RESPONSE_SIZE (PDU_HEADER_SIZE + 8)
 
 /* There is one session at a time, so this is global, as the library is. */
 static struct {
 	int (*send)(netsnmp_transport *, const void *, int, void **, int *);
 	uint8_t header[PDU_HEADER_SIZE]; /* of the PDU that comes in */
-	size_t had;			 /* octets of the header */
+	size_t had;			 /* octets of a header that is not yet whole */
 	size_t left;			 /* octets of the PDU behind it */
+	bool refused;			 /* these do not reach the library */
 } wire;
-
-static uint32_t payload_length(const uint8_t *header)
-{
-	uint32_t length;
-
-	memcpy(&length, header + 16, sizeof length);
-	return (header[2] & PDU_NETWORK_ORDER) != 0 ? be32toh(length) : le32toh(length);
-}
-
-/* Follows COUNT octets that have come in. False when a PDU is too long. */
-static bool follow(const uint8_t *octets, size_t count)
-{
-	while (count > 0) {
-		size_t wanted = wire.left > 0 ? wire.left : PDU_HEADER_SIZE - wire.had;
-		size_t step = count < wanted ? count : wanted;
-
-		if (wire.left > 0) {
-			wire.left -= step;
-		} else {
-			memcpy(wire.header + wire.had, octets, step);
-			wire.had += step;
-		}
-		octets += step;
-		count -= step;
-		if (wire.had == PDU_HEADER_SIZE) {
-			wire.had = 0;
-			wire.left = payload_length(wire.header);
-		}
-		if (wire.left > PDU_MAX - PDU_HEADER_SIZE)
-			return false;
-	}
-	return true;
-}
-
-/*
- * In place of the library's function, which loses the memory for an address when the connection is
- * reset. A session of ours needs no address.
- */
-static int receive(netsnmp_transport *transport, void *buffer, int size, void **address,
-		   int *address_length)
-{
-	ssize_t got;
-
-	*address = NULL;
-	*address_length = 0;
-	do
-		got = recv(transport->sock, buffer, (size_t)size, 0);
-	while (got < 0 && errno == EINTR);
-	if (got <= 0 || follow(buffer, (size_t)got))
-		return (int)got;
-	log_warning("the master agent has sent a PDU of more than %d octets; connecting again",
-		    PDU_MAX);
-	return -1;
-}
 
 /* What has been sent in part cannot be taken back, so nothing can follow it. */
 static int send_all(netsnmp_transport *transport, const void *buffer, int size, void **opaque,
@@ -90,6 +42,121 @@ static int send_all(netsnmp_transport *transport, const void *buffer, int size, 
 	return sent;
 }
 
+static bool is_big_endian(void)
+{
+	return (wire.header[2] & PDU_NETWORK_ORDER) != 0;
+}
+
+static uint32_t payload_length(void)
+{
+	uint32_t length;
+
+	memcpy(&length, wire.header + 16, sizeof length);
+	return is_big_endian() ? be32toh(length) : le32toh(length);
+}
+
+/* Answers a request that was too long; the sender sees by the header which one. */
+static void refuse(netsnmp_transport *transport)
+{
+	uint8_t response[RESPONSE_SIZE] = {0};
+	uint32_t length = RESPONSE_SIZE - PDU_HEADER_SIZE;
+	uint16_t error = SNMP_ERR_GENERR;
+
+	length = is_big_endian() ? htobe32(length) : htole32(length);
+	error = is_big_endian() ? htobe16(error) : htole16(error);
+	memcpy(response, wire.header, PDU_HEADER_SIZE);
+	response[1] = PDU_RESPONSE;
+	response[2] &= PDU_NETWORK_ORDER;
+	memcpy(response + 16, &length, sizeof length);
+	memcpy(response + PDU_HEADER_SIZE + 4, &error, sizeof error);
+	if (wire.header[1] != PDU_RESPONSE)
+		send_all(transport, response, sizeof response, NULL, NULL);
+	log_debug("refused a PDU of %zu octets", PDU_HEADER_SIZE + (size_t)payload_length());
+}
+
+/* Takes the header at OCTETS. False when what follows is too long even to be skipped. */
+static bool begin(const uint8_t *octets)
+{
+	memcpy(wire.header, octets, PDU_HEADER_SIZE);
+	wire.left = payload_length();
+	wire.refused = wire.left > PASSED_MAX - PDU_HEADER_SIZE;
+	return wire.left <= REFUSED_MAX;
+}
+
+/*
+ * Keeps of the COUNT octets in BUFFER what the library gets, and returns how many these are; -1
+ * when a PDU is too long. A header that is not yet whole is held back.
+ */
+static int keep(netsnmp_transport *transport, uint8_t *buffer, size_t count)
+{
+	size_t kept = 0, at = 0;
+
+	while (at < count) {
+		bool heading = wire.left == 0;
+		size_t wanted = heading ? PDU_HEADER_SIZE : wire.left;
+		size_t step = count - at < wanted ? count - at : wanted;
+
+		if (heading && step < wanted) {
+			memcpy(wire.header, buffer + at, step);
+			wire.had = step;
+			break;
+		}
+		if (!heading)
+			wire.left -= step;
+		else if (!begin(buffer + at))
+			return -1;
+		if (!wire.refused) {
+			memmove(buffer + kept, buffer + at, step);
+			kept += step;
+		} else if (wire.left == 0) {
+			refuse(transport);
+		}
+		at += step;
+	}
+	return (int)kept;
+}
+
+/* Waits for more of what has come in part; false when it does not come. */
+static bool await_rest(int fd, int64_t until)
+{
+	struct pollfd rest = {fd, POLLIN, 0};
+	int64_t left = until - timefmt_monotonic();
+
+	return left > 0 && poll(&rest, 1, (int)left) == 1;
+}
+
+/*
+ * In place of the library's function, which loses the memory for an address when the connection is
+ * reset. A session of ours needs no address. The library would collect up to 2 GiB of a PDU and
+ * leave one of more than 64 KiB without an answer, so that snmpd gives up the session. Zero octets
+ * would mean the end of the connection. So this goes on until there are some for the library.
+ */
+static int receive(netsnmp_transport *transport, void *buffer, int size, void **address,
+		   int *address_length)
+{
+	int64_t until = timefmt_monotonic() + REST_MS;
+	ssize_t got;
+	int kept;
+
+	*address = NULL;
+	*address_length = 0;
+	do {
+		size_t had = wire.had;
+
+		memcpy(buffer, wire.header, had);
+		do
+			got = recv(transport->sock, (uint8_t *)buffer + had, (size_t)size - had, 0);
+		while (got < 0 && errno == EINTR);
+		wire.had = 0;
+		kept = got > 0 ? keep(transport, buffer, had + (size_t)got) : (int)got;
+	} while (got > 0 && kept == 0 && await_rest(transport->sock, until));
+	if (got > 0 && kept < 0)
+		log_warning(
+		    "the master agent has sent a PDU of more than %d octets; connecting again",
+		    REFUSED_MAX);
+	return got > 0 && kept == 0 ? -1 : kept;
+}
+
 void wire_attach(void *attached)
 {
 	netsnmp_transport *transport = attached;
@@ -97,6 +164,7 @@ void wire_attach(void *attached)
 
 	wire.send = transport->f_send;
 	wire.had = wire.left = 0;
+	wire.refused = false;
 	transport->f_recv = receive;
 	transport->f_send = send_all;
 	if (setsockopt(transport->sock, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout) < 0)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +23,7 @@
 #define ADDITIONS (TABLE_COUNT + 1)
 #define HEADER 20
 #define SESSION 77
+#define LONG_ARCS 100 /* of a long name, behind those of the table */
 #define MUTATIONS (harness_sanitized() ? 400 : 2000)
 
 static const uint32_t objects[] = {1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 1556, 1, 1};
@@ -318,10 +321,67 @@ static void test_oversized(void)
 	put_header(&pdu, 1, MASTER_GET, 0, SESSION, 0x40000000);
 	CU_ASSERT_TRUE(master_send(pdu.octets, pdu.length));
 	AWAIT((master_send(octets, sizeof octets),
-	       world_holds(agent->err, "has sent a PDU of more than 65536 octets")),
+	       world_holds(agent->err, "has sent a PDU of more than 1048576 octets")),
 	      10);
 	CU_ASSERT_TRUE(memory_of(agent) < before + 4096 * (harness_sanitized() ? 8 : 1));
 	check_alive(agent, "a long PDU");
+}
+
+/* What begins BER's LENGTH octets that follow. */
+static void put_tag(struct octets *to, uint8_t tag, size_t length)
+{
+	put(to, (uint8_t[]){tag, 0x82, (uint8_t)(length >> 8), (uint8_t)length}, 4);
+}
+
+/* An SNMPv2c GET of NAMES long names in the table of jobs, without the help of a library. */
+static void put_long_get(struct octets *to, unsigned names)
+{
+	static const uint8_t begin[] = {2, 1, 1, 4, 6, 'p', 'u', 'b', 'l', 'i', 'c'};
+	static const uint8_t numbers[] = {2, 1, 1, 2, 1, 0, 2, 1, 0};
+	static const uint8_t head[] = {0x2b, 6,	  1,	4,    1, 0xbf, 8, 0xce, 0xf,
+				       0xce, 0xf, 0x8c, 0x14, 1, 1,    3, 1,	4};
+	uint8_t arcs[LONG_ARCS];
+	size_t name = sizeof head + sizeof arcs;
+	size_t list = names * (name + 6);
+
+	memset(arcs, 97, sizeof arcs);
+	to->length = 0;
+	put_tag(to, 0x30, sizeof begin + 4 + sizeof numbers + 4 + list);
+	put(to, begin, sizeof begin);
+	put_tag(to, 0xa0, sizeof numbers + 4 + list);
+	put(to, numbers, sizeof numbers);
+	put_tag(to, 0x30, list);
+	while (names-- > 0) {
+		put(to, (uint8_t[]){0x30, (uint8_t)(name + 4), 6, (uint8_t)name}, 4);
+		put(to, head, sizeof head);
+		put(to, arcs, sizeof arcs);
+		put(to, (uint8_t[]){5, 0}, 2);
+	}
+}
+
+/* An arc is one octet of SNMP and four of AgentX. A manager that may only read takes no rows away
+ * from the others by asking for much. */
+static void test_long_request(void)
+{
+	static const unsigned counts[] = {200, 500, 200};
+	static struct octets request, answer;
+	struct sockaddr_in to = {.sin_family = AF_INET};
+	int udp = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct process *agent;
+	void *manager = manager_of_paris(world_sim("sim", "--jobs 60"), &agent);
+
+	to.sin_port = htons((uint16_t)world_snmp_port());
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	CU_ASSERT_TRUE_FATAL(connect(udp, (struct sockaddr *)&to, sizeof to) == 0);
+	for (size_t i = 0; i < COUNT(counts); i++) {
+		put_long_get(&request, counts[i]);
+		CU_ASSERT_TRUE(send(udp, request.octets, request.length, 0) ==
+			       (ssize_t)request.length);
+		AWAIT(recv(udp, answer.octets, sizeof answer.octets, MSG_DONTWAIT) > 0, 10);
+		EQUAL_NUMBER(manager_site(manager, "paris", SITE_STATUS), UP);
+	}
+	close(udp);
+	EQUAL_NUMBER(world_count(agent->err, "connected to the master agent"), 1);
 }
 
 /* A master agent that asks and never reads cannot hold up the agent, not even its end. */
@@ -587,6 +647,7 @@ static const struct harness_test tests[] = {
     {"names that are too long", test_long_names},
     {"PDUs at random", test_mutations},
     {"a PDU of a gigabyte", test_oversized},
+    {"a manager asks for very much", test_long_request},
     {"answers that nobody reads", test_never_reads},
     {"the master is gone while it is answered", test_gone_while_answered},
     {"the session is refused", test_open_refused},
