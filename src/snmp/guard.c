@@ -2,6 +2,7 @@
 #include "snmp/guard.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
 #include <net-snmp/net-snmp-config.h>
 #include <net-snmp/net-snmp-includes.h>
@@ -16,6 +17,7 @@ enum { PARSE_ERROR = 266 }; /* RFC 2741, 6.2.16 */
 /* What becomes of a PDU by its type. */
 enum fate {
 	DROPPED, /* no master agent sends it */
+	ENDING,	 /* the connection; the library would only drop it */
 	PASSED,	 /* to the library, if names and context are sound */
 	ANSWERED /* here */
 };
@@ -28,6 +30,7 @@ static const struct {
 	enum fate fate;
 	int error;
 } fates[] = {
+    [PDU_CLOSE] = {ENDING, 0},
     [PDU_GET] = {PASSED, PARSE_ERROR},
     [PDU_GET_NEXT] = {PASSED, PARSE_ERROR},
     [PDU_GET_BULK] = {PASSED, PARSE_ERROR},
@@ -63,6 +66,15 @@ static bool is_sound(const netsnmp_pdu *pdu)
 	       (pdu->contextName == NULL || strlen(pdu->contextName) == pdu->contextNameLen);
 }
 
+/* The library reads the end of the connection next. Then it connects again. */
+static void end_connection(netsnmp_session *session)
+{
+	netsnmp_transport *transport = snmp_sess_transport(snmp_sess_pointer(session));
+
+	if (transport != NULL)
+		shutdown(transport->sock, SHUT_RDWR);
+}
+
 bool guard_take(void *session, const void *received)
 {
 	const netsnmp_pdu *pdu = received;
@@ -71,7 +83,9 @@ bool guard_take(void *session, const void *received)
 
 	if (fate == PASSED && is_sound(pdu))
 		return false;
-	if (fate != DROPPED && type != PDU_RESPONSE)
+	if (fate == ENDING)
+		end_connection(session);
+	else if (fate != DROPPED && type != PDU_RESPONSE)
 		respond(session, pdu, fates[type].error);
 	return true;
 }

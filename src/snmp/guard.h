@@ -9,7 +9,8 @@
  * whoever may write to its socket, or is in its place.
  *
  * PDU is a netsnmp_pdu that has come in SESSION, a netsnmp_session. Returns true when it has been
- * answered or dropped here. It still belongs to the caller.
+ * answered or dropped here. A Close ends the
+ * connection. It still belongs to the caller.
  */
 bool guard_take(void *session, const void *pdu);
 

@@ -15,7 +15,7 @@
 #define ANSWER_S 10
 
 /* Of RFC 2741, 6.1: types of PDUs and flags. */
-enum { CLOSE = 2, RESPONSE = 18, TYPES };
+enum { RESPONSE = 18, TYPES };
 enum { HAS_CONTEXT = 0x08, NETWORK_ORDER = 0x10 };
 #define SESSION 77
 #define TRANSACTION 4711
@@ -146,7 +146,7 @@ static void serve(struct connection *connection)
 	skip(connection, connection->taken);
 	connection->taken = 0;
 	while ((length = packet_length(connection)) > 0 && connection->octets[1] != RESPONSE) {
-		if (connection->octets[1] != CLOSE)
+		if (connection->octets[1] != MASTER_CLOSE)
 			reply(connection, connection->octets);
 		connection->additions += connection->octets[1] == MASTER_REGISTER ||
 					 connection->octets[1] == MASTER_ADD_CAPABILITIES;

@@ -23,9 +23,10 @@ unsigned master_pings(void);
 /* Closes all connections. The agent may come again. */
 void master_hang_up(void);
 
-/* Types of PDUs that the agent sends (RFC 2741, 6.1). */
+/* Types of PDUs that the agent sends (RFC 2741, 6.1); a Close may come from either side. */
 enum {
 	MASTER_OPEN = 1,
+	MASTER_CLOSE = 2,
 	MASTER_REGISTER = 3,
 	MASTER_NOTIFY = 12,
 	MASTER_PING = 13,

@@ -195,8 +195,8 @@ static const struct hostile {
     {"CommitSet without a TestSet", 9, NULL, 0, 0, 0, 0, 0},
     {"UndoSet without a TestSet", 10, NULL, 0, 0, 0, 0, 0},
     {"CleanupSet without a TestSet", MASTER_CLEANUP_SET, NULL, 0, 0, 0, 0, 0},
-    {"Close from the master", 2, PAYLOAD(5, 0, 0, 0), 0, 0, 0, 0},
-    {"Close without a reason", 2, NULL, 0, 0, 0, 0, 0},
+    {"Close from the master", MASTER_CLOSE, PAYLOAD(5, 0, 0, 0), 0, 0, 0, 0},
+    {"Close without a reason", MASTER_CLOSE, NULL, 0, 0, 0, 0, 0},
     {"a length of 2^31", MASTER_GET, NULL, 0, 0, 0, 0, 0x80000000u},
     {"a length of 2^32 - 1", MASTER_GET, NULL, 0, 0, 0, 0, 0xffffffffu},
     {"a length that is 0 with the header", MASTER_GET, NULL, 0, 0, 0, 0, 0xffffffecu},
@@ -507,6 +507,20 @@ static void test_pings_unanswered(void)
 	check_alive(agent, "pings without an answer");
 }
 
+/* Either side may end a session (RFC 2741, 7.1.8). The next is not left to the ping, 15 s later. */
+static void test_closed(void)
+{
+	static struct octets pdu;
+	struct process *agent = agent_of_master();
+
+	put_header(&pdu, 1, MASTER_CLOSE, 0, SESSION, 4);
+	put(&pdu, (uint8_t[]){5, 0, 0, 0}, 4);
+	CU_ASSERT_TRUE(master_send(pdu.octets, pdu.length));
+	AWAIT((master_serve(0), world_count(agent->err, "connected to the master agent") == 2), 5);
+	AWAIT(master_serve(ADDITIONS), 5);
+	CU_ASSERT_TRUE(ask_and_see(10));
+}
+
 /* What may be where the socket should be: it is told what is wrong, and the agent comes to snmpd
  * once that is mended. */
 static void test_socket_faults(void)
@@ -654,6 +668,7 @@ static const struct harness_test tests[] = {
     {"registrations are refused", test_registration_refused},
     {"registrations are not answered", test_registration_unanswered},
     {"pings are not answered", test_pings_unanswered},
+    {"the master closes the session", test_closed},
     {"what is no socket", test_socket_faults},
     {"a socket without permission", test_socket_refused},
     {"what is no master agent", test_no_agentx},
