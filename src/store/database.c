@@ -87,18 +87,6 @@ static bool refuse(struct database *database, int code, struct fault *fault)
 	return false;
 }
 
-/*
- * The same for what brings the file forward and for its statements. These are right. So what they
- * do not find, or a constraint that they break, shows that the file is not what it says.
- */
-static bool refuse_content(struct database *database, int code, struct fault *fault)
-{
-	int primary = code & 0xff;
-	bool wrong = primary == SQLITE_ERROR || primary == SQLITE_CONSTRAINT;
-
-	return refuse(database, wrong ? SQLITE_CORRUPT : code, fault);
-}
-
 static bool refuse_file(const char *path, struct fault *fault)
 {
 	mem_check_errno();
@@ -349,27 +337,97 @@ static bool set_journal(struct database *database, struct fault *fault)
 		       fault);
 }
 
-static bool migrate(struct database *database, int64_t version, struct fault *fault)
+/* Brings DB from VERSION of its schema to the next. */
+static int bring_forward(sqlite3 *db, const struct database_schema *schema, int version)
 {
-	struct fault ignored;
-	bool fine = true;
-	char *sql;
+	char *sql = mem_printf("BEGIN IMMEDIATE; %s PRAGMA user_version = %d; COMMIT",
+			       schema->migrations[version], version + 1);
 	int code;
 
-	if (version > 0 && version < database->schema->version)
-		log_info("%s: bringing schema %d to %d", database->path, (int)version,
-			 database->schema->version);
-	for (; fine && version < database->schema->version; version++) {
-		sql = mem_printf("BEGIN IMMEDIATE; %s PRAGMA user_version = %d; COMMIT",
-				 database->schema->migrations[version], (int)version + 1);
-		errno = 0;
-		code = sqlite3_exec(database->db, sql, NULL, NULL, NULL);
-		fine = code == SQLITE_OK || refuse_content(database, code, fault);
-		free(sql);
+	errno = 0;
+	code = sqlite3_exec(db, sql, NULL, NULL, NULL);
+	free(sql);
+	return code;
+}
+
+/* The tables, columns and so on of DB, as a text to be freed; NULL = they cannot be read. */
+static char *outline(sqlite3 *db)
+{
+	static const char sql[] =
+	    "SELECT group_concat(part, char(10)) FROM (SELECT quote(s.type) || quote(s.name) ||"
+	    " quote(s.tbl_name) || quote(c.name) || quote(c.\"notnull\") || quote(c.pk) AS part"
+	    " FROM sqlite_schema s LEFT JOIN pragma_table_info(s.name) c"
+	    " WHERE s.name NOT LIKE 'sqlite_%' ORDER BY s.name, s.type, c.cid)";
+	sqlite3_stmt *statement = NULL;
+	const unsigned char *text;
+	char *found = NULL;
+
+	if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK &&
+	    sqlite3_step(statement) == SQLITE_ROW) {
+		text = sqlite3_column_text(statement, 0);
+		found = mem_strdup(text ? (const char *)text : "");
 	}
-	if (!fine && !sqlite3_get_autocommit(database->db))
-		execute(database, "ROLLBACK", &ignored);
-	return fine;
+	sqlite3_finalize(statement);
+	return found;
+}
+
+/* Whether the file has the tables of VERSION. When in doubt it has. */
+static bool is_complete(struct database *database, int version)
+{
+	char *own = outline(database->db), *right = NULL;
+	sqlite3 *model = NULL;
+	int code = sqlite3_open(DATABASE_MEMORY, &model);
+	bool complete;
+
+	for (int at = 0; code == SQLITE_OK && at < version; at++)
+		code = bring_forward(model, database->schema, at);
+	if (code == SQLITE_OK)
+		right = outline(model);
+	if (own)
+		complete = !right || strcmp(own, right) == 0;
+	else
+		complete = sqlite3_errcode(database->db) != SQLITE_ERROR;
+	sqlite3_close(model);
+	free(own);
+	free(right);
+	return complete;
+}
+
+/*
+ * Turns CODE into FAULT, of SQL that is ours and is for a file of VERSION. Always false. The SQL
+ * may be wrong, or too new for the system's SQLite. So a file is set aside only where it is itself
+ * found wrong. Otherwise it stays as it is, for the next version of the agent.
+ */
+static bool refuse_content(struct database *database, int code, int version, struct fault *fault)
+{
+	int primary = code & 0xff;
+	struct fault ignored;
+	char *verdict;
+
+	refuse(database, code, fault);
+	if (!sqlite3_get_autocommit(database->db))
+		sqlite3_exec(database->db, "ROLLBACK", NULL, NULL, NULL);
+	if (primary != SQLITE_ERROR && primary != SQLITE_CONSTRAINT)
+		return false;
+	verdict = ask(database, "PRAGMA integrity_check(1)", &ignored);
+	if ((verdict && strcmp(verdict, "ok") != 0) || !is_complete(database, version))
+		refuse(database, SQLITE_CORRUPT, fault);
+	free(verdict);
+	return false;
+}
+
+static bool migrate(struct database *database, int version, struct fault *fault)
+{
+	int code = SQLITE_OK;
+
+	if (version > 0 && version < database->schema->version)
+		log_info("%s: bringing schema %d to %d", database->path, version,
+			 database->schema->version);
+	while (code == SQLITE_OK && version < database->schema->version) {
+		code = bring_forward(database->db, database->schema, version);
+		version += code == SQLITE_OK;
+	}
+	return code == SQLITE_OK || refuse_content(database, code, version, fault);
 }
 
 static bool prepare(struct database *database, struct fault *fault)
@@ -380,7 +438,8 @@ static bool prepare(struct database *database, struct fault *fault)
 	for (size_t i = 0; code == SQLITE_OK && i < database->schema->statement_count; i++)
 		code = sqlite3_prepare_v3(database->db, database->schema->statements[i].sql, -1,
 					  SQLITE_PREPARE_PERSISTENT, &database->prepared[i], NULL);
-	return code == SQLITE_OK || refuse_content(database, code, fault);
+	return code == SQLITE_OK ||
+	       refuse_content(database, code, database->schema->version, fault);
 }
 
 static void close_file(struct database *database)
@@ -400,7 +459,7 @@ static bool open_database(struct database *database, struct fault *fault)
 	database->aside = NULL;
 	return (database->in_memory || make_file(database->path, fault)) &&
 	       open_file(database, fault) && check_identity(database, &version, fault) &&
-	       set_journal(database, fault) && migrate(database, version, fault) &&
+	       set_journal(database, fault) && migrate(database, (int)version, fault) &&
 	       prepare(database, fault);
 }
 

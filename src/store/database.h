@@ -37,7 +37,8 @@ struct database_schema {
  * make that fail: database_refuse, database_reject, or SQLite finds it corrupt or no database at
  * all. The file is then renamed to NAME.db.REASON- and the time, with its -wal and -shm, the log
  * says so, and LOAD is called for a new file. NULL with FAULT (class storage) where there can be no
- * database: not writable, in use, made by a newer version.
+ * database: not writable, in use, made by a newer version. A file that is sound, but for which a
+ * migration or a statement fails, stays as it is as well.
  */
 struct database *
 database_open(const char *directory, const char *name, const struct database_schema *schema,

@@ -81,6 +81,78 @@ static void test_older_damaged(void)
 	}
 }
 
+static bool load_nothing(struct database *database, void *arg, struct fault *fault)
+{
+	(void)database;
+	(void)arg;
+	(void)fault;
+	return true;
+}
+
+/* Opens the store with MIGRATION behind all others, and STATEMENT; the schema's version is then. */
+static bool open_newer(const char *migration, const char *statement, struct fault *fault)
+{
+	const char *migrations[OLDER_VERSIONS + 1];
+	const struct database_statement statements[] = {{statement, true}};
+	struct database_schema newer = schema;
+	struct database *database;
+
+	memcpy(migrations, schema.migrations, OLDER_VERSIONS * sizeof *migrations);
+	migrations[OLDER_VERSIONS] = migration;
+	newer.migrations = migrations;
+	newer.version = OLDER_VERSIONS + 1;
+	newer.statements = statements;
+	newer.statement_count = 1;
+	database = database_open(scratch_path("."), "paris", &newer, load_nothing, NULL, fault);
+	database_close(database);
+	return database != NULL;
+}
+
+/* Mistakes of ours, or an SQLite that is too old for us: the history must not be lost by them. */
+static void test_wrong_migration(void)
+{
+	static const struct {
+		const char *migration, *statement, *text;
+		int version; /* of the file behind it */
+	} wrong[] = {
+	    {"ALTER TABLE nonsuch ADD COLUMN x;", "SELECT 1", "no such table", OLDER_VERSIONS},
+	    {"CREATE TABLE x(y) TOO NEW FOR IT;", "SELECT 1", "syntax error", OLDER_VERSIONS},
+	    {"CREATE UNIQUE INDEX x ON job(cell);", "SELECT 1", "UNIQUE", OLDER_VERSIONS},
+	    {"CREATE TABLE x(y);", "SELECT z FROM x", "no such column", OLDER_VERSIONS + 1},
+	};
+	struct fault fault;
+
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		stock_make_filled();
+		fault_clear(&fault);
+		CU_ASSERT_FALSE(open_newer(wrong[i].migration, wrong[i].statement, &fault));
+		if (!strstr(fault.text, wrong[i].text))
+			FAIL("\"%s\" does not say \"%s\"", fault.text, wrong[i].text);
+		EQUAL_NUMBER(stock_files("paris.db."), 0);
+		EQUAL_NUMBER(stock_ask("PRAGMA user_version"), wrong[i].version);
+		EQUAL_NUMBER(stock_ask("SELECT count(*) FROM job"), 3000);
+		scratch_remove();
+	}
+}
+
+/* The same with a file that has lost something: it is set aside, for it would be so for ever. */
+static void test_migration_of_damaged(void)
+{
+	static const char *const damages[] = {"DROP TABLE job", "DROP INDEX job_long",
+					      "ALTER TABLE job DROP COLUMN dedup",
+					      "CREATE TABLE x(y)"};
+	struct fault fault;
+
+	for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
+		stock_make_filled();
+		stock_change(damages[i]);
+		FINE(open_newer("CREATE TABLE x(y); UPDATE job SET dedup = 0; DROP INDEX job_long;",
+				"SELECT 1", &fault));
+		EQUAL_NUMBER(stock_files("paris.db.corrupt-"), 1);
+		scratch_remove();
+	}
+}
+
 static void check_plan(sqlite3 *db, const char *sql, bool whole)
 {
 	char *explain = mem_printf("EXPLAIN QUERY PLAN %s", sql);
@@ -123,6 +195,8 @@ static const struct harness_test tests[] = {
     {"a store of the first schema", test_migration},
     {"a store of each older schema", test_each_version},
     {"a damaged store of an older schema", test_older_damaged},
+    {"a migration that is wrong", test_wrong_migration},
+    {"a migration of a damaged store", test_migration_of_damaged},
     {"query plans", test_plans},
     {NULL, NULL},
 };
