@@ -22,6 +22,7 @@ static const char corrupt[] = "corrupt", foreign[] = "foreign";
 
 #define LOCK_TRIES 5
 #define LOCK_PAUSE_NS 20000000
+#define BLOCK_MAX (64 << 20) /* octets; no row of ours is near it */
 
 struct database {
 	const struct database_schema *schema;
@@ -69,6 +70,9 @@ static bool refuse(struct database *database, int code, struct fault *fault)
 	/* SQLite takes a page that cannot be read from the disk for a corrupt one. */
 	if (primary == SQLITE_CORRUPT && (errno == EIO || errno == ENXIO))
 		primary = SQLITE_IOERR;
+	/* Only a block of more than BLOCK_MAX can be missing. */
+	if (primary == SQLITE_NOMEM)
+		primary = SQLITE_CORRUPT;
 	if (primary == SQLITE_IOERR && (error == ENOSPC || error == EDQUOT || error == EFBIG))
 		primary = SQLITE_FULL;
 	for (size_t i = 0; i < sizeof troubles / sizeof troubles[0]; i++)
@@ -543,15 +547,19 @@ static sqlite3_mem_methods memory; /* SQLite's own */
 
 static void *take_block(int size)
 {
-	return mem_checked(memory.xMalloc(size));
+	return size > BLOCK_MAX ? NULL : mem_checked(memory.xMalloc(size));
 }
 
 static void *resize_block(void *old, int size)
 {
-	return mem_checked(memory.xRealloc(old, size));
+	return size > BLOCK_MAX ? NULL : mem_checked(memory.xRealloc(old, size));
 }
 
-/* Without memory the program ends here, too. Once SQLite is in use this changes nothing. */
+/*
+ * Without memory the program ends here, too. But a damaged file must not end it by asking for a
+ * huge block, again after each restart: that fails, as if there were no memory. Once SQLite is
+ * in use this changes nothing.
+ */
 static void use_memory(void)
 {
 	sqlite3_mem_methods checked;

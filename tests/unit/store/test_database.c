@@ -119,6 +119,15 @@ static void test_tables_missing(void)
 	expect_begun_anew(".db.corrupt-");
 }
 
+/* It would take more memory than a system may have, at each start again. */
+static void test_huge_text(void)
+{
+	stock_make_filled();
+	stock_change("UPDATE name SET text = zeroblob(68000000) WHERE id = 1");
+	EQUAL_NUMBER(stock_ask("SELECT count(*) FROM name WHERE length(text) = 68000000"), 1);
+	expect_begun_anew(".db.corrupt-");
+}
+
 #define INTO_SUBJECT                                                                               \
 	"INSERT INTO subject(kind, name, ptype, ok_at, ok_id, failed_at, failed_id, last_at, "     \
 	"last_id, last_cell, streak, overdue) "
@@ -655,6 +664,7 @@ static const struct harness_test tests[] = {
     {"a text file", test_foreign_text},
     {"a database of another program", test_foreign_database},
     {"a table is missing", test_tables_missing},
+    {"a text of 68 MB", test_huge_text},
     {"rows that make no sense", test_nonsense},
     {"what is set aside is never overwritten", test_never_overwrites},
     {"a newer schema", test_newer},
