@@ -5,6 +5,7 @@
 #include <net-snmp/net-snmp-includes.h>
 
 #include "harness.h"
+#include "snmp/pdu.h"
 
 /* Answers that are made here instead of by net-snmp. */
 
@@ -14,8 +15,8 @@ static netsnmp_session session = {.version = 0xC0, .securityModel = SNMP_DEFAULT
 static void test_new(void)
 {
 	const netsnmp_pdu request = {.version = 1,
-				     .command = RESPONSE_GET_BULK,
-				     .flags = RESPONSE_CONTEXT | 0x10,
+				     .command = PDU_GET_BULK,
+				     .flags = PDU_WITH_CONTEXT | PDU_NETWORK_ORDER,
 				     .sessid = 77,
 				     .transid = 88,
 				     .reqid = 99,
@@ -23,9 +24,9 @@ static void test_new(void)
 				     .errindex = 6};
 	netsnmp_pdu *response = response_new(&session, &request);
 
-	EQUAL_NUMBER(response->command, RESPONSE_TYPE);
+	EQUAL_NUMBER(response->command, PDU_RESPONSE);
 	EQUAL_NUMBER(response->version, session.version);
-	EQUAL_NUMBER(response->flags, 0x10);
+	EQUAL_NUMBER(response->flags, PDU_NETWORK_ORDER);
 	EQUAL_NUMBER(response->sessid, 77);
 	EQUAL_NUMBER(response->transid, 88);
 	EQUAL_NUMBER(response->reqid, 99);
@@ -37,7 +38,7 @@ static void test_new(void)
 /* An answer for a session that is gone is dropped; AddressSanitizer sees whether it is freed. */
 static void test_gone(void)
 {
-	const netsnmp_pdu request = {.command = RESPONSE_GET};
+	const netsnmp_pdu request = {.command = PDU_GET};
 
 	/* With and without an alarm that pings. */
 	for (int alarm = -1; alarm <= 1; alarm += 2) {
