@@ -9,6 +9,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "base/syslogger.h"
 #include "base/timefmt.h"
 #include "base/utf8.h"
 
@@ -26,27 +27,15 @@ static const struct level {
 static atomic_int current_target = LOG_TARGET_STDERR;
 static atomic_int current_level = LOG_LEVEL_WARNING;
 
+static atomic_bool never_waits;
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static unsigned lost; /* lines, since the last that was written; under the mutex */
+
 void log_open(enum log_target target, enum log_level level)
 {
-	if (target == LOG_TARGET_SYSLOG)
-		openlog("nbu-agentx", LOG_PID | LOG_NDELAY, LOG_DAEMON);
 	current_target = target;
 	current_level = level;
-}
-
-/* Nobody may read what a pipe or a terminal takes. */
-static pthread_mutex_t stderr_mutex = PTHREAD_MUTEX_INITIALIZER;
-static unsigned lost; /* lines, since the last that was written */
-
-static void write_line(enum log_level level, const char *text)
-{
-	char line[1200], now[TIMEFMT_INSTANT_SIZE];
-	int length;
-
-	timefmt_format_instant(timefmt_now(), now);
-	length = snprintf(line, sizeof line, "%s %s: %s\n", now, levels[level].name, text);
-	if (write(STDERR_FILENO, line, (size_t)length) < 0)
-		return; /* there is no other place to report it */
 }
 
 /* True when a line can be written without waiting: a pipe then has room for PIPE_BUF octets. */
@@ -57,27 +46,47 @@ static bool can_write(void)
 	return poll(&fd, 1, 0) == 1 && (fd.revents & POLLOUT) != 0;
 }
 
-/*
- * Each line is one write, so that the lines of several threads do not mix. A line that would have
- * to wait is left out: who does not read the log must not stop the answers. The mutex makes the
- * room that was seen that of this thread.
- */
-static void write_stderr(enum log_level level, const char *text)
+/* False when the line would have to wait, and must not. Each is one write. */
+static bool write_stderr(enum log_level level, const char *text)
+{
+	char line[1200], now[TIMEFMT_INSTANT_SIZE];
+	int length;
+
+	if (never_waits && !can_write())
+		return false;
+	timefmt_format_instant(timefmt_now(), now);
+	length = snprintf(line, sizeof line, "%s %s: %s\n", now, levels[level].name, text);
+	/* There is no other place to report an error. */
+	(void)!write(STDERR_FILENO, line, (size_t)length);
+	return true;
+}
+
+static bool write_line(enum log_level level, const char *text)
+{
+	if (current_target == LOG_TARGET_SYSLOG)
+		return syslogger_send(SYSLOGGER_SOCKET, levels[level].priority, text, !never_waits);
+	return write_stderr(level, text);
+}
+
+static void tell_lost(void)
 {
 	char told[60];
 
-	pthread_mutex_lock(&stderr_mutex);
-	if (lost > 0 && can_write()) {
-		snprintf(told, sizeof told, "%u lines of the log were lost: nobody read them",
-			 lost);
+	snprintf(told, sizeof told, "%u lines of the log were lost: nobody read them", lost);
+	if (lost > 0 && write_line(LOG_LEVEL_WARNING, told))
 		lost = 0;
-		write_line(LOG_LEVEL_WARNING, told);
-	}
-	if (can_write())
-		write_line(level, text);
-	else
-		lost++;
-	pthread_mutex_unlock(&stderr_mutex);
+}
+
+void log_never_wait(void)
+{
+	never_waits = true;
+}
+
+void log_end(void)
+{
+	pthread_mutex_lock(&mutex);
+	tell_lost();
+	pthread_mutex_unlock(&mutex);
 }
 
 __attribute__((format(printf, 2, 0))) static void
@@ -89,10 +98,12 @@ write_message(enum log_level level, const char *format, va_list arguments)
 		return;
 	vsnprintf(text, sizeof text, format, arguments);
 	utf8_clean(text);
-	if (current_target == LOG_TARGET_SYSLOG)
-		syslog(levels[level].priority, "%s", text);
-	else
-		write_stderr(level, text);
+	/* Lines of several threads do not mix, and the room that one has seen is not another's. */
+	pthread_mutex_lock(&mutex);
+	tell_lost();
+	if (!write_line(level, text))
+		lost++;
+	pthread_mutex_unlock(&mutex);
 }
 
 #define DEFINE(function, level)                                                                    \

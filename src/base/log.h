@@ -12,6 +12,14 @@ enum log_target { LOG_TARGET_STDERR, LOG_TARGET_SYSLOG };
 void log_open(enum log_target target, enum log_level level);
 
 /*
+ * From now on a line that would have to wait is left out, for who does not read the log must not
+ * stop the answers. How many were lost is told with the next line that can be written, or by
+ * log_end.
+ */
+void log_never_wait(void);
+void log_end(void);
+
+/*
  * Each logs one line; FORMAT has no newline at its end. Any thread may call them. A message must
  * not hold secrets.
  */

@@ -144,26 +144,30 @@ static bool all_heard(const struct program *program)
 	return true;
 }
 
-/* The shorter of WAIT, of which -1 is the longest, and LIMIT: milliseconds. */
-static int at_most(int wait, int limit)
+/* The shorter of WAIT, of which -1 is the longest, and the time until the instant DUE. */
+static int until(int wait, int64_t due)
 {
-	return wait < 0 || wait > limit ? limit : wait;
+	int64_t left = due - timefmt_monotonic();
+
+	if (left < 0)
+		left = 0;
+	return wait < 0 || wait > left ? (int)left : wait;
 }
 
 static int on_pulse(void *arg)
 {
 	struct program *program = arg;
-	int wait = service_turn(program->service);
+	int wait;
 
 	start_missing_sites(program);
-	if (program->missing)
-		wait = at_most(wait, START_AGAIN_MS);
-	if (program->ready)
-		return wait;
-	program->ready = all_heard(program);
-	if (program->ready)
+	if (!program->ready && all_heard(program)) {
+		program->ready = true;
 		service_ready(program->service);
-	return at_most(wait, READY_WITHIN);
+	}
+	wait = service_turn(program->service);
+	if (program->missing)
+		wait = until(wait, program->start_again);
+	return program->ready ? wait : until(wait, program->ready_by);
 }
 
 static bool on_notify(void *arg)
@@ -334,8 +338,11 @@ static bool run(struct program *program)
 bool daemon_run(const struct options *options, struct config *config, struct loop *loop)
 {
 	struct program program = {.options = options, .config = config, .loop = loop};
-	bool fine = run(&program);
+	bool fine;
 
+	log_never_wait();
+	fine = run(&program);
+	log_end();
 	config_free(program.config);
 	return fine;
 }

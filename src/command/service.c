@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "command/service.h"
 
+#include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -15,21 +17,26 @@
 #include "base/mem.h"
 #include "base/timefmt.h"
 
+#define AGAIN_MS 100 /* before READY is tried again */
+
 struct service {
 	int fd; /* -1 = nobody wants to know */
 	struct sockaddr_un address;
 	socklen_t length;
 	int64_t pace; /* milliseconds from one sign of life to the next; 0 = no watchdog */
 	int64_t due;  /* the next, in timefmt_monotonic */
+	bool unready; /* it is ready, but the manager could not be told so */
 	char status[120];
 };
 
-/* A lost message is no fault of this process, and waiting for the manager would be one. */
-static void tell(const struct service *service, const char *text)
+/* False when the manager does not take it now: waiting for it would stop the answers. */
+static bool tell(const struct service *service, const char *text)
 {
-	if (service->fd >= 0)
-		sendto(service->fd, text, strlen(text), MSG_DONTWAIT | MSG_NOSIGNAL,
-		       (const struct sockaddr *)&service->address, service->length);
+	if (service->fd < 0)
+		return true;
+	return sendto(service->fd, text, strlen(text), MSG_DONTWAIT | MSG_NOSIGNAL,
+		      (const struct sockaddr *)&service->address, service->length) >= 0 ||
+	       (errno != EAGAIN && errno != ENOBUFS);
 }
 
 /* The socket's name is a path, or one in the abstract namespace, with @ for its NUL. */
@@ -73,7 +80,7 @@ struct service *service_open(void)
 
 void service_ready(struct service *service)
 {
-	tell(service, "READY=1");
+	service->unready = !tell(service, "READY=1");
 }
 
 void service_reloading(struct service *service)
@@ -99,22 +106,25 @@ void service_status(struct service *service, const char *text)
 
 	if (strcmp(service->status, text) == 0)
 		return;
-	snprintf(service->status, sizeof service->status, "%s", text);
-	snprintf(message, sizeof message, "STATUS=%s", service->status);
-	tell(service, message);
+	snprintf(message, sizeof message, "STATUS=%s", text);
+	if (tell(service, message))
+		snprintf(service->status, sizeof service->status, "%s", text);
 }
 
 int service_turn(struct service *service)
 {
-	int64_t now = timefmt_monotonic(), wait;
+	int64_t now = timefmt_monotonic(), wait = -1;
 
-	if (service->pace == 0)
-		return -1;
-	if (now >= service->due) {
+	if (service->unready)
+		service_ready(service);
+	if (service->pace > 0 && now >= service->due) {
 		tell(service, "WATCHDOG=1");
 		service->due = now + service->pace;
 	}
-	wait = service->due - now;
+	if (service->pace > 0)
+		wait = service->due - now;
+	if (service->unready && (wait < 0 || wait > AGAIN_MS))
+		wait = AGAIN_MS;
 	return wait < INT_MAX ? (int)wait : INT_MAX;
 }
 

@@ -26,8 +26,8 @@ void service_status(struct service *service, const char *text);
 
 /*
  * Tells the watchdog that this thread is alive, if that is due: twice in the time after which the
- * manager would end the process. Returns when to call it again, in milliseconds; -1 = there is no
- * watchdog.
+ * manager would end the process. Tells again that the process is ready, where the manager did not
+ * take it. Returns when to call it again, in milliseconds; -1 = any time.
  */
 int service_turn(struct service *service);
 

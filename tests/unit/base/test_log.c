@@ -97,6 +97,7 @@ static void test_lost(void)
 
 	CU_ASSERT_FATAL(pipe2(ends, O_CLOEXEC) == 0);
 	dup2(ends[1], STDERR_FILENO);
+	log_never_wait();
 	memset(text, 'a', 900);
 	alarm(10);
 	for (int i = 0; i < 200; i++)
@@ -104,6 +105,7 @@ static void test_lost(void)
 	CU_ASSERT(read(ends[0], text, sizeof text) > 0);
 	log_error("after that");
 	log_error("and that");
+	log_end(); /* has nothing more to tell */
 	alarm(0);
 	dup2(kept, STDERR_FILENO);
 	close(kept);
@@ -116,10 +118,35 @@ static void test_lost(void)
 	close(ends[0]);
 }
 
+/* How many were lost is told at the end, too, if there is room. */
+static void test_lost_at_end(void)
+{
+	static char text[65536];
+	int kept = dup(STDERR_FILENO), ends[2];
+	ssize_t length;
+
+	CU_ASSERT_FATAL(pipe2(ends, O_CLOEXEC) == 0);
+	dup2(ends[1], STDERR_FILENO);
+	log_never_wait();
+	memset(text, 'a', 900);
+	for (int i = 0; i < 100; i++)
+		log_error("%s", text);
+	CU_ASSERT(read(ends[0], text, sizeof text) > 0);
+	log_end();
+	dup2(kept, STDERR_FILENO);
+	close(kept);
+	close(ends[1]);
+	length = read(ends[0], text, sizeof text - 1);
+	text[length > 0 ? length : 0] = '\0';
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, " lines of the log were lost: nobody read them\n"));
+	close(ends[0]);
+}
+
 static const struct harness_test tests[] = {
     {"levels", test_levels},
     {"the system's log", test_syslog},
     {"lines that nobody reads", test_lost},
+    {"lines that nobody reads, at the end", test_lost_at_end},
     {"a long line, and nowhere to write", test_long},
     {NULL, NULL},
 };
