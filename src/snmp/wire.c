@@ -3,7 +3,6 @@
 
 #include <endian.h>
 #include <errno.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -13,12 +12,10 @@
 #include <net-snmp/net-snmp-includes.h>
 
 #include "base/log.h"
-#include "base/timefmt.h"
 #include "snmp/pdu.h"
 
 #define PASSED_MAX 65536       /* octets of a PDU; see receive */
 #define REFUSED_MAX (1 << 20)  /* a manager asks in 64 KiB for what becomes up to 512 KiB */
-#define REST_MS 300	       /* in which the rest of a long PDU must come */
 #define SEND_TIMEOUT_US 300000 /* nothing else of ours runs meanwhile */
 #define RESPONSE_SIZE (PDU_HEADER_SIZE + 8)
 
@@ -116,45 +113,40 @@ static int keep(netsnmp_transport *transport, uint8_t *buffer, size_t count)
 	return (int)kept;
 }
 
-/* Waits for more of what has come in part; false when it does not come. */
-static bool await_rest(int fd, int64_t until)
-{
-	struct pollfd rest = {fd, POLLIN, 0};
-	int64_t left = until - timefmt_monotonic();
-
-	return left > 0 && poll(&rest, 1, (int)left) == 1;
-}
-
 /*
  * In place of the library's function, which loses the memory for an address when the connection is
  * reset. A session of ours needs no address. The library would collect up to 2 GiB of a PDU and
- * leave one of more than 64 KiB without an answer, so that snmpd gives up the session. Zero octets
- * would mean the end of the connection. So this goes on until there are some for the library.
+ * leave one of more than 64 KiB without an answer, so that snmpd gives up the session. It takes
+ * zero octets for the end of the connection. So where there are none for it, it gets a response
+ * to nothing, which it drops. It has then seen whole PDUs only.
  */
 static int receive(netsnmp_transport *transport, void *buffer, int size, void **address,
 		   int *address_length)
 {
-	int64_t until = timefmt_monotonic() + REST_MS;
+	static const uint8_t nothing[RESPONSE_SIZE] = {
+	    PDU_VERSION, PDU_RESPONSE, [16] = RESPONSE_SIZE - PDU_HEADER_SIZE};
+	size_t had = wire.had;
 	ssize_t got;
 	int kept;
 
 	*address = NULL;
 	*address_length = 0;
-	do {
-		size_t had = wire.had;
-
-		memcpy(buffer, wire.header, had);
-		do
-			got = recv(transport->sock, (uint8_t *)buffer + had, (size_t)size - had, 0);
-		while (got < 0 && errno == EINTR);
-		wire.had = 0;
-		kept = got > 0 ? keep(transport, buffer, had + (size_t)got) : (int)got;
-	} while (got > 0 && kept == 0 && await_rest(transport->sock, until));
-	if (got > 0 && kept < 0)
+	memcpy(buffer, wire.header, had);
+	do
+		got = recv(transport->sock, (uint8_t *)buffer + had, (size_t)size - had, 0);
+	while (got < 0 && errno == EINTR);
+	if (got <= 0)
+		return (int)got;
+	wire.had = 0;
+	kept = keep(transport, buffer, had + (size_t)got);
+	if (kept < 0)
 		log_warning(
 		    "the master agent has sent a PDU of more than %d octets; connecting again",
 		    REFUSED_MAX);
-	return got > 0 && kept == 0 ? -1 : kept;
+	if (kept != 0)
+		return kept;
+	memcpy(buffer, nothing, sizeof nothing);
+	return (int)sizeof nothing;
 }
 
 void wire_attach(void *attached)

@@ -368,7 +368,9 @@ static void test_long_request(void)
 	struct sockaddr_in to = {.sin_family = AF_INET};
 	int udp = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	struct process *agent;
-	void *manager = manager_of_paris(world_sim("sim", "--jobs 60"), &agent);
+	struct sim *sim = world_sim("sim", "--jobs 60");
+	void *manager = manager_of_paris(sim, &agent);
+	int64_t jobs;
 
 	to.sin_port = htons((uint16_t)world_snmp_port());
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -378,9 +380,31 @@ static void test_long_request(void)
 		CU_ASSERT_TRUE(send(udp, request.octets, request.length, 0) ==
 			       (ssize_t)request.length);
 		AWAIT(recv(udp, answer.octets, sizeof answer.octets, MSG_DONTWAIT) > 0, 10);
+		/* Nothing else is asked for some time. */
+		jobs = sim_count(sim, "jobs");
+		AWAIT((i < COUNT(counts) - 1 || sim_count(sim, "jobs") >= jobs + 3), 10);
 		EQUAL_NUMBER(manager_site(manager, "paris", SITE_STATUS), UP);
 	}
 	close(udp);
+	EQUAL_NUMBER(world_count(agent->err, "connected to the master agent"), 1);
+}
+
+/* A request that is too long, and comes in pieces of which each is read alone or with others. */
+static void test_pieces(void)
+{
+	static struct octets pdu;
+	static const uint8_t payload[66000];
+	struct process *agent = agent_of_master();
+	size_t step = 1;
+
+	put_header(&pdu, 1, MASTER_GET, 0, SESSION, sizeof payload);
+	put(&pdu, payload, sizeof payload);
+	for (size_t at = 0; at < pdu.length; at += step) {
+		step = at < 2 * HEADER ? 1 : pdu.length - at < 1000 ? pdu.length - at : 1000;
+		AWAIT(master_send(pdu.octets + at, step), 5);
+	}
+	ask_scalar();
+	CU_ASSERT_TRUE(master_is_answered(5));
 	EQUAL_NUMBER(world_count(agent->err, "connected to the master agent"), 1);
 }
 
@@ -662,6 +686,7 @@ static const struct harness_test tests[] = {
     {"PDUs at random", test_mutations},
     {"a PDU of a gigabyte", test_oversized},
     {"a manager asks for very much", test_long_request},
+    {"a long request in pieces", test_pieces},
     {"answers that nobody reads", test_never_reads},
     {"the master is gone while it is answered", test_gone_while_answered},
     {"the session is refused", test_open_refused},
