@@ -19,7 +19,7 @@
 	SUITE(versions) \
 	SUITE(lookup) SUITE(loop) SUITE(notify) SUITE(manager) SUITE(rehearsal) SUITE(host) SUITE(response) \
 	SUITE(doctor) SUITE(owner) SUITE(fetch_ca) SUITE(primary) \
-	SUITE(humane) SUITE(report) SUITE(terminal) \
+	SUITE(humane) SUITE(options) SUITE(report) SUITE(terminal) \
 	SUITE(sim_old) SUITE(sim_resource) SUITE(sim) SUITE(sim_tree)
 
 /* clang-format on */
