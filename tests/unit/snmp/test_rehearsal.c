@@ -302,25 +302,36 @@ static void test_lower(void)
 	}
 }
 
-/* A master agent that answers the ping, with which no session could be opened since. */
-static void test_no_session(void)
+static const struct answer pong[] = {{RESPONSE, 0, 257, NONE}, {0, 0, 0, NONE}};
+
+/* A probe whose first ping MASTER has answered. */
+static struct probe *answered_probe(struct master *master)
 {
-	static const struct answer answers[] = {{RESPONSE, 0, 257, NONE}, {0, 0, 0, NONE}};
-	struct master master;
 	struct probe *probe;
 	struct pollfd fd;
 	bool answered = false;
 	int timeout = 2000;
 
-	scratch_make();
-	begin(&master, answers, false);
-	probe = probe_new(master.spec);
+	begin(master, pong, false);
+	probe = probe_new(master->spec);
 	while (!answered && probe_prepare(probe, &fd, &timeout) == 1 && poll(&fd, 1, 2000) > 0)
 		answered = probe_dispatch(probe, &fd);
 	CU_ASSERT_TRUE(answered);
 	EQUAL_NUMBER(probe_error(probe), 0);
+	return probe;
+}
+
+/* A master agent that answers the ping, with which no session could be opened since. */
+static void test_no_session(void)
+{
+	struct master master;
+	struct probe *probe;
+	struct pollfd fd;
+	int timeout = -1;
+
+	scratch_make();
+	probe = answered_probe(&master);
 	/* The next one is not due yet, and nobody waits for ever. */
-	timeout = -1;
 	EQUAL_NUMBER(probe_prepare(probe, &fd, &timeout), 0);
 	CU_ASSERT(timeout > 0 && timeout <= 1000);
 	probe_hurry(probe);
@@ -334,6 +345,25 @@ static void test_no_session(void)
 	scratch_remove();
 }
 
+/* A session was opened after the answer: the next ping knows of no trouble. */
+static void test_session(void)
+{
+	struct master master;
+	struct probe *probe;
+	struct pollfd fd;
+	int timeout = -1;
+
+	scratch_make();
+	probe = answered_probe(&master);
+	probe_reset(probe);
+	probe_hurry(probe);
+	EQUAL_NUMBER(probe_prepare(probe, &fd, &timeout), 1);
+	EQUAL_NUMBER(probe_error(probe), 0);
+	probe_free(probe);
+	end(&master);
+	scratch_remove();
+}
+
 static const struct harness_test tests[] = {
     {"registration", test_register},
     {"taken back", test_taken_back},
@@ -342,6 +372,7 @@ static const struct harness_test tests[] = {
     {"hints", test_hints},
     {"waiting", test_lower},
     {"answers without a session", test_no_session},
+    {"answers, and a session", test_session},
     {NULL, NULL},
 };
 
