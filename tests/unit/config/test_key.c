@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -220,7 +221,53 @@ static void test_order_of_sections(void)
 	scratch_remove();
 }
 
+/* As the man page has them. */
+static const struct limits {
+	const char *key, *unit; /* "" = a number, and no duration */
+	long least, most;
+	bool of_file; /* and not of a site */
+} limits[] = {
+    {"notify-limit", "", 1, 1000, true},	  {"refresh", "s", 1, 86400, false},
+    {"full-refresh", "s", 60, 31 * 86400, false}, {"window", "s", 60, 31 * 86400, false},
+    {"row-hold", "s", 0, 366 * 86400, false},	  {"timeout", "s", 1, 600, false},
+    {"deadline", "s", 1, 86400, false},		  {"client-limit", "", 0, 100000, false},
+    {"down-after", "", 1, 1000, false},		  {"failures-kept", "", 0, 1000, false},
+    {"vanish-hold", "s", 0, 31 * 86400, false},	  {"storage-refresh", "s", 1, 86400, false},
+    {"tape-refresh", "s", 1, 86400, false},	  {"media-refresh", "s", 1, 86400, false},
+    {"security-refresh", "s", 1, 86400, false},
+};
+
+static bool accepts(const struct limits *limit, long number)
+{
+	const char *quote = limit->unit[0] ? "\"" : "";
+	char line[100], text[400], error[CONFIG_ERROR_SIZE];
+	struct config *config;
+
+	snprintf(line, sizeof line, "%s = %s%ld%s%s\n", limit->key, quote, number, limit->unit,
+		 quote);
+	snprintf(text, sizeof text, "%s%s%s}\n", limit->of_file ? line : "",
+		 "site paris {\n" SAMPLE_SITE, limit->of_file ? "" : line);
+	config = config_load(sample_write("conf", 0600, text), error);
+	config_free(config);
+	return config != NULL;
+}
+
+static void test_limits(void)
+{
+	sample_begin();
+	for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
+		const struct limits *limit = &limits[i];
+
+		if (!accepts(limit, limit->least) || !accepts(limit, limit->most) ||
+		    accepts(limit, limit->least - 1) || accepts(limit, limit->most + 1))
+			FAIL("%s is not from %ld to %ld", limit->key, limit->least, limit->most);
+	}
+	CU_PASS("all");
+	scratch_remove();
+}
+
 static const struct harness_test tests[] = {
+    {"limits", test_limits},
     {"the least that is needed, and the defaults", test_least},
     {"every key", test_every_key},
     {"values are inherited", test_inheritance},

@@ -23,6 +23,10 @@ static void test_base_oid(void)
 	EQUAL_NUMBER(config->base_oid.length, 8);
 	CU_ASSERT_TRUE(memcmp(config->base_oid.numbers, other, sizeof other) == 0);
 	config_free(config);
+	/* Below 2 the second number may be any. */
+	config = sample_load("base-oid = \"2.999.1.2\"\nsite paris {\n" SAMPLE_SITE "}\n");
+	EQUAL_NUMBER(config->base_oid.length, 4);
+	config_free(config);
 	scratch_remove();
 }
 
