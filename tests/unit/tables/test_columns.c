@@ -83,6 +83,19 @@ static void test_ages(void)
 		       60);
 }
 
+/* However old: the largest number means that it never was. */
+static void test_oldest(void)
+{
+	int64_t now = timefmt_now();
+
+	for (int64_t more = -3600; more <= 3600; more += 3600) {
+		struct workload_row row = {.last_success = now - (NEVER + more) * 1000};
+		uint64_t age = value_of(TABLE_WORKLOADS, 17, &row).number;
+
+		CU_ASSERT_TRUE(age < NEVER && age >= NEVER - 3600);
+	}
+}
+
 /* A TruthValue that turns by the clock, in the same way for both tables. */
 static void test_overdue(void)
 {
@@ -174,6 +187,7 @@ static const struct harness_test tests[] = {
     {"columns rise and are found", test_columns},
     {"success rate", test_success_rate},
     {"ages and never", test_ages},
+    {"the largest age", test_oldest},
     {"overdue", test_overdue},
     {"policies and clients", test_subjects},
     {"queue", test_queue},

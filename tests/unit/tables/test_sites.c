@@ -22,6 +22,8 @@ static struct config_watch client_watches[] = {{any, HOUR, false}};
 
 static struct config_site site = {.name = name,
 				  .url = url,
+				  .window = 5 * HOUR,
+				  .refresh = 90,
 				  .row_retention = 10 * HOUR,
 				  .policies = {policy_watches, 2},
 				  .clients = {client_watches, 1},
@@ -97,6 +99,8 @@ static void test_sums(void)
 	sample_subject(tally, TALLY_WORKLOAD, "BACKUP")->history.last_at = ago(70);
 	sample_subject(tally, TALLY_WORKLOAD, "RESTORE")->history.last_at = ago(60);
 	snapshot = draw(tally);
+	EQUAL_NUMBER(number_of(snapshot, 21), 5 * HOUR);
+	EQUAL_NUMBER(number_of(snapshot, 22), 90);
 	EQUAL_NUMBER(number_of(snapshot, 30), 2);
 	EQUAL_NUMBER(number_of(snapshot, 31), 1);
 	EQUAL_NUMBER(number_of(snapshot, 32), 3);
