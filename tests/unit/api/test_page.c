@@ -94,6 +94,27 @@ static void test_names_next(void)
 	}
 }
 
+static void test_next_offset(void)
+{
+	static const struct {
+		const char *text;
+		int64_t offset;
+	} cases[] = {
+	    {LINK("\"?page[offset]=7\""), 7},	 {LINK("\"?page[offset]=1200\""), 1200},
+	    {LINK("\"?page[offset]=12x\""), -1}, {PAGE("\"next\":340"), 340},
+	    {PAGE("\"next\":\"x34\""), -1},	 {PAGE("\"limit\":100"), -1},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const char *complaint = "";
+		struct page *page = page_parse(cases[i].text, strlen(cases[i].text), &complaint);
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(page);
+		EQUAL_NUMBER(page_next_offset(page), cases[i].offset);
+		page_free(page);
+	}
+}
+
 static void test_count(void)
 {
 	static const struct {
@@ -261,6 +282,7 @@ static void test_hungry(void)
 
 static const struct harness_test tests[] = {
     {"ways to the next page", test_way},
+    {"offset of the next page", test_next_offset},
     {"whether a page names the next", test_names_next},
     {"how much is on a page", test_count},
     {"what is no page", test_no_page},
