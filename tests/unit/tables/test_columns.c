@@ -183,11 +183,32 @@ static void test_unknown(void)
 	}
 }
 
+/* What a text begins with says whether it is a number. */
+static void test_numbers(void)
+{
+	const struct column *skew = table_column(tables_all[TABLE_SITES], 23);
+	const struct column *label = table_column(tables_all[TABLE_SITES], 2);
+	const struct {
+		int32_t skew;
+		bool is_number;
+	} cases[] = {{-5, false}, {-1, false}, {0, true}, {7, true}, {95, true}};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct site_row row = {.name = "7", .clock_skew = cases[i].skew};
+		uint64_t number = 4711;
+
+		CU_ASSERT_FALSE(column_number(label, &row, 0, &number));
+		EQUAL_NUMBER(column_number(skew, &row, 0, &number), cases[i].is_number);
+		EQUAL_NUMBER(number, cases[i].is_number ? cases[i].skew : 4711);
+	}
+}
+
 static const struct harness_test tests[] = {
     {"columns rise and are found", test_columns},
     {"success rate", test_success_rate},
     {"ages and never", test_ages},
     {"the largest age", test_oldest},
+    {"numbers of cells", test_numbers},
     {"overdue", test_overdue},
     {"policies and clients", test_subjects},
     {"queue", test_queue},
