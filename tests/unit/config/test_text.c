@@ -27,6 +27,8 @@ static void test_exposed_key(void)
 	    "site paris {\nurl = \"https://h\"\n\napi-key = \"" SAMPLE_KEY "\"\n}\n";
 	static const char variable[] =
 	    "site paris {\nurl = \"https://h\"\napi-key = \"${NBU_TEST_KEY}\"\n}\n";
+	static const char short_name[] =
+	    "site paris {\nurl = \"https://h\"\napi-key = \"${K}\"\n}\n";
 	static const char *const disguised[] = {
 	    "site paris {\nurl = \"https://h\"\napi-key = \"${NONE:-abc}\"\n}\n",
 	    "site paris {\nurl = \"https://h\"\napi-key = \"ab\\x63\"\n}\n",
@@ -52,6 +54,10 @@ static void test_exposed_key(void)
 	config_free(config);
 	setenv("NBU_TEST_KEY", SAMPLE_KEY, 1);
 	config = config_load(sample_write("conf", 0644, variable), error);
+	EQUAL_TEXT(error, "");
+	config_free(config);
+	setenv("K", SAMPLE_KEY, 1);
+	config = config_load(sample_write("conf", 0644, short_name), error);
 	EQUAL_TEXT(error, "");
 	config_free(config);
 	scratch_remove();
