@@ -288,6 +288,8 @@ static void test_too_many(void)
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct world world;
 		struct list all, some;
+		struct snapshot *snapshot;
+		char text[60];
 
 		make_list(&all, cases[i].before);
 		make_list(&some, cases[i].after);
@@ -299,8 +301,13 @@ static void test_too_many(void)
 			   (uint32_t)cases[i].before);
 		/* An hour later, so that all pages of the sweep are due. */
 		some.answers[0].body = "1782874804000";
-		check_rows(scripted_run(&world, some.answers),
-			   cases[i].believed ? FAULT_NONE : FAULT_VANISHED,
+		snapshot = scripted_run(&world, some.answers);
+		/* Of all that were held, those that are left included. */
+		snprintf(text, sizeof text, "%d of %d finished jobs",
+			 cases[i].before - cases[i].after, cases[i].before);
+		CU_ASSERT_EQUAL(strstr(sites_row(snapshot)->fault.text, text) == NULL,
+				cases[i].believed);
+		check_rows(snapshot, cases[i].believed ? FAULT_NONE : FAULT_VANISHED,
 			   (uint32_t)(cases[i].believed ? cases[i].after : cases[i].before));
 		scripted_close(&world);
 		free_list(&all);
