@@ -12,7 +12,7 @@
 # make bench-quick            the same at smaller sizes: 3 minutes
 # make fuzz                   what reads from outside, under libFuzzer; FUZZ_SECONDS=60 each, FUZZ="job store" some
 # make coverage               how much of src/ the tests reach, by file, with limits: 10 minutes
-# make mutate                 would the tests notice a wrong line of src/: MUTANTS=200 SEED=1; hours
+# make mutate                 would the tests notice a wrong line of src/: MUTANTS=200 SEED=1; an hour or more
 # make soak                   restarts, faults, reloads at random while managers walk; MINUTES=10, SEED= repeats a run
 # make tests                  builds the test programs; build/tests/unit NAME runs some of their tests
 # make install                DESTDIR= PREFIX= as usual; make uninstall
