@@ -13,6 +13,12 @@ struct address {
 /* Finds the address of SOCKET, a path or tcp:HOST:PORT. A name may block. An errno, or 0. */
 int address_find(const char *socket, struct address *address);
 
+/*
+ * The same without blocking: EINPROGRESS while a name is looked up, until which this is called
+ * again. For one socket of the process.
+ */
+int address_seek(const char *socket, struct address *address);
+
 /* Begins to connect: *FD becomes a socket that does not block, or -1. An errno, or 0. */
 int address_connect(const struct address *address, int *fd);
 

@@ -16,7 +16,8 @@
 #define AGAIN_MS 1000	      /* from the end of one ping to the next */
 #define SLOW_ANSWER_MS 1000   /* later than this, the error is that there is no answer */
 #define LIFE_MS 60000	      /* later than this, it is given up: the peer may be gone for good */
-#define LOOKUP_RETRY_MS 60000 /* for a host name: looking it up may block */
+#define LOOKUP_MS 200	      /* between questions whether a host name has been looked up */
+#define LOOKUP_RETRY_MS 60000 /* after one that nobody knows */
 
 /* Times are of timefmt_monotonic. */
 struct probe {
@@ -121,7 +122,11 @@ static void begin(struct probe *probe)
 		probe->error = ECONNABORTED;
 	probe->answered = false;
 	if (probe->address.length == 0)
-		error = address_find(probe->socket, &probe->address);
+		error = address_seek(probe->socket, &probe->address);
+	if (error == EINPROGRESS) {
+		probe->next = probe->began + LOOKUP_MS;
+		return;
+	}
 	if (error != 0) {
 		give_up(probe, error);
 		probe->next += LOOKUP_RETRY_MS;

@@ -17,7 +17,7 @@
 	SUITE(resources) \
 	SUITE(cases) SUITE(clocks) SUITE(collect) SUITE(mailbox) SUITE(refresh) SUITE(skipped) SUITE(trees) \
 	SUITE(versions) \
-	SUITE(lookup) SUITE(loop) SUITE(notify) SUITE(manager) SUITE(rehearsal) SUITE(host) SUITE(response) \
+	SUITE(address) SUITE(lookup) SUITE(loop) SUITE(notify) SUITE(manager) SUITE(rehearsal) SUITE(host) SUITE(response) \
 	SUITE(doctor) SUITE(owner) SUITE(fetch_ca) SUITE(primary) \
 	SUITE(humane) SUITE(options) SUITE(report) SUITE(terminal) \
 	SUITE(sim_old) SUITE(sim_resource) SUITE(sim) SUITE(sim_tree)
