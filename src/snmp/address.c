@@ -4,6 +4,9 @@
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
@@ -22,22 +25,6 @@ static int find_path(const char *path, struct address *address)
 	return 0;
 }
 
-/* A lookup of HOST and PORT that goes on in a thread of the C library. */
-static struct {
-	char *host; /* NULL = there is none */
-	char *port; /* behind it */
-	struct addrinfo want;
-	struct gaicb request;
-} lookup;
-
-/* Takes over FOUND. */
-static void take(struct addrinfo *found, struct address *address)
-{
-	memcpy(&address->storage, found->ai_addr, found->ai_addrlen);
-	address->length = found->ai_addrlen;
-	freeaddrinfo(found);
-}
-
 /* SPEC is HOST:PORT. FLAGS are those of getaddrinfo(3). */
 static int find_tcp(const char *spec, int flags, struct address *address)
 {
@@ -50,40 +37,53 @@ static int find_tcp(const char *spec, int flags, struct address *address)
 	if (port)
 		*port++ = '\0';
 	if (port && getaddrinfo(host, port, &want, &found) == 0) {
-		take(found, address);
+		memcpy(&address->storage, found->ai_addr, found->ai_addrlen);
+		address->length = found->ai_addrlen;
+		freeaddrinfo(found);
 		error = 0;
 	}
 	free(host);
 	return error;
 }
 
-/* Begins to look SPEC up. */
-static int begin_lookup(const char *spec)
-{
-	struct gaicb *list[] = {&lookup.request};
+/* A name that is looked up by a thread, which may wait for long. */
+static struct lookup {
+	char *spec;
+	struct address address;
+	int error;
+	atomic_bool done; /* the rest is the main thread's again */
+} * lookup;		  /* NULL = none */
 
-	lookup.host = mem_strdup(spec);
-	lookup.port = strrchr(lookup.host, ':');
-	if (lookup.port)
-		*lookup.port++ = '\0';
-	lookup.want = (struct addrinfo){.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
-	lookup.request = (struct gaicb){
-	    .ar_name = lookup.host, .ar_service = lookup.port, .ar_request = &lookup.want};
-	return lookup.port && getaddrinfo_a(GAI_NOWAIT, list, 1, NULL) == 0 ? EINPROGRESS
-									    : EADDRNOTAVAIL;
+static void *look_up(void *arg)
+{
+	struct lookup *own = arg;
+
+	own->error = find_tcp(own->spec, 0, &own->address);
+	own->done = true;
+	return NULL;
 }
 
-/* What the lookup has found, if it has ended. */
+static int begin_lookup(const char *spec)
+{
+	pthread_t thread;
+	int error;
+
+	lookup = mem_zalloc(1, sizeof *lookup);
+	lookup->spec = mem_strdup(spec);
+	error = pthread_create(&thread, NULL, look_up, lookup);
+	if (error != 0)
+		return error;
+	pthread_detach(thread);
+	return EINPROGRESS;
+}
+
 static int end_lookup(struct address *address)
 {
-	int error = gai_error(&lookup.request);
-
-	if (error == EAI_INPROGRESS)
+	if (!lookup->done)
 		return EINPROGRESS;
-	if (error != 0)
-		return EADDRNOTAVAIL;
-	take(lookup.request.ar_result, address);
-	return 0;
+	if (lookup->error == 0)
+		*address = lookup->address;
+	return lookup->error;
 }
 
 int address_seek(const char *socket, struct address *address)
@@ -92,15 +92,16 @@ int address_seek(const char *socket, struct address *address)
 
 	if (strncmp(socket, "tcp:", 4) != 0)
 		return find_path(socket, address);
-	if (lookup.host)
+	if (lookup)
 		error = end_lookup(address);
 	else if (find_tcp(socket + 4, AI_NUMERICHOST, address) == 0)
 		return 0;
 	else
 		error = begin_lookup(socket + 4);
 	if (error != EINPROGRESS) {
-		free(lookup.host);
-		lookup.host = NULL;
+		free(lookup->spec);
+		free(lookup);
+		lookup = NULL;
 	}
 	return error;
 }
