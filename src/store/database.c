@@ -410,7 +410,7 @@ static bool refuse_content(struct database *database, int code, int version, str
 
 	refuse(database, code, fault);
 	if (!sqlite3_get_autocommit(database->db))
-		sqlite3_exec(database->db, "ROLLBACK", NULL, NULL, NULL);
+		(void)sqlite3_exec(database->db, "ROLLBACK", NULL, NULL, NULL); /* fails, too */
 	if (primary != SQLITE_ERROR && primary != SQLITE_CONSTRAINT)
 		return false;
 	verdict = ask(database, "PRAGMA integrity_check(1)", &ignored);

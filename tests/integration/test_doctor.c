@@ -267,7 +267,7 @@ static void test_no_address(void)
 			      NULL,
 			      "--doctor",
 			      "--user=root",
-			      "--community=" WORLD_PUBLIC,
+			      ("--community=" WORLD_PUBLIC),
 			      "--snmpd=no-such-host.invalid",
 			      NULL};
 	int status;

@@ -10,7 +10,8 @@
 static void test_told(void)
 {
 	static const struct {
-		int64_t children, told; /* -1 = the server does not say how many */
+		int32_t children; /* -1 = the server does not say how many */
+		int64_t told;
 	} cases[] = {{-1, FAMILY_KNOWN},
 		     {0, FAMILY_KNOWN | FAMILY_COUNTED},
 		     {2, FAMILY_KNOWN | FAMILY_COUNTED | FAMILY_PARENT}};
