@@ -12,7 +12,7 @@
 
 static int logger = -1; /* connected to a socket */
 
-/* The logger may have been started anew, so each failure begins with a new connection. */
+/* The logger may have been started anew, so a failure leads to a new connection. */
 static void connect_to(const char *path)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -40,20 +40,23 @@ static void make_line(char *line, size_t size, int priority, const char *text)
 		 (int)getpid(), text);
 }
 
+static bool is_full(void)
+{
+	return errno == EAGAIN || errno == ENOBUFS;
+}
+
 bool syslogger_send(const char *path, int priority, const char *text, bool wait)
 {
 	int flags = MSG_NOSIGNAL | (wait ? 0 : MSG_DONTWAIT);
-	ssize_t sent = -1;
 	char line[1200];
 
 	make_line(line, sizeof line, priority, text);
-	if (logger >= 0)
-		sent = send(logger, line, strlen(line), flags);
-	if (sent < 0 && (logger < 0 || (errno != EAGAIN && errno != ENOBUFS))) {
+	if (logger < 0)
 		connect_to(path);
-		if (logger < 0)
-			return true;
-		sent = send(logger, line, strlen(line), flags);
-	}
-	return sent >= 0 || (errno != EAGAIN && errno != ENOBUFS);
+	if (send(logger, line, strlen(line), flags) >= 0)
+		return true;
+	if (is_full())
+		return false;
+	connect_to(path);
+	return logger < 0 || send(logger, line, strlen(line), flags) >= 0 || !is_full();
 }

@@ -49,7 +49,7 @@ static void test_send(void)
 	close(fd);
 	unlink(path);
 	fd = listen_at(path);
-	CU_ASSERT_TRUE(syslogger_send(path, LOG_ERR, "third", false));
+	CU_ASSERT_TRUE(syslogger_send(path, LOG_ERR, "third", true));
 	CU_ASSERT_TRUE(hears(fd, ": third"));
 	close(fd);
 	scratch_remove();
