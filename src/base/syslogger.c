@@ -32,10 +32,10 @@ static void make_line(char *line, size_t size, int priority, const char *text)
 {
 	time_t now = time(NULL);
 	char stamp[32] = "";
-	struct tm local;
+	struct tm local = {0};
 
-	if (localtime_r(&now, &local))
-		strftime(stamp, sizeof stamp, "%b %e %H:%M:%S", &local);
+	localtime_r(&now, &local);
+	strftime(stamp, sizeof stamp, "%b %e %H:%M:%S", &local);
 	snprintf(line, size, "<%d>%s nbu-agentx[%d]: %s", LOG_DAEMON | priority, stamp,
 		 (int)getpid(), text);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <syslog.h>
@@ -77,9 +78,22 @@ static void test_full(void)
 	scratch_remove();
 }
 
+/* Without a descriptor for it a line cannot be sent, and nobody waits for that. */
+static void test_no_descriptor(void)
+{
+	struct rlimit before, none = {0, 0};
+
+	CU_ASSERT_EQUAL(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none.rlim_max = before.rlim_max;
+	CU_ASSERT_EQUAL(setrlimit(RLIMIT_NOFILE, &none), 0);
+	CU_ASSERT_TRUE(syslogger_send("/nonexistent", LOG_ERR, "text", true));
+	CU_ASSERT_EQUAL(setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
 static const struct harness_test tests[] = {
     {"lines", test_send},
     {"nobody reads", test_full},
+    {"no descriptor", test_no_descriptor},
     {NULL, NULL},
 };
 
