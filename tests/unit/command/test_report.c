@@ -6,6 +6,7 @@
 #include "harness.h"
 #include "tables/reason.h"
 #include "command/report.h"
+#include "command/screen.h"
 #include "unit/rows.h"
 
 typedef void print_report(FILE *out, const struct report *report);
@@ -519,6 +520,20 @@ static void test_names(void)
 	EQUAL_NUMBER(report_find_tables("job"), 0);
 }
 
+/* The time above what --watch shows, by which people see that it goes on. */
+static void test_time(void)
+{
+	struct snapshot *snapshot = one_row("BACKUP", "VMWARE");
+	char *text;
+
+	setenv("TZ", "UTC", 1);
+	text = print(screen_show, &snapshot, 1, REPORT_TABLE(TABLE_JOBS));
+	if (strncmp(text, "2026-07-01 10:00:00 +0000", 25) != 0)
+		FAIL("%.40s", text);
+	free(text);
+	snapshot_free(snapshot);
+}
+
 static const struct harness_test tests[] = {
     {"JSON", test_json},
     {"strings in JSON", test_json_strings},
@@ -538,6 +553,7 @@ static const struct harness_test tests[] = {
     {"a narrow terminal", test_narrow},
     {"what a narrow terminal keeps", test_what_stays},
     {"names of tables", test_names},
+    {"the time of a screen", test_time},
     {NULL, NULL},
 };
 

@@ -203,12 +203,30 @@ static void test_numbers(void)
 	}
 }
 
+/* Texts and words are texts in JSON; numbers and truth are not. */
+static void test_texts(void)
+{
+	for (size_t t = 0; t < TABLE_COUNT; t++)
+		for (size_t i = 0; i < tables_all[t]->column_count; i++) {
+			const struct column *column = &tables_all[t]->columns[i];
+			bool is_text = column->kind->type == COLUMN_STRING || column->words;
+
+			if (column->kind->type != COLUMN_STRING &&
+			    column->kind->type != COLUMN_INTEGER)
+				continue;
+			if (column->kind->is_text != is_text)
+				FAIL("%s", column->name);
+		}
+	CU_PASS("all");
+}
+
 static const struct harness_test tests[] = {
     {"columns rise and are found", test_columns},
     {"success rate", test_success_rate},
     {"ages and never", test_ages},
     {"the largest age", test_oldest},
     {"numbers of cells", test_numbers},
+    {"texts", test_texts},
     {"overdue", test_overdue},
     {"policies and clients", test_subjects},
     {"queue", test_queue},
