@@ -528,8 +528,8 @@ static void test_time(void)
 
 	setenv("TZ", "UTC", 1);
 	text = print(screen_show, &snapshot, 1, REPORT_TABLE(TABLE_JOBS));
-	if (strncmp(text, "2026-07-01 10:00:00 +0000", 25) != 0)
-		FAIL("%.40s", text);
+	text[25] = '\0';
+	EQUAL_TEXT(text, "2026-07-01 10:00:00 +0000");
 	free(text);
 	snapshot_free(snapshot);
 }
