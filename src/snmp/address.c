@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "snmp/address.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
@@ -111,6 +113,16 @@ int address_find(const char *socket, struct address *address)
 	if (strncmp(socket, "tcp:", 4) == 0)
 		return find_tcp(socket + 4, 0, address);
 	return find_path(socket, address);
+}
+
+void address_spec(const struct address *address, char spec[ADDRESS_SPEC_SIZE])
+{
+	struct sockaddr_in internet;
+	char host[INET_ADDRSTRLEN] = "";
+
+	memcpy(&internet, &address->storage, sizeof internet);
+	inet_ntop(AF_INET, &internet.sin_addr, host, sizeof host);
+	snprintf(spec, ADDRESS_SPEC_SIZE, "tcp:%s:%u", host, (unsigned)ntohs(internet.sin_port));
 }
 
 int address_connect(const struct address *address, int *fd)

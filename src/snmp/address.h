@@ -19,6 +19,11 @@ int address_find(const char *socket, struct address *address);
  */
 int address_seek(const char *socket, struct address *address);
 
+#define ADDRESS_SPEC_SIZE 32 /* octets, with the NUL */
+
+/* ADDRESS, which is one of TCP, as tcp:NUMBERS:PORT. */
+void address_spec(const struct address *address, char spec[ADDRESS_SPEC_SIZE]);
+
 /* Begins to connect: *FD becomes a socket that does not block, or -1. An errno, or 0. */
 int address_connect(const struct address *address, int *fd);
 

@@ -281,12 +281,24 @@ static void start_library(void)
 	REGISTER_SYSOR_TABLE(agent.capability, agent.capability_length, CAPABILITY);
 }
 
+/* The library would look up a name by itself, and stand still meanwhile. */
+static void tell_address(void)
+{
+	char spec[ADDRESS_SPEC_SIZE];
+
+	if (strncmp(agent.socket, "tcp:", 4) != 0)
+		return;
+	probe_spec(agent.probe, spec);
+	netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET, spec);
+}
+
 /* Once the master agent has answered the probe, the library may connect. */
 static void dispatch_probe(const struct pollfd *fd)
 {
 	if (!probe_dispatch(agent.probe, fd))
 		return;
 	agent.trusted_until = timefmt_monotonic() + TRUST_MS;
+	tell_address();
 	if (!agent.running)
 		start_library();
 }

@@ -45,6 +45,11 @@ static const struct {
     {EADDRNOTAVAIL, "its host is not known (give an address instead of a name)"},
 };
 
+void probe_spec(const struct probe *probe, char spec[ADDRESS_SPEC_SIZE])
+{
+	address_spec(&probe->address, spec);
+}
+
 const char *probe_hint(int error)
 {
 	for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++)

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "snmp/address.h"
+
 /*
  * Finds out without blocking whether a master agent answers. The SNMP library's own connect blocks:
  * for ever, if the master agent hangs and the backlog of its socket is full. So the library must
@@ -28,6 +30,9 @@ bool probe_dispatch(struct probe *probe, const struct pollfd *fd);
 
 /* What is wrong, as an errno; 0 = nothing is known to be wrong. */
 int probe_error(const struct probe *probe);
+
+/* Where the master agent that has answered is, for tcp: only. See address_spec. */
+void probe_spec(const struct probe *probe, char spec[ADDRESS_SPEC_SIZE]);
 
 /* What ERROR means for a master agent, and what to check. */
 const char *probe_hint(int error);

@@ -34,6 +34,7 @@ static void test_seek(void)
 {
 	struct address address;
 	struct sockaddr_un local;
+	char spec[ADDRESS_SPEC_SIZE];
 	int times;
 
 	EQUAL_NUMBER(seek("/var/agentx/master", &address, &times), 0);
@@ -43,6 +44,8 @@ static void test_seek(void)
 	EQUAL_NUMBER(seek("tcp:127.0.0.2:705", &address, &times), 0);
 	EQUAL_NUMBER(times, 1);
 	check_tcp(&address, 0x7f000002, 705);
+	address_spec(&address, spec);
+	EQUAL_TEXT(spec, "tcp:127.0.0.2:705");
 	EQUAL_NUMBER(seek("tcp:localhost:706", &address, &times), 0);
 	CU_ASSERT(times > 1);
 	check_tcp(&address, 0x7f000001, 706);
