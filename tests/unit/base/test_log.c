@@ -88,58 +88,64 @@ static void test_long(void)
 	close(kept);
 }
 
+/* Standard error as a pipe, in the daemon. */
+static struct {
+	int kept;
+	int ends[2];
+	char text[65536];
+} unread;
+
+/* Logs more than the pipe takes; then there is room again. */
+static void begin_unread(void)
+{
+	unread.kept = dup(STDERR_FILENO);
+	CU_ASSERT_FATAL(pipe2(unread.ends, O_CLOEXEC) == 0);
+	dup2(unread.ends[1], STDERR_FILENO);
+	log_never_wait();
+	memset(unread.text, 'a', 900);
+	alarm(10);
+	for (int i = 0; i < 200; i++)
+		log_error("%s", unread.text);
+	alarm(0);
+	CU_ASSERT(read(unread.ends[0], unread.text, sizeof unread.text) > 0);
+}
+
+/* What was logged since. */
+static const char *end_unread(void)
+{
+	ssize_t length;
+
+	dup2(unread.kept, STDERR_FILENO);
+	close(unread.kept);
+	close(unread.ends[1]);
+	length = read(unread.ends[0], unread.text, sizeof unread.text - 1);
+	unread.text[length > 0 ? length : 0] = '\0';
+	close(unread.ends[0]);
+	CU_ASSERT_PTR_NOT_NULL(
+	    strstr(unread.text, " lines of the log were lost: nobody read them\n"));
+	return unread.text;
+}
+
 /* Lines that nobody reads stop nobody; how many were lost is told once there is room again. */
 static void test_lost(void)
 {
-	static char text[65536];
-	int kept = dup(STDERR_FILENO), ends[2];
-	ssize_t length;
+	const char *text;
 
-	CU_ASSERT_FATAL(pipe2(ends, O_CLOEXEC) == 0);
-	dup2(ends[1], STDERR_FILENO);
-	log_never_wait();
-	memset(text, 'a', 900);
-	alarm(10);
-	for (int i = 0; i < 200; i++)
-		log_error("%s", text);
-	CU_ASSERT(read(ends[0], text, sizeof text) > 0);
+	begin_unread();
 	log_error("after that");
 	log_error("and that");
 	log_end(); /* has nothing more to tell */
-	alarm(0);
-	dup2(kept, STDERR_FILENO);
-	close(kept);
-	close(ends[1]);
-	length = read(ends[0], text, sizeof text - 1);
-	text[length > 0 ? length : 0] = '\0';
-	CU_ASSERT_PTR_NOT_NULL(strstr(text, " lines of the log were lost: nobody read them\n"));
+	text = end_unread();
 	EQUAL_NUMBER(lines_of(text), 3);
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "error: and that\n"));
-	close(ends[0]);
 }
 
 /* How many were lost is told at the end, too, if there is room. */
 static void test_lost_at_end(void)
 {
-	static char text[65536];
-	int kept = dup(STDERR_FILENO), ends[2];
-	ssize_t length;
-
-	CU_ASSERT_FATAL(pipe2(ends, O_CLOEXEC) == 0);
-	dup2(ends[1], STDERR_FILENO);
-	log_never_wait();
-	memset(text, 'a', 900);
-	for (int i = 0; i < 100; i++)
-		log_error("%s", text);
-	CU_ASSERT(read(ends[0], text, sizeof text) > 0);
+	begin_unread();
 	log_end();
-	dup2(kept, STDERR_FILENO);
-	close(kept);
-	close(ends[1]);
-	length = read(ends[0], text, sizeof text - 1);
-	text[length > 0 ? length : 0] = '\0';
-	CU_ASSERT_PTR_NOT_NULL(strstr(text, " lines of the log were lost: nobody read them\n"));
-	close(ends[0]);
+	EQUAL_NUMBER(lines_of(end_unread()), 1);
 }
 
 static const struct harness_test tests[] = {
