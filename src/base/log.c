@@ -72,8 +72,10 @@ static void tell_lost(void)
 {
 	char told[60];
 
+	if (lost == 0)
+		return;
 	snprintf(told, sizeof told, "%u lines of the log were lost: nobody read them", lost);
-	if (lost > 0 && write_line(LOG_LEVEL_WARNING, told))
+	if (write_line(LOG_LEVEL_WARNING, told))
 		lost = 0;
 }
 

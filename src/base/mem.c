@@ -36,13 +36,13 @@ void mem_check_errno(void)
 
 void *mem_malloc(size_t size)
 {
-	return mem_checked(malloc(size ? size : 1));
+	return mem_resize(NULL, size, 1);
 }
 
 void *mem_realloc(void *old, size_t size)
 {
 	if (size > 0)
-		return mem_checked(realloc(old, size));
+		return mem_resize(old, size, 1);
 	free(old);
 	return NULL;
 }
