@@ -24,7 +24,7 @@ struct way {
 	pthread_cond_t changed;
 	/* These are under the mutex. */
 	enum way_trick trick;
-	const char *bytes;
+	char *bytes;
 	size_t length;
 };
 
@@ -160,18 +160,27 @@ static void await_end(int fd)
 		;
 }
 
+static char *copy(const char *bytes, size_t length)
+{
+	char *copied = malloc(length + 1);
+
+	if (length > 0)
+		memcpy(copied, bytes, length);
+	return copied;
+}
+
 static void answer(const struct guest *guest, const char *request)
 {
 	struct way *way = guest->way;
 	bool is_ping = strstr(request, "/ping ") != NULL;
 	enum way_trick trick;
-	const char *bytes;
+	char *bytes;
 	size_t length;
 
 	pthread_mutex_lock(&way->mutex);
 	trick = is_ping ? WAY_OPEN : way->trick;
-	bytes = way->bytes;
 	length = way->length;
+	bytes = copy(way->bytes, length);
 	pthread_mutex_unlock(&way->mutex);
 	way->requests += !is_ping;
 	switch (trick) {
@@ -192,6 +201,7 @@ static void answer(const struct guest *guest, const char *request)
 	default:
 		pass(guest, request, trick);
 	}
+	free(bytes);
 }
 
 static void *serve(void *arg)
@@ -261,7 +271,8 @@ void way_set(struct way *way, enum way_trick trick, const char *bytes, size_t le
 {
 	pthread_mutex_lock(&way->mutex);
 	way->trick = trick;
-	way->bytes = bytes;
+	free(way->bytes);
+	way->bytes = copy(bytes, length);
 	way->length = length;
 	pthread_cond_broadcast(&way->changed);
 	pthread_mutex_unlock(&way->mutex);

@@ -27,7 +27,7 @@ enum way_trick {
 struct way *way_open(const struct sim *plain_sim);
 int way_port(const struct way *way);
 
-/* From now on; BYTES is for WAY_SAYS and WAY_REPEATS, and must live on. */
+/* From now on; BYTES is for WAY_SAYS and WAY_REPEATS, and is copied. */
 void way_set(struct way *way, enum way_trick trick, const char *bytes, size_t length);
 
 /* How many requests for lists it has seen. */
