@@ -169,9 +169,10 @@ check:
 	@$(MAKE) --no-print-directory -j2 tests
 	@tests/run $(BUILD)
 
-# In a mode in which the counters of a process that is killed count as well.
-COVERAGE_FLAGS := -O1 -fprofile-instr-generate -fcoverage-mapping -mllvm -runtime-counter-relocation \
-                  -Wno-unused-command-line-argument
+# In a mode in which the counters of a process that is killed count as well. Processes share them, so each step is
+# atomic: what one of them lost would look like a condition that was never false.
+COVERAGE_FLAGS := -O1 -fprofile-instr-generate -fprofile-update=atomic -fcoverage-mapping \
+                  -mllvm -runtime-counter-relocation -Wno-unused-command-line-argument
 
 # COVERAGE names some tests: make coverage COVERAGE="timefmt json"
 coverage:
