@@ -92,7 +92,7 @@ tests: bench-programs fuzz-programs $(addprefix $(BUILD)/tests/,unit integration
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  CC    $<")
-	$(Q)$(COMPILE) $(INCLUDES) -c -o $@ $<
+	$(Q)$(COMPILE) $(if $(filter src/%,$<),$(SRC_CFLAGS)) $(INCLUDES) -c -o $@ $<
 
 # q, as r would let modules of one name in two folders take the place of each other.
 $(BUILD)/libnbu-agentx.a: $(call objects,$(LIB_SOURCES))
@@ -169,15 +169,16 @@ check:
 	@$(MAKE) --no-print-directory -j2 tests
 	@tests/run $(BUILD)
 
-# In a mode in which the counters of a process that is killed count as well. Processes share them, so each step is
-# atomic: what one of them lost would look like a condition that was never false.
-COVERAGE_FLAGS := -O1 -fprofile-instr-generate -fprofile-update=atomic -fcoverage-mapping \
-                  -mllvm -runtime-counter-relocation -Wno-unused-command-line-argument
+# In a mode in which the counters of a process that is killed count as well. Processes share them, so each step in src/
+# is atomic: what one of them lost would look like a condition that was never false.
+COVERAGE_FLAGS := -O1 -fprofile-instr-generate -fcoverage-mapping -mllvm -runtime-counter-relocation \
+                  -Wno-unused-command-line-argument
 
 # COVERAGE names some tests: make coverage COVERAGE="timefmt json"
 coverage:
 	@tests/setup coverage
-	@$(MAKE) --no-print-directory -j2 CC=clang BUILD=build/coverage CFLAGS='$(COVERAGE_FLAGS)' tests
+	@$(MAKE) --no-print-directory -j2 CC=clang BUILD=build/coverage CFLAGS='$(COVERAGE_FLAGS)' \
+	         SRC_CFLAGS=-fprofile-update=atomic tests
 	@tests/coverage build/coverage $(COVERAGE)
 
 # JOBS of them are tested side by side. FILES="src/api/job.c" takes them from some files only.
