@@ -2,8 +2,10 @@
 #include "master.h"
 
 #include <endian.h>
+#include <linux/sockios.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -364,6 +366,13 @@ bool master_send(const void *octets, size_t length)
 {
 	return session() &&
 	       send(session()->fd, octets, length, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)length;
+}
+
+bool master_is_read(void)
+{
+	int unread = 0;
+
+	return session() && ioctl(session()->fd, SIOCOUTQ, &unread) == 0 && unread == 0;
 }
 
 size_t master_first(const struct master_answer *answer, unsigned *type, uint32_t name[128])

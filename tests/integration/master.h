@@ -93,6 +93,9 @@ bool master_is_answered(double seconds);
  * or takes no more now. */
 bool master_send(const void *octets, size_t length);
 
+/* Whether the agent has read all that was sent in its session. */
+bool master_is_read(void);
+
 /* Type and name of the first variable binding of ANSWER, which has one; the name's length. */
 size_t master_first(const struct master_answer *answer, unsigned *type, uint32_t name[128]);
 
