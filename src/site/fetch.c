@@ -5,11 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/list.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "tally/overdue.h"
 #include "base/timefmt.h"
+#include "site/intake.h"
+#include "site/sweep.h"
 #include "site/vanish.h"
 
 /* How far the mark is set back: a change may become visible a little later than its time stamp. */
@@ -17,11 +18,6 @@
 
 /* The same where only the end of a job can be asked for: it may be known some seconds later. */
 #define END_OVERLAP_MS 60000
-
-#define JOBS_A_PAGE 100
-#define PAGES_A_COMMIT 250 /* in a first sweep; each commit rewrites most of an index */
-#define PROGRESS_MS 10000
-#define FILTER_SIZE 128
 
 /* Before the first answer the version may be a guess, so the last time counts, too. */
 static int64_t overlap(const struct fetch *fetch)
@@ -43,122 +39,10 @@ int64_t fetch_known_since(const struct store_marks *marks)
 	return marks->known_since ? marks->known_since : marks->began;
 }
 
-uint64_t fetch_requests(const struct fetch *fetch)
-{
-	return netbackup_traffic(fetch->netbackup)->requests - fetch->requests_before;
-}
-
 void fetch_clear(struct fetch *fetch)
 {
 	free(fetch->unfinished.ids);
 	free(fetch->page.ids);
-}
-
-static void remember(struct fetch_ids *ids, int64_t id)
-{
-	ids->ids = mem_grow(ids->ids, &ids->capacity, ids->count, sizeof *ids->ids);
-	ids->ids[ids->count++] = id;
-}
-
-/*
- * The list is sorted by jobId, so ids must rise through all pages. If not, the server has ignored
- * the cursor or the order, and jobs would be missed or counted twice.
- */
-static bool check_order(struct fetch *fetch, const struct job *job, struct fault *fault)
-{
-	if (job->id > fetch->last_id) {
-		fetch->last_id = job->id;
-		return true;
-	}
-	fault_set(fault, FAULT_PROTOCOL,
-		  "the server's list of jobs is out of order: job %lld came after job %lld",
-		  (long long)job->id, (long long)fetch->last_id);
-	return false;
-}
-
-/* Logs the progress of a long refresh every PROGRESS_MS, and calls the report of the caller. */
-static void report(struct fetch *fetch)
-{
-	int64_t now = timefmt_monotonic();
-
-	if (now - fetch->reported >= PROGRESS_MS) {
-		fetch->reported = now;
-		log_info("site %s: %llu jobs in %llu requests so far, %.0f jobs a second",
-			 fetch->site->name, (unsigned long long)fetch->jobs,
-			 (unsigned long long)fetch_requests(fetch),
-			 (double)fetch->jobs * 1000 / (double)(now - fetch->clock));
-	}
-	if (fetch->report)
-		fetch->report(fetch->jobs, fetch_requests(fetch), fetch->report_arg);
-}
-
-static void note_times(struct fetch *fetch, const struct job *job)
-{
-	struct store_marks *marks = store_marks(fetch->store);
-	int64_t change = marks->by_end ? job->ended : job->updated;
-
-	if (change > fetch->newest)
-		fetch->newest = change;
-	if (job->ended > marks->newest_end)
-		marks->newest_end = job->ended;
-}
-
-static void skip(struct fetch *fetch, const struct job *job)
-{
-	fetch->skipped++;
-	skipped_note(&fetch->flaws, job);
-}
-
-/* Puts the jobs of a page into the store, and their ids into IDS. The id of a skipped job is put
- * there too: the server has that job.
- */
-static bool take_page(struct fetch *fetch, struct page *page, struct fetch_ids *ids,
-		      struct fault *fault)
-{
-	enum job_result result;
-	uint64_t before = fetch->jobs;
-	size_t known = ids->count;
-	struct job job;
-	bool fine = true;
-
-	fetch->pages++;
-	while (fine && (result = job_read(page_next(page), &job)) != JOB_END) {
-		fetch->jobs++;
-		if (job.id > 0) {
-			fine = check_order(fetch, &job, fault);
-			remember(ids, job.id);
-		}
-		if (result == JOB_SKIPPED)
-			skip(fetch, &job);
-		else if (fine)
-			fine = store_put(fetch->store, &job, fault);
-		if (result == JOB_READ && job.state == JOB_DONE)
-			note_times(fetch, &job);
-	}
-	report(fetch);
-	/* Without ids the order cannot be checked, and such a list might never end. */
-	if (fine && fetch->jobs > before && ids->count == known) {
-		fault_set(fault, FAULT_PROTOCOL, "a page of jobs none of which has an id");
-		fine = false;
-	}
-	return fine;
-}
-
-static bool ask(struct fetch *fetch, const char *filter, uint64_t max_pages,
-		bool (*visit)(struct page *page, bool last, void *arg, struct fault *fault),
-		struct fault *fault)
-{
-	struct list list = {.path = "/admin/jobs",
-			    .things = "jobs",
-			    .paging = LIST_BY_ID,
-			    .sort = "jobId",
-			    .filter = filter,
-			    .max_pages = max_pages,
-			    .visit = visit,
-			    .arg = fetch};
-
-	fetch->pages = 0;
-	return list_fetch(fetch->netbackup, &list, fault);
 }
 
 static bool take_unfinished(struct page *page, bool last, void *arg, struct fault *fault)
@@ -166,7 +50,7 @@ static bool take_unfinished(struct page *page, bool last, void *arg, struct faul
 	struct fetch *fetch = arg;
 
 	(void)last;
-	return take_page(fetch, page, &fetch->unfinished, fault);
+	return intake_page(fetch, page, &fetch->unfinished, fault);
 }
 
 /* Unfinished jobs have no end time, so the other lists do not have them. */
@@ -174,7 +58,7 @@ static bool fetch_unfinished(struct fetch *fetch, struct fault *fault)
 {
 	fetch->last_id = 0;
 	fetch->unfinished.count = 0;
-	return ask(fetch, "state ne 'DONE'", 0, take_unfinished, fault);
+	return intake_ask(fetch, "state ne 'DONE'", 0, take_unfinished, fault);
 }
 
 static bool take_changed(struct page *page, bool last, void *arg, struct fault *fault)
@@ -183,7 +67,7 @@ static bool take_changed(struct page *page, bool last, void *arg, struct fault *
 
 	(void)last;
 	fetch->page.count = 0;
-	return take_page(fetch, page, &fetch->page, fault);
+	return intake_page(fetch, page, &fetch->page, fault);
 }
 
 /*
@@ -228,7 +112,7 @@ static bool turn_blind(struct fetch *fetch, const struct fault *fault)
 static bool fetch_changed(struct fetch *fetch, struct fault *fault)
 {
 	struct store_marks *marks = store_marks(fetch->store);
-	char filter[FILTER_SIZE], mark[TIMEFMT_INSTANT_SIZE];
+	char filter[INTAKE_FILTER_SIZE], mark[TIMEFMT_INSTANT_SIZE];
 	int64_t next;
 
 	turn_mark(fetch);
@@ -237,140 +121,11 @@ static bool fetch_changed(struct fetch *fetch, struct fault *fault)
 		 marks->by_end ? "endTime" : "lastUpdateTime", mark);
 	fetch->last_id = 0;
 	fetch->newest = 0;
-	if (!ask(fetch, filter, 0, take_changed, fault))
+	if (!intake_ask(fetch, filter, 0, take_changed, fault))
 		return turn_blind(fetch, fault);
 	next = (fetch->newest < fetch->now ? fetch->newest : fetch->now) - overlap(fetch);
 	if (next > marks->mark)
 		marks->mark = next;
-	return true;
-}
-
-/* Saves what has been fetched so far, and goes on. */
-static bool commit_and_begin(struct fetch *fetch, struct fault *fault)
-{
-	return store_commit(fetch->store, fault) && store_begin(fetch->store, fault);
-}
-
-/* Jobs that the store holds in the range of ids of a page, and that the page does not have, are
- * gone. A fresh store has none: all its jobs have come in this refresh.
- */
-static bool merge(struct fetch *fetch, int64_t upto, struct fault *fault)
-{
-	return fetch->fresh ||
-	       store_merge(fetch->store, store_marks(fetch->store)->sweep_id, upto,
-			   fetch->window_start, fetch->page.ids, fetch->page.count, fault);
-}
-
-/*
- * A first sweep, and one that tells which jobs are parents, may take longer than a refresh may. So
- * their pages are saved on the way, and the next refresh goes on from there.
- */
-static bool is_saved_by_pages(const struct store_marks *marks)
-{
-	return !marks->complete || !marks->families;
-}
-
-/* False with FAULT where too many jobs have vanished to be believed yet. */
-static bool may_vanish(const struct fetch *fetch, struct fault *fault)
-{
-	return fetch->trusts || vanish_check(fetch->store, fault);
-}
-
-/* Takes a page of the sweep. */
-static bool take_swept(struct page *page, bool last, void *arg, struct fault *fault)
-{
-	struct fetch *fetch = arg;
-	struct store_marks *marks = store_marks(fetch->store);
-
-	fetch->page.count = 0;
-	if (!take_page(fetch, page, &fetch->page, fault) ||
-	    !merge(fetch, last ? INT64_MAX : fetch->last_id, fault))
-		return false;
-	fetch->swept += fetch->page.count;
-	marks->sweep_pages++;
-	marks->sweep_id = last ? 0 : fetch->last_id;
-	fetch->round_ended = last;
-	if (!last && is_saved_by_pages(marks) && marks->sweep_pages % PAGES_A_COMMIT == 0)
-		return may_vanish(fetch, fault) && commit_and_begin(fetch, fault);
-	return true;
-}
-
-/*
- * Fetches the next pages of the sweep; 0 = all to its end. A full sweep reaches back to the
- * window's start at the last success: jobs that have left the window since then may not be counted
- * yet.
- */
-static bool sweep(struct fetch *fetch, uint64_t max_pages, struct fault *fault)
-{
-	struct store_marks *marks = store_marks(fetch->store);
-	char filter[FILTER_SIZE], start[TIMEFMT_INSTANT_SIZE], from[40] = "";
-
-	fetch->sweep_start = fetch->window_start;
-	if (fetch->full && marks->window_start < fetch->sweep_start)
-		fetch->sweep_start = marks->window_start;
-	timefmt_format_instant(fetch->sweep_start, start);
-	if (marks->sweep_id > 0)
-		snprintf(from, sizeof from, " and jobId gt %lld", (long long)marks->sweep_id);
-	snprintf(filter, sizeof filter, "endTime ge %s%s", start, from);
-	fetch->last_id = marks->sweep_id;
-	return ask(fetch, filter, max_pages, take_swept, fault);
-}
-
-/*
- * How many pages of the sweep are due, so that it comes round once in full_refresh. After a long
- * pause that could be very many, so a refresh fetches at most twice its share. 0 = none.
- */
-static uint64_t pages_due(const struct fetch *fetch)
-{
-	const struct store_marks *marks = store_marks(fetch->store);
-	int64_t round = fetch->site->full_refresh * INT64_C(1000);
-	int64_t pages = (int64_t)(store_jobs(fetch->store) / JOBS_A_PAGE) + 1;
-	int64_t share = pages * fetch->site->refresh / fetch->site->full_refresh + 1;
-	int64_t due = pages * (fetch->now - marks->sweep_began) / round - marks->sweep_pages;
-
-	if (due > share * 2)
-		due = share * 2;
-	return due > 0 ? (uint64_t)due : 0;
-}
-
-/* Notes the end of a round of the sweep. The next round begins now, but its pages come when due. */
-static void note_round(struct fetch *fetch, int64_t began)
-{
-	struct store_marks *marks = store_marks(fetch->store);
-
-	if (!fetch->round_ended)
-		return;
-	marks->sweep_ended = began;
-	marks->sweep_began = fetch->now;
-	marks->sweep_pages = 0;
-	marks->complete = 1;
-}
-
-static bool fetch_swept(struct fetch *fetch, int64_t began, struct fault *fault)
-{
-	struct store_marks *marks = store_marks(fetch->store);
-	uint64_t due = 0; /* all */
-
-	/* Only when the server's clock has been set back. */
-	if (marks->sweep_began > fetch->now)
-		marks->sweep_began = fetch->now;
-	if (!fetch->full) {
-		due = pages_due(fetch);
-		if (due == 0)
-			return true;
-	} else if (!is_saved_by_pages(marks)) {
-		marks->sweep_id = 0;
-	}
-	if (!sweep(fetch, due, fault))
-		return false;
-	/* The part may be the first of many, each too small to tell. */
-	if (!fetch->full && !fetch->trusts && vanish_is_suspected(fetch->store, fetch->swept)) {
-		fetch->full = true;
-		marks->sweep_id = 0;
-		if (!sweep(fetch, 0, fault))
-			return false;
-	}
-	note_round(fetch, began);
 	return true;
 }
 
@@ -392,7 +147,7 @@ static bool begin_marks(struct fetch *fetch, int64_t began, struct fault *fault)
 	marks->window_start = fetch->window_start;
 	marks->sweep_began = fetch->now;
 	marks->families = 1;
-	return commit_and_begin(fetch, fault);
+	return intake_save(fetch, fault);
 }
 
 static void finish_marks(struct fetch *fetch, int64_t began)
@@ -472,7 +227,7 @@ static bool take_any(struct page *page, bool last, void *arg, struct fault *faul
 static bool ask_for_any(struct fetch *fetch, struct fault *fault)
 {
 	int64_t gone = (int64_t)store_vanished(fetch->store);
-	char filter[FILTER_SIZE], start[TIMEFMT_INSTANT_SIZE];
+	char filter[INTAKE_FILTER_SIZE], start[TIMEFMT_INSTANT_SIZE];
 	bool holds;
 
 	if (!store_holds(fetch->store, fetch->window_start,
@@ -482,7 +237,7 @@ static bool ask_for_any(struct fetch *fetch, struct fault *fault)
 		return true;
 	timefmt_format_instant(fetch->window_start, start);
 	snprintf(filter, sizeof filter, "endTime ge %s", start);
-	if (!ask(fetch, filter, 1, take_any, fault))
+	if (!intake_ask(fetch, filter, 1, take_any, fault))
 		return false;
 	if (fetch->jobs == 0)
 		vanish_complain_of_all(fault);
@@ -494,7 +249,7 @@ static bool check_vanished(struct fetch *fetch, struct fault *fault)
 {
 	if (fetch->trusts)
 		return true;
-	return (fetch->jobs > 0 || ask_for_any(fetch, fault)) && may_vanish(fetch, fault);
+	return (fetch->jobs > 0 || ask_for_any(fetch, fault)) && sweep_may_vanish(fetch, fault);
 }
 
 /* Fetches the lists in an order in which a job that ends meanwhile is in one of them. */
@@ -507,7 +262,7 @@ static bool fetch_lists(struct fetch *fetch, int64_t began, struct fault *fault)
 		marks->learning = 1;
 		marks->sweep_id = 0;
 	}
-	fetch->full = is_saved_by_pages(marks);
+	fetch->full = sweep_is_saved_by_pages(marks);
 	fetch->trusts =
 	    !marks->complete || vanish_is_believed(marks->vanished_at, fetch->site, began);
 	/* All that has vanished leaves the rows together. */
@@ -532,7 +287,7 @@ static bool fetch_lists(struct fetch *fetch, int64_t began, struct fault *fault)
 		return false;
 	/* fetch_changed may just have set it. */
 	fetch->full = fetch->full || is_blind(fetch);
-	return fetch_swept(fetch, began, fault) && check_vanished(fetch, fault) &&
+	return sweep_run(fetch, began, fault) && check_vanished(fetch, fault) &&
 	       store_drop_unfinished(fetch->store, fetch->unfinished.ids, fetch->unfinished.count,
 				     fault) &&
 	       store_expire(fetch->store, expiry(fetch), fault);
@@ -549,8 +304,8 @@ static bool finish(struct fetch *fetch, bool fetched, int64_t began, struct faul
 		finish_marks(fetch, began);
 		return watch_policies(fetch, first, fault) && store_commit(fetch->store, fault);
 	}
-	if (is_saved_by_pages(store_marks(fetch->store)) && fault->class != FAULT_STORAGE &&
-	    fault->class != FAULT_VANISHED && may_vanish(fetch, &second))
+	if (sweep_is_saved_by_pages(store_marks(fetch->store)) && fault->class != FAULT_STORAGE &&
+	    fault->class != FAULT_VANISHED && sweep_may_vanish(fetch, &second))
 		store_commit(fetch->store, &second);
 	return false;
 }

@@ -188,7 +188,7 @@ static void note_success(struct refresh *refresh, int64_t began, int64_t millis,
 	row->last_success = timefmt_now();
 	row->mode = fetch->full ? SITE_MODE_FULL : SITE_MODE_DELTA;
 	row->refresh_millis = drawing_gauge((uint64_t)millis);
-	row->refresh_requests = drawing_gauge(fetch_requests(fetch));
+	row->refresh_requests = drawing_gauge(intake_requests(fetch));
 	row->refresh_jobs = drawing_gauge(fetch->jobs);
 	row->refreshes++;
 	row->failure_streak = 0;
