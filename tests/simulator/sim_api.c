@@ -349,13 +349,12 @@ static struct sim_hits take_hits(struct sim_call *call, const char *filter)
 	return hits;
 }
 
-static void answer_jobs(struct sim_call *call)
+static void answer_work(struct sim_call *call, int64_t at_work)
 {
 	const char *filter = sim_request_parameter(call->request, "filter");
-	int latency_ms = call->state->options->latency_ms;
+	int64_t latency_ms = sim_state_latency(call->state, at_work);
 	struct sim_hits hits;
 
-	SIM_STATE_COUNT(call->state, jobs);
 	if (filter)
 		sim_state_note_filter(call->state, filter);
 	hits = take_hits(call, filter);
@@ -370,6 +369,13 @@ static void answer_jobs(struct sim_call *call)
 		call->reply->delivery = SIM_DELIVER_HALF;
 	else if (hits.slow_ms)
 		call->reply->delivery = SIM_DELIVER_SLOWLY;
+}
+
+static void answer_jobs(struct sim_call *call)
+{
+	SIM_STATE_COUNT(call->state, jobs);
+	answer_work(call, sim_state_begin_work(call->state));
+	sim_state_end_work(call->state);
 }
 
 static const struct route {

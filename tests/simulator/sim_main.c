@@ -19,6 +19,7 @@ enum {
 	DEFAULT_JOBS = 1000,
 	MAX_JOBS = 100000000,
 	MAX_RATE = 1000000,
+	MAX_CROWDING = 1000,
 	MAX_VOLUMES = 1000,
 	DAY_MS = 24 * SIM_HOUR_MS,
 };
@@ -61,6 +62,7 @@ enum option_code {
 	OPTION_TLS_VERSION,
 	OPTION_EXPECTED,
 	OPTION_LATENCY,
+	OPTION_CROWDING,
 	OPTION_SKEW,
 	OPTION_FAULT,
 	OPTION_LOG,
@@ -101,6 +103,7 @@ static const struct option options_known[] = {
     {"tls-version", required_argument, NULL, OPTION_TLS_VERSION},
     {"expected", required_argument, NULL, OPTION_EXPECTED},
     {"latency", required_argument, NULL, OPTION_LATENCY},
+    {"crowding", required_argument, NULL, OPTION_CROWDING},
     {"skew", required_argument, NULL, OPTION_SKEW},
     {"fault", required_argument, NULL, OPTION_FAULT},
     {"log", required_argument, NULL, OPTION_LOG},
@@ -162,6 +165,8 @@ static const char help_text[] =
     "  --tls-version V       speak that version only: 1.0, 1.1, 1.2 or 1.3\n"
     "  --expected FILE       write the rows that a client must show, again on SIGUSR1\n"
     "  --latency MS          wait before each answer about jobs, storage, tapes and security\n"
+    "  --crowding F          each further request for a list of jobs that is at work when one\n"
+    "                        comes in makes it wait F times as long, F from 1 to 1000 (1)\n"
     "  --skew SECONDS        how far the server's clock is ahead of the local one at the start;\n"
     "                        later POST /sim/clock changes it, and all times with it\n"
     "  --fault SPEC          do something wrong; may be given more than once\n"
@@ -240,14 +245,16 @@ static bool parse_integer(const char *option, const char *text, int64_t low, int
 	return complain(option, text, wanted);
 }
 
-static bool parse_rate(const char *text, double *rate)
+static bool parse_real(const char *option, const char *text, int low, int high, double *number)
 {
+	char wanted[80];
 	char *end;
 
-	*rate = strtod(text, &end);
-	if (end != text && !*end && isfinite(*rate) && *rate >= 0 && *rate <= MAX_RATE)
+	*number = strtod(text, &end);
+	if (end != text && !*end && *number >= low && *number <= high)
 		return true;
-	return complain("rate", text, "a number from 0 to 1000000");
+	snprintf(wanted, sizeof(wanted), "a number from %d to %d", low, high);
+	return complain(option, text, wanted);
 }
 
 static bool parse_spread(const char *text, int64_t *spread_ms)
@@ -461,7 +468,7 @@ static bool set_world(int code, char *text, struct arguments *arguments)
 
 	switch (code) {
 	case OPTION_RATE:
-		return parse_rate(text, &world->rate);
+		return parse_real("rate", text, 0, MAX_RATE, &world->rate);
 	case OPTION_SPREAD:
 		return parse_spread(text, &world->spread_ms);
 	case OPTION_BURST:
@@ -509,6 +516,8 @@ static bool set_option(int code, char *text, struct arguments *arguments)
 		return true;
 	case OPTION_FAULT:
 		return parse_fault(text, &options->faults);
+	case OPTION_CROWDING:
+		return parse_real("crowding", text, 1, MAX_CROWDING, &options->crowding);
 	case OPTION_LOG:
 		options->log = text;
 		return true;

@@ -2,6 +2,8 @@
 #include "sim_state.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -164,6 +166,34 @@ void sim_state_retry_after(struct sim_state *state, char text[SIM_TIME_SIZE])
 		snprintf(text, SIM_TIME_SIZE, "1");
 }
 
+int64_t sim_state_begin_work(struct sim_state *state)
+{
+	int64_t at_work;
+
+	pthread_mutex_lock(&state->mutex);
+	at_work = ++state->at_work;
+	if (state->stats.most_at_work < at_work)
+		state->stats.most_at_work = at_work;
+	pthread_mutex_unlock(&state->mutex);
+	return at_work;
+}
+
+void sim_state_end_work(struct sim_state *state)
+{
+	pthread_mutex_lock(&state->mutex);
+	state->at_work--;
+	pthread_mutex_unlock(&state->mutex);
+}
+
+int64_t sim_state_latency(const struct sim_state *state, int64_t at_work)
+{
+	double ms = state->options->latency_ms;
+
+	if (state->options->crowding > 1)
+		ms *= pow(state->options->crowding, (double)(at_work - 1));
+	return ms < INT_MAX ? llround(ms) : INT_MAX;
+}
+
 void sim_state_count(struct sim_state *state, int64_t *counter)
 {
 	pthread_mutex_lock(&state->mutex);
@@ -219,11 +249,12 @@ void sim_state_write_stats(struct sim_state *state, struct sim_buf *buf)
 	pthread_mutex_lock(&state->mutex);
 	sim_buf_printf(buf,
 		       "{\"requests\":%lld,\"jobs\":%lld,\"resources\":%lld,\"ping\":%lld,"
-		       "\"connections\":%lld,\"unauthorized\":%lld,\"gzip\":%lld,\"lastFilters\":[",
+		       "\"connections\":%lld,\"unauthorized\":%lld,\"gzip\":%lld,"
+		       "\"mostAtWork\":%lld,\"lastFilters\":[",
 		       (long long)stats->requests, (long long)stats->jobs,
 		       (long long)stats->resources, (long long)stats->ping,
 		       (long long)stats->connections, (long long)stats->unauthorized,
-		       (long long)stats->gzip);
+		       (long long)stats->gzip, (long long)stats->most_at_work);
 	write_filters(stats, buf);
 	pthread_mutex_unlock(&state->mutex);
 	sim_buf_text(buf, "]}\n");
@@ -234,7 +265,7 @@ void sim_state_reset_stats(struct sim_state *state)
 	pthread_mutex_lock(&state->mutex);
 	for (int i = 0; i < SIM_LAST_FILTERS; i++)
 		free(state->stats.filter[i]);
-	state->stats = (struct sim_stats){0};
+	state->stats = (struct sim_stats){.most_at_work = state->at_work};
 	sim_history_clear(&state->history);
 	pthread_mutex_unlock(&state->mutex);
 	pthread_mutex_lock(&state->stock.mutex);

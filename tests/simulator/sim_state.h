@@ -27,6 +27,7 @@ struct sim_options {
 	const char *log;	 /* NULL for none */
 	int version;
 	int latency_ms;
+	double crowding; /* what each further request at work multiplies the latency by; 0 = 1 */
 	int64_t skew_ms;
 	bool manual_clock; /* it stands still but for what tests add to it */
 	int64_t clock_ms;  /* where it stands at the start, 0 for the local time in whole seconds */
@@ -45,7 +46,8 @@ struct sim_stats {
 	int64_t connections;
 	int64_t unauthorized;
 	int64_t gzip;
-	int64_t filters; /* how many there were; the last ones are kept */
+	int64_t most_at_work; /* at the same time */
+	int64_t filters;      /* how many there were; the last ones are kept */
 	char *filter[SIM_LAST_FILTERS];
 };
 
@@ -62,6 +64,7 @@ struct sim_state {
 	pthread_cond_t stopped;
 	bool stopping;
 	bool retry_as_date; /* the next Retry-After is a date */
+	int64_t at_work;    /* requests for lists of jobs that came in and are not answered yet */
 	struct sim_faults faults;
 	struct sim_chains chains;
 	struct sim_stats stats;
@@ -101,6 +104,16 @@ bool sim_state_replace_faults(struct sim_state *state, const char *lines,
 
 /* What to send as Retry-After: in turn a number of seconds and an instant. */
 void sim_state_retry_after(struct sim_state *state, char text[SIM_TIME_SIZE]);
+
+/*
+ * A request for a list of jobs is at work from one to the other. The first returns how many are
+ * then, with this one.
+ */
+int64_t sim_state_begin_work(struct sim_state *state);
+void sim_state_end_work(struct sim_state *state);
+
+/* How long an answer takes to which so many were at work when its request came in. */
+int64_t sim_state_latency(const struct sim_state *state, int64_t at_work);
 
 /* Adds one to a member of the statistics. */
 #define SIM_STATE_COUNT(state, member) sim_state_count(state, &(state)->stats.member)

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* The simulator as a server: what several requests at the same time get. */
+
+#include "harness.h"
+
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/timefmt.h"
+#include "sim_server.h"
+
+#define LIST "/netbackup/admin/jobs?page%5Blimit%5D=1&sort=jobId"
+
+enum {
+	MOST = 8, /* requests at the same time */
+	ANSWER_SIZE = 16384,
+};
+
+/* To be closed with sim_server_close. */
+static struct sim_server *serve(struct sim_options *options)
+{
+	struct sim_server *server;
+
+	options->address = "127.0.0.1";
+	options->port = "0";
+	options->key = "sim-key";
+	options->version = 13 * SIM_VERSION_MINORS;
+	options->world.jobs = 100;
+	options->resources = sim_resource_usual();
+	server = sim_server_open(options);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(server);
+	CU_ASSERT_TRUE_FATAL(sim_server_start(server));
+	return server;
+}
+
+/* Sends a request for PATH on a connection of its own, for take. */
+static int ask(struct sim_server *server, const char *path)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), port = 0;
+	struct sockaddr_in address = {.sin_family = AF_INET};
+
+	CU_ASSERT_EQUAL_FATAL(sscanf(sim_server_url(server), "http://127.0.0.1:%d/", &port), 1);
+	address.sin_port = htons((uint16_t)port);
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	CU_ASSERT_EQUAL_FATAL(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	dprintf(fd,
+		"GET %s HTTP/1.1\r\nHost: sim\r\nAuthorization: sim-key\r\n"
+		"Accept: application/vnd.netbackup+json;version=13.0, "
+		"text/vnd.netbackup+plain;version=13.0\r\nConnection: close\r\n\r\n",
+		path);
+	return fd;
+}
+
+/* Waits for the answer, to be freed. */
+static char *take(int fd)
+{
+	char *answer = calloc(1, ANSWER_SIZE + 1);
+	size_t size = 0;
+	ssize_t more = 1;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(answer);
+	while (more > 0 && size < ANSWER_SIZE) {
+		more = read(fd, answer + size, ANSWER_SIZE - size);
+		size += more > 0 ? (size_t)more : 0;
+	}
+	close(fd);
+	return answer;
+}
+
+/* Asks for PATH COUNT times at once; how many were answered with STATUS. */
+static int ask_at_once(struct sim_server *server, const char *path, int count, int status)
+{
+	int fds[MOST], found = 0;
+	char line[20];
+
+	snprintf(line, sizeof(line), "HTTP/1.1 %d ", status);
+	for (int i = 0; i < count; i++)
+		fds[i] = ask(server, path);
+	for (int i = 0; i < count; i++) {
+		char *answer = take(fds[i]);
+
+		found += strncmp(answer, line, strlen(line)) == 0;
+		free(answer);
+	}
+	return found;
+}
+
+/* Whether GET /sim/stats says TEXT. */
+static bool tells(struct sim_server *server, const char *text)
+{
+	char *answer = take(ask(server, "/sim/stats"));
+	bool result = strstr(answer, text) != NULL;
+
+	if (!result)
+		FAIL("not '%s' but: %s", text, answer);
+	free(answer);
+	return result;
+}
+
+/* Eight that wait 400 ms each need that long all together, and not 3.2 s. */
+static void test_overlap(void)
+{
+	struct sim_options options = {.latency_ms = 400};
+	struct sim_server *server = serve(&options);
+	int64_t began = timefmt_monotonic(), took;
+
+	EQUAL_NUMBER(ask_at_once(server, LIST, MOST, 200), MOST);
+	took = timefmt_monotonic() - began;
+	CU_ASSERT(took >= 400 && took < 1600);
+	CU_ASSERT(tells(server, "\"mostAtWork\":8,"));
+	sim_state_reset_stats(sim_server_state(server));
+	CU_ASSERT(tells(server, "\"mostAtWork\":0,"));
+	sim_server_close(server);
+}
+
+/* Only lists of jobs are at work. */
+static void test_at_work(void)
+{
+	struct sim_options options = {.latency_ms = 100};
+	struct sim_server *server = serve(&options);
+
+	EQUAL_NUMBER(ask_at_once(server, "/netbackup/ping", 2, 200), 2);
+	EQUAL_NUMBER(ask_at_once(server, "/netbackup/storage/storage-units", 2, 200), 2);
+	CU_ASSERT(tells(server, "\"mostAtWork\":0,"));
+	sim_server_close(server);
+}
+
+/* Of three at once the third waits 2 x 2 times as long as one alone. */
+static void test_crowding(void)
+{
+	struct sim_options options = {.latency_ms = 200, .crowding = 2};
+	struct sim_server *server = serve(&options);
+	struct sim_state *state = sim_server_state(server);
+	int64_t began = timefmt_monotonic();
+
+	EQUAL_NUMBER(ask_at_once(server, LIST, 1, 200), 1);
+	CU_ASSERT(timefmt_monotonic() - began < 800);
+	began = timefmt_monotonic();
+	EQUAL_NUMBER(ask_at_once(server, LIST, 3, 200), 3);
+	CU_ASSERT(timefmt_monotonic() - began >= 800);
+	EQUAL_NUMBER(sim_state_latency(state, 1), 200);
+	EQUAL_NUMBER(sim_state_latency(state, 4), 1600);
+	EQUAL_NUMBER(sim_state_latency(state, 1000), INT32_MAX);
+	sim_server_close(server);
+	options.crowding = 0;
+	options.latency_ms = 70;
+	server = serve(&options);
+	EQUAL_NUMBER(sim_state_latency(sim_server_state(server), 8), 70);
+	sim_server_close(server);
+}
+
+static const struct harness_test tests[] = {
+    {"requests overlap", test_overlap},
+    {"only lists of jobs are at work", test_at_work},
+    {"crowding", test_crowding},
+    {NULL, NULL},
+};
+
+extern const struct harness_suite sim_server_suite;
+const struct harness_suite sim_server_suite = {"simulator: server", tests};
