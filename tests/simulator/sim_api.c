@@ -373,8 +373,17 @@ static void answer_work(struct sim_call *call, int64_t at_work)
 
 static void answer_jobs(struct sim_call *call)
 {
+	int64_t at_work = sim_state_begin_work(call->state);
+
 	SIM_STATE_COUNT(call->state, jobs);
-	answer_work(call, sim_state_begin_work(call->state));
+	if (!at_work) {
+		/* Always in seconds, so that tests know for how long. */
+		snprintf(call->reply->retry_after, sizeof(call->reply->retry_after), "1");
+		sim_call_fail(call, SIM_HTTP_TOO_MANY_REQUESTS, SIM_ERROR_OTHER,
+			      "Simulated: too many requests at work.");
+		return;
+	}
+	answer_work(call, at_work);
 	sim_state_end_work(call->state);
 }
 

@@ -63,6 +63,7 @@ enum option_code {
 	OPTION_EXPECTED,
 	OPTION_LATENCY,
 	OPTION_CROWDING,
+	OPTION_LIMIT_AT_WORK,
 	OPTION_SKEW,
 	OPTION_FAULT,
 	OPTION_LOG,
@@ -104,6 +105,7 @@ static const struct option options_known[] = {
     {"expected", required_argument, NULL, OPTION_EXPECTED},
     {"latency", required_argument, NULL, OPTION_LATENCY},
     {"crowding", required_argument, NULL, OPTION_CROWDING},
+    {"limit-at-work", required_argument, NULL, OPTION_LIMIT_AT_WORK},
     {"skew", required_argument, NULL, OPTION_SKEW},
     {"fault", required_argument, NULL, OPTION_FAULT},
     {"log", required_argument, NULL, OPTION_LOG},
@@ -167,6 +169,8 @@ static const char help_text[] =
     "  --latency MS          wait before each answer about jobs, storage, tapes and security\n"
     "  --crowding F          each further request for a list of jobs that is at work when one\n"
     "                        comes in makes it wait F times as long, F from 1 to 1000 (1)\n"
+    "  --limit-at-work N     a request for a list of jobs that comes in while N are at work gets\n"
+    "                        429 at once, with Retry-After: 1; no fault counts it\n"
     "  --skew SECONDS        how far the server's clock is ahead of the local one at the start;\n"
     "                        later POST /sim/clock changes it, and all times with it\n"
     "  --fault SPEC          do something wrong; may be given more than once\n"
@@ -443,6 +447,9 @@ static bool set_number(int code, char *text, struct arguments *arguments)
 	case OPTION_LATENCY:
 		good = parse_integer("latency", text, 0, INT_MAX, &number);
 		options->latency_ms = (int)number;
+		break;
+	case OPTION_LIMIT_AT_WORK:
+		good = parse_integer("limit-at-work", text, 1, INT_MAX, &options->limit_at_work);
 		break;
 	case OPTION_SKEW:
 		good = parse_integer("skew", text, -INT_MAX, INT_MAX, &number);

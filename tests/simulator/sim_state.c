@@ -168,10 +168,14 @@ void sim_state_retry_after(struct sim_state *state, char text[SIM_TIME_SIZE])
 
 int64_t sim_state_begin_work(struct sim_state *state)
 {
-	int64_t at_work;
+	int64_t limit = state->options->limit_at_work;
+	int64_t at_work = 0;
 
 	pthread_mutex_lock(&state->mutex);
-	at_work = ++state->at_work;
+	if (limit && state->at_work >= limit)
+		state->stats.too_many++;
+	else
+		at_work = ++state->at_work;
 	if (state->stats.most_at_work < at_work)
 		state->stats.most_at_work = at_work;
 	pthread_mutex_unlock(&state->mutex);
@@ -247,14 +251,14 @@ void sim_state_write_stats(struct sim_state *state, struct sim_buf *buf)
 	const struct sim_stats *stats = &state->stats;
 
 	pthread_mutex_lock(&state->mutex);
-	sim_buf_printf(buf,
-		       "{\"requests\":%lld,\"jobs\":%lld,\"resources\":%lld,\"ping\":%lld,"
-		       "\"connections\":%lld,\"unauthorized\":%lld,\"gzip\":%lld,"
-		       "\"mostAtWork\":%lld,\"lastFilters\":[",
-		       (long long)stats->requests, (long long)stats->jobs,
-		       (long long)stats->resources, (long long)stats->ping,
-		       (long long)stats->connections, (long long)stats->unauthorized,
-		       (long long)stats->gzip, (long long)stats->most_at_work);
+	sim_buf_printf(
+	    buf,
+	    "{\"requests\":%lld,\"jobs\":%lld,\"resources\":%lld,\"ping\":%lld,"
+	    "\"connections\":%lld,\"unauthorized\":%lld,\"gzip\":%lld,"
+	    "\"mostAtWork\":%lld,\"tooMany\":%lld,\"lastFilters\":[",
+	    (long long)stats->requests, (long long)stats->jobs, (long long)stats->resources,
+	    (long long)stats->ping, (long long)stats->connections, (long long)stats->unauthorized,
+	    (long long)stats->gzip, (long long)stats->most_at_work, (long long)stats->too_many);
 	write_filters(stats, buf);
 	pthread_mutex_unlock(&state->mutex);
 	sim_buf_text(buf, "]}\n");

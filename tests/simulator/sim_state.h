@@ -27,6 +27,7 @@ struct sim_options {
 	const char *log;	 /* NULL for none */
 	int version;
 	int latency_ms;
+	int64_t limit_at_work; /* more than so many are told to come again later; 0 = no limit */
 	double crowding; /* what each further request at work multiplies the latency by; 0 = 1 */
 	int64_t skew_ms;
 	bool manual_clock; /* it stands still but for what tests add to it */
@@ -47,6 +48,7 @@ struct sim_stats {
 	int64_t unauthorized;
 	int64_t gzip;
 	int64_t most_at_work; /* at the same time */
+	int64_t too_many;     /* requests were refused, as the limit was at work */
 	int64_t filters;      /* how many there were; the last ones are kept */
 	char *filter[SIM_LAST_FILTERS];
 };
@@ -107,7 +109,7 @@ void sim_state_retry_after(struct sim_state *state, char text[SIM_TIME_SIZE]);
 
 /*
  * A request for a list of jobs is at work from one to the other. The first returns how many are
- * then, with this one.
+ * then, with this one; 0 when there are too many, and this one is not at work.
  */
 int64_t sim_state_begin_work(struct sim_state *state);
 void sim_state_end_work(struct sim_state *state);

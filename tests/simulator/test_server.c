@@ -89,16 +89,19 @@ static int ask_at_once(struct sim_server *server, const char *path, int count, i
 	return found;
 }
 
-/* Whether GET /sim/stats says TEXT. */
-static bool tells(struct sim_server *server, const char *text)
+/* Waits until GET /sim/stats says TEXT, at most as long as nobody who is at work would end. */
+static void await_stats(struct sim_server *server, const char *text)
 {
-	char *answer = take(ask(server, "/sim/stats"));
-	bool result = strstr(answer, text) != NULL;
+	int64_t until = timefmt_monotonic() + 400;
+	char *answer = NULL;
 
-	if (!result)
+	do {
+		free(answer);
+		answer = take(ask(server, "/sim/stats"));
+	} while (!strstr(answer, text) && timefmt_monotonic() < until);
+	if (!strstr(answer, text))
 		FAIL("not '%s' but: %s", text, answer);
 	free(answer);
-	return result;
 }
 
 /* Eight that wait 400 ms each need that long all together, and not 3.2 s. */
@@ -111,9 +114,9 @@ static void test_overlap(void)
 	EQUAL_NUMBER(ask_at_once(server, LIST, MOST, 200), MOST);
 	took = timefmt_monotonic() - began;
 	CU_ASSERT(took >= 400 && took < 1600);
-	CU_ASSERT(tells(server, "\"mostAtWork\":8,"));
+	await_stats(server, "\"mostAtWork\":8,");
 	sim_state_reset_stats(sim_server_state(server));
-	CU_ASSERT(tells(server, "\"mostAtWork\":0,"));
+	await_stats(server, "\"mostAtWork\":0,");
 	sim_server_close(server);
 }
 
@@ -125,7 +128,7 @@ static void test_at_work(void)
 
 	EQUAL_NUMBER(ask_at_once(server, "/netbackup/ping", 2, 200), 2);
 	EQUAL_NUMBER(ask_at_once(server, "/netbackup/storage/storage-units", 2, 200), 2);
-	CU_ASSERT(tells(server, "\"mostAtWork\":0,"));
+	await_stats(server, "\"mostAtWork\":0,");
 	sim_server_close(server);
 }
 
@@ -153,10 +156,37 @@ static void test_crowding(void)
 	sim_server_close(server);
 }
 
+/* Those that are too many are told so while the others wait, and when to come again. */
+static void test_limit(void)
+{
+	struct sim_options options = {.latency_ms = 500, .limit_at_work = 2};
+	struct sim_server *server = serve(&options);
+	int64_t began = timefmt_monotonic();
+	int first = ask(server, LIST), second = ask(server, LIST);
+	char *answer;
+
+	await_stats(server, "\"mostAtWork\":2,\"tooMany\":0,");
+	answer = take(ask(server, LIST));
+	CU_ASSERT(timefmt_monotonic() - began < 500);
+	CU_ASSERT_EQUAL(strncmp(answer, "HTTP/1.1 429 ", 13), 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(answer, "\r\nRetry-After: 1\r\n"));
+	free(answer);
+	EQUAL_NUMBER(ask_at_once(server, "/netbackup/ping", 1, 200), 1);
+	free(take(first));
+	free(take(second));
+	CU_ASSERT(timefmt_monotonic() - began >= 500);
+	EQUAL_NUMBER(ask_at_once(server, LIST, 1, 200), 1);
+	await_stats(server, "\"mostAtWork\":2,\"tooMany\":1,");
+	sim_state_reset_stats(sim_server_state(server));
+	await_stats(server, "\"mostAtWork\":0,\"tooMany\":0,");
+	sim_server_close(server);
+}
+
 static const struct harness_test tests[] = {
     {"requests overlap", test_overlap},
     {"only lists of jobs are at work", test_at_work},
     {"crowding", test_crowding},
+    {"limit of requests at work", test_limit},
     {NULL, NULL},
 };
 
