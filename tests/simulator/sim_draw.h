@@ -33,6 +33,7 @@ enum sim_stream {
 	SIM_STREAM_USE,
 	SIM_STREAM_PLACE,
 	SIM_STREAM_VISIT,
+	SIM_STREAM_GAP,
 };
 
 /* What job `ordinal` draws from a stream: any number, or one from 0 to less than `limit`. */

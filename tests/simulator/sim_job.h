@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim_ids.h"
 #include "sim_time.h"
 
 /* The jobs of a burst start so long before their end, but not before the start. */
@@ -91,6 +92,7 @@ struct sim_world {
 	double rate;	       /* jobs that arrive in a minute */
 	int64_t burst;	       /* so many backups fail at once, besides those that arrive, */
 	int64_t burst_s;       /* so long after the start */
+	struct sim_ids ids;    /* without seed and number of jobs */
 	int policies;	       /* numbered ones, 0 for the usual ones */
 	int clients;	       /* the same */
 	bool long_names;       /* some policies and clients have long names */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "sim_name.h"
+#include "sim_order.h"
 #include "sim_server.h"
 #include "sim_truth.h"
 
@@ -34,6 +35,7 @@ enum option_code {
 	OPTION_SEED,
 	OPTION_RATE,
 	OPTION_BURST,
+	OPTION_SPARSE_IDS,
 	OPTION_POLICIES,
 	OPTION_CLIENTS,
 	OPTION_LONG_NAMES,
@@ -76,6 +78,7 @@ static const struct option options_known[] = {
     {"seed", required_argument, NULL, OPTION_SEED},
     {"rate", required_argument, NULL, OPTION_RATE},
     {"burst", required_argument, NULL, OPTION_BURST},
+    {"sparse-ids", required_argument, NULL, OPTION_SPARSE_IDS},
     {"policies", required_argument, NULL, OPTION_POLICIES},
     {"clients", required_argument, NULL, OPTION_CLIENTS},
     {"long-names", no_argument, NULL, OPTION_LONG_NAMES},
@@ -129,6 +132,11 @@ static const char help_text[] =
     "  --rate N              jobs that arrive in a minute (0)\n"
     "  --burst N@SECONDS     so long after the start N backups fail within one second; they begin\n"
     "                        10 seconds before and change no more, whatever else is asked for\n"
+    "  --sparse-ids IDS      the ids of jobs, which about every third number is, are chosen by\n"
+    "                        words with commas between: N (one of N numbers is an id, in runs and\n"
+    "                        with gaps of all sizes), even:N (the same evenly, 1: no gaps),\n"
+    "                        gap[:N] (N ids, 10^12, are left out in the middle), last:ID (the\n"
+    "                        last one at the start, such as 9007199254740991)\n"
     "  --policies N          N policies, policy-00000 and so on, instead of the usual 16: the\n"
     "                        n-th has 1/n of the jobs of the first, each eighth 1/100 of that\n"
     "  --clients N           N clients, client-00000 and so on, all about equally often, instead\n"
@@ -480,6 +488,10 @@ static bool set_world(int code, char *text, struct arguments *arguments)
 		return parse_spread(text, &world->spread_ms);
 	case OPTION_BURST:
 		return parse_burst(text, world);
+	case OPTION_SPARSE_IDS:
+		return sim_ids_parse(&world->ids, text) ||
+		       complain("sparse-ids", text,
+				"N, even:N, gap[:N] or last:ID, or some with commas between,");
 	case OPTION_CHURN:
 		world->churn = true;
 		return true;
@@ -576,6 +588,10 @@ static int parse_arguments(int argc, char **argv, struct arguments *arguments)
 	if (!find_outcomes(arguments))
 		return EXIT_USAGE;
 	set_unfinished(&arguments->options.world, arguments->unfinished);
+	if (sim_order_id(&arguments->options.world, 0) < 1) {
+		fprintf(stderr, "nbu-sim: --sparse-ids: below the last id is no room for all\n");
+		return EXIT_USAGE;
+	}
 	return -1;
 }
 

@@ -6,8 +6,6 @@
 #include "sim_draw.h"
 
 enum {
-	FIRST_ID = 10001,
-	ID_STEP = 3,
 	DONE_PER_OPEN = 50,
 	OLDER_PART = 20,
 	LATEST_START_MS = 5 * SIM_SECOND_MS,
@@ -234,20 +232,27 @@ int64_t sim_order_start_ms(const struct sim_world *world, int64_t ordinal)
 	}
 }
 
+static struct sim_ids ids_of(const struct sim_world *world)
+{
+	struct sim_ids ids = world->ids;
+
+	ids.seed = world->seed;
+	ids.settled = sim_order_settled(world);
+	return ids;
+}
+
 int64_t sim_order_id(const struct sim_world *world, int64_t ordinal)
 {
-	return FIRST_ID + ordinal * ID_STEP +
-	       sim_draw_below(world->seed, ordinal, SIM_STREAM_ID, ID_STEP);
+	struct sim_ids ids = ids_of(world);
+
+	return sim_ids_at(&ids, ordinal);
 }
 
 int64_t sim_order_first_id(const struct sim_world *world, int64_t id)
 {
-	int64_t ordinal;
+	struct sim_ids ids = ids_of(world);
 
-	if (id <= FIRST_ID)
-		return 0;
-	ordinal = (id - FIRST_ID) / ID_STEP;
-	return sim_order_id(world, ordinal) < id ? ordinal + 1 : ordinal;
+	return sim_ids_find(&ids, id);
 }
 
 int64_t sim_order_first_start(const struct sim_world *world, int64_t count, int64_t wanted_ms)

@@ -20,7 +20,7 @@
 	SUITE(address) SUITE(lookup) SUITE(loop) SUITE(notify) SUITE(manager) SUITE(rehearsal) SUITE(host) SUITE(response) \
 	SUITE(doctor) SUITE(owner) SUITE(fetch_ca) SUITE(primary) \
 	SUITE(humane) SUITE(options) SUITE(report) SUITE(terminal) \
-	SUITE(sim_old) SUITE(sim_resource) SUITE(sim) SUITE(sim_server) SUITE(sim_tree)
+	SUITE(sim_ids) SUITE(sim_old) SUITE(sim_resource) SUITE(sim) SUITE(sim_server) SUITE(sim_tree)
 
 /* clang-format on */
 
