@@ -334,6 +334,27 @@ static void test_two_sites(void)
 	CHECK_ROWS(manager_rows(manager, "paris", WITH_NEXT), paris);
 }
 
+/* Each primary has rows of its own, though one process simulates them all. */
+static void test_one_process(void)
+{
+	enum { SITES = 12 };
+	struct sim *sims = world_sims("primaries", SITES, "--jobs 200");
+	void *manager;
+	char name[20];
+
+	for (int i = 1; i < SITES; i++) {
+		snprintf(name, sizeof name, "site-%d", i);
+		world_site(name, &sims[i], NULL);
+	}
+	manager = manager_of_paris(&sims[0], NULL);
+	CHECK_ROWS(manager_rows(manager, "paris", WITH_BULK), &sims[0]);
+	for (int i = 1; i < SITES; i++) {
+		snprintf(name, sizeof name, "site-%d", i);
+		AWAIT(manager_site(manager, name, SITE_STATUS) == UP, 20);
+		CHECK_ROWS(manager_rows(manager, name, WITH_BULK), &sims[i]);
+	}
+}
+
 static const struct harness_test tests[] = {
     {"10,000 mixed jobs, v2c and v3, getnext and getbulk", test_ten_thousand},
     {"snmpwalk and snmpbulkwalk", test_tools},
@@ -351,6 +372,7 @@ static const struct harness_test tests[] = {
     {"server's clock days ahead", test_days_ahead},
     {"server's clock days behind", test_days_behind},
     {"two sites", test_two_sites},
+    {"primaries of one process", test_one_process},
     {NULL, NULL},
 };
 

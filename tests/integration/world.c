@@ -24,9 +24,9 @@
 #include "harness.h"
 
 #define PROCESSES_MAX 160
-#define SIMS_MAX 8
+#define SIMS_MAX 1000
 #define STRINGS_MAX 4000
-#define CONFIG_SIZE 16000
+#define CONFIG_SIZE 400000 /* a section for each of a thousand sites */
 #define WORDS_MAX 40
 #define JOB_FIELDS 18
 #define ENGINE "0x80001f8804746573747472617073" /* of snmpd; senders are known by it */
@@ -463,43 +463,69 @@ static const char *certificates(void)
 	return path;
 }
 
-static struct sim *start_sim(const char *name, const char **argv, size_t count, const char *options)
+/* Reads the lines that COUNT servers print; false while some are still to come. */
+static bool read_urls(const char *output, struct sim *first, size_t count)
 {
-	char *copy = strdup(options ? options : ""), *output, *found = NULL;
-	struct sim *sim = &sims[sim_total++];
-	int64_t deadline = world_deadline(20);
+	static const char before[] = "listening on ";
 
-	add_words(argv, count, copy);
-	sim->process = world_start(name, argv);
-	sim->process->want = 0;
-	while (!found) {
-		output = world_read(sim->process->out);
-		found = strstr(output, "listening on ");
-		if (found && strchr(found, '\n'))
-			sscanf(found, "listening on %79s", sim->url);
-		else
-			found = NULL;
+	for (size_t i = 0; i < count; i++) {
+		output = strstr(output, before);
+		if (!output || !strchr(output, '\n'))
+			return false;
+		output += strlen(before);
+		sscanf(output, "%79s", first[i].url);
+		first[i].port = atoi(strrchr(first[i].url, ':') + 1);
+	}
+	return true;
+}
+
+static struct sim *start_sims(const char *name, const char **argv, size_t words,
+			      const char *options, size_t count)
+{
+	char *copy = strdup(options ? options : ""), *output;
+	struct sim *first = &sims[sim_total];
+	int64_t deadline = world_deadline(20);
+	bool all = false;
+
+	if (sim_total + count > SIMS_MAX)
+		GIVE_UP("too many simulators");
+	sim_total += count;
+	add_words(argv, words, copy);
+	first->process = world_start(name, argv);
+	first->process->want = 0;
+	for (size_t i = 1; i < count; i++)
+		first[i].process = first->process;
+	while (!all) {
+		output = world_read(first->process->out);
+		all = read_urls(output, first, count);
 		free(output);
-		if (!found && (!world_running(sim->process) || world_late(deadline)))
+		if (!all && (!world_running(first->process) || world_late(deadline)))
 			GIVE_UP("nbu-sim does not start");
 	}
 	free(copy);
-	found = strrchr(sim->url, ':');
-	sim->port = found ? atoi(found + 1) : 0;
-	return sim;
+	return first;
 }
 
 struct sim *world_sim(const char *name, const char *options)
 {
+	return world_sims(name, 1, options);
+}
+
+struct sim *world_sims(const char *name, size_t count, const char *options)
+{
+	char number[20];
 	const char *argv[WORDS_MAX] = {world_program("nbu-sim"),
 				       "--listen",
 				       "127.0.0.1:0",
 				       "--api-key",
 				       WORLD_KEY,
 				       "--tls-dir",
-				       certificates()};
+				       certificates(),
+				       "--primaries",
+				       number};
 
-	return start_sim(name, argv, 7, options);
+	snprintf(number, sizeof number, "%zu", count);
+	return start_sims(name, argv, 9, options, count);
 }
 
 struct sim *world_plain_sim(const char *name, const char *options)
@@ -507,7 +533,7 @@ struct sim *world_plain_sim(const char *name, const char *options)
 	const char *argv[WORDS_MAX] = {world_program("nbu-sim"), "--listen", "127.0.0.1:0",
 				       "--api-key", WORLD_KEY};
 
-	return start_sim(name, argv, 5, options);
+	return start_sims(name, argv, 5, options, 1);
 }
 
 static size_t collect(char *data, size_t size, size_t count, void *memory)

@@ -102,7 +102,10 @@ void world_certificate_days(const char *days);
 
 /* Starts it with the option words of OPTIONS, separated by spaces (NULL = none). */
 struct sim *world_sim(const char *name, const char *options);
-/* The same without TLS. */
+/* COUNT of them in one process: an array. All have the same options but for their ports and seeds.
+ */
+struct sim *world_sims(const char *name, size_t count, const char *options);
+/* One without TLS. */
 struct sim *world_plain_sim(const char *name, const char *options);
 /* What GET /sim/stats says of NAME. */
 int64_t sim_count(const struct sim *sim, const char *name);

@@ -89,27 +89,12 @@ class Process:
             self.popen.wait()
 
 
-class Sim(Process):
-    """A simulated primary server. Its clock stands still unless CLOCK is None. FLAGS are options without a value."""
+class Server:
+    """One of the primary servers that a process simulates, as the agent and a test see it."""
 
-    def __init__(self, lab, name, clock="manual", flags=(), listen="127.0.0.1:0", **options):
-        if clock:
-            options["clock"] = clock
-        words = [word for key, value in options.items() for word in ("--" + key, value)]
-        super().__init__(lab.folder, name, [
-            lab.build / "nbu-sim", "--listen", listen, "--tls-dir", lab.tls, "--api-key", KEY,
-            *flags, *words], lab.other)
-        self.context = ssl.create_default_context(cafile=lab.tls / "ca.pem")
-        self.opener = urllib.request.build_opener(
-            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=self.context))
-        self.url = wait_for(name, self.find_url)
-
-    def find_url(self):
-        self.check()
-        for line in self.log.read_text().splitlines():
-            if "listening on " in line:
-                return line.split("listening on ")[1]
-        return None
+    def __init__(self, url, opener):
+        self.url = url
+        self.opener = opener
 
     def control(self, page, body=None):
         url = self.url.removesuffix("/netbackup") + "/sim/" + page
@@ -121,6 +106,39 @@ class Sim(Process):
 
     def now(self):
         return int(json.loads(self.control("clock"))) // 1000
+
+
+class Sims(Process):
+    """COUNT simulated primary servers, which are in .servers. Their clocks stand still unless CLOCK is None. FLAGS
+    are options without a value."""
+
+    def __init__(self, lab, name, count=1, clock="manual", flags=(), listen="127.0.0.1:0", **options):
+        if clock:
+            options["clock"] = clock
+        words = [word for key, value in options.items() for word in ("--" + key, value)]
+        super().__init__(lab.folder, name, [
+            lab.build / "nbu-sim", "--listen", listen, "--tls-dir", lab.tls, "--api-key", KEY,
+            "--primaries", count, *flags, *words], lab.other)
+        self.count = count
+        self.context = ssl.create_default_context(cafile=lab.tls / "ca.pem")
+        self.opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=self.context))
+        self.servers = [Server(url, self.opener) for url in wait_for(name, self.find_urls)]
+
+    def find_urls(self):
+        self.check()
+        lines = self.log.read_text().splitlines(keepends=True)
+        urls = [line.split("listening on ")[1].strip() for line in lines
+                if "listening on " in line and line.endswith("\n")]
+        return urls if len(urls) == self.count else None
+
+
+class Sim(Sims, Server):
+    """One simulated primary server."""
+
+    def __init__(self, lab, name, **options):
+        Sims.__init__(self, lab, name, **options)
+        self.url = self.servers[0].url
 
 
 class Snmpd(Process):
@@ -278,6 +296,10 @@ class Lab:
 
     def sim(self, name, **options):
         return self.add(Sim(self, name, **options))
+
+    def sims(self, count, name, **options):
+        """COUNT of them in one process, which are in .servers."""
+        return self.add(Sims(self, name, count, **options))
 
     def snmpd(self, name, lines=""):
         return self.add(Snmpd(self, name, lines))

@@ -27,7 +27,7 @@ void sim_history_add(struct sim_history *history, enum sim_purpose purpose, int 
 
 void sim_history_clear(struct sim_history *history)
 {
-	for (int i = 0; i < SIM_HISTORY_SIZE; i++) {
+	for (int64_t i = 0; i < history->count && i < SIM_HISTORY_SIZE; i++) {
 		free(history->past[i].query);
 		history->past[i].query = NULL;
 	}

@@ -10,15 +10,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sim_farm.h"
 #include "sim_name.h"
 #include "sim_order.h"
-#include "sim_server.h"
 #include "sim_truth.h"
 
 enum {
 	EXIT_USAGE = 2,
 	DEFAULT_JOBS = 1000,
 	MAX_JOBS = 100000000,
+	MAX_PRIMARIES = 2000,
 	MAX_RATE = 1000000,
 	MAX_CROWDING = 1000,
 	MAX_VOLUMES = 1000,
@@ -31,6 +32,7 @@ enum {
 
 enum option_code {
 	OPTION_LISTEN = 256,
+	OPTION_PRIMARIES,
 	OPTION_JOBS,
 	OPTION_SEED,
 	OPTION_RATE,
@@ -74,6 +76,7 @@ enum option_code {
 
 static const struct option options_known[] = {
     {"listen", required_argument, NULL, OPTION_LISTEN},
+    {"primaries", required_argument, NULL, OPTION_PRIMARIES},
     {"jobs", required_argument, NULL, OPTION_JOBS},
     {"seed", required_argument, NULL, OPTION_SEED},
     {"rate", required_argument, NULL, OPTION_RATE},
@@ -122,6 +125,9 @@ static const char help_text[] =
     "tapes and security.\n"
     "\n"
     "  --listen ADDR:PORT    where to listen (127.0.0.1:0; port 0: any that is free)\n"
+    "  --primaries N         so many servers in one process, each with a port, a state and\n"
+    "                        control paths of its own, and with jobs from the seed, the seed plus\n"
+    "                        1 and so on; not together with --fault, --log, --expected or a port\n"
     "  --jobs N              jobs that ended within the spread (1000); besides them come\n"
     "                        N/50 unfinished and N/20 older ones; a third are in trees of a\n"
     "                        parent and others under it\n"
@@ -232,6 +238,7 @@ struct arguments {
 	struct sim_options options;
 	const char *outcome_names[SIM_MAX_OUTCOMES]; /* the policies of world.outcomes */
 	const char *expected;
+	int64_t primaries;
 	int64_t unfinished; /* -1 for the usual number */
 	char address[256];
 };
@@ -442,6 +449,9 @@ static bool set_number(int code, char *text, struct arguments *arguments)
 	bool good = true;
 
 	switch (code) {
+	case OPTION_PRIMARIES:
+		good = parse_integer("primaries", text, 1, MAX_PRIMARIES, &arguments->primaries);
+		break;
 	case OPTION_JOBS:
 		good = parse_integer("jobs", text, 0, MAX_JOBS, &options->world.jobs);
 		break;
@@ -554,6 +564,18 @@ static void show_help(void)
 		printf("  %s\n", line);
 }
 
+/* What only one server can have. */
+static bool check_primaries(const struct arguments *arguments)
+{
+	const struct sim_options *options = &arguments->options;
+
+	if (arguments->primaries == 1 || (!options->log && !options->faults.count &&
+					  !arguments->expected && strcmp(options->port, "0") == 0))
+		return true;
+	fputs("nbu-sim: --primaries: not with --fault, --log, --expected or a port\n", stderr);
+	return false;
+}
+
 /* They stand at equal distances among the finished ones, which decides how many fit. */
 static void set_unfinished(struct sim_world *world, int64_t wanted)
 {
@@ -585,7 +607,7 @@ static int parse_arguments(int argc, char **argv, struct arguments *arguments)
 			 "a disk pool that has a capacity");
 		return EXIT_USAGE;
 	}
-	if (!find_outcomes(arguments))
+	if (!find_outcomes(arguments) || !check_primaries(arguments))
 		return EXIT_USAGE;
 	set_unfinished(&arguments->options.world, arguments->unfinished);
 	if (sim_order_id(&arguments->options.world, 0) < 1) {
@@ -656,19 +678,22 @@ static void block_signals(sigset_t *signals)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-static void serve(struct sim_server *server, const char *expected, const sigset_t *signals)
+static void serve(struct sim_farm *farm, const char *expected, const sigset_t *signals)
 {
+	struct sim_server *server;
 	int number;
 
-	printf("nbu-sim: listening on %s\n", sim_server_url(server));
+	for (int i = 0; (server = sim_farm_server(farm, i)); i++)
+		printf("nbu-sim: listening on %s\n", sim_server_url(server));
 	fflush(stdout);
 	while (sigwait(signals, &number) == 0 && number == SIGUSR1)
-		write_expected(server, expected);
+		write_expected(sim_farm_server(farm, 0), expected);
 }
 
 int main(int argc, char **argv)
 {
 	struct arguments arguments = {
+	    .primaries = 1,
 	    .unfinished = -1,
 	    .options =
 		{
@@ -681,20 +706,20 @@ int main(int argc, char **argv)
 		},
 	};
 	int code = parse_arguments(argc, argv, &arguments);
-	struct sim_server *server;
+	struct sim_farm *farm;
 	sigset_t signals;
 
 	if (code >= 0)
 		return code;
 	block_signals(&signals);
-	server = sim_server_open(&arguments.options);
-	if (!server)
+	farm = sim_farm_open(&arguments.options, (int)arguments.primaries);
+	if (!farm)
 		return EXIT_FAILURE;
 	code = EXIT_FAILURE;
-	if (write_expected(server, arguments.expected) && sim_server_start(server)) {
-		serve(server, arguments.expected, &signals);
+	if (write_expected(sim_farm_server(farm, 0), arguments.expected) && sim_farm_start(farm)) {
+		serve(farm, arguments.expected, &signals);
 		code = EXIT_SUCCESS;
 	}
-	sim_server_close(server);
+	sim_farm_close(farm);
 	return code;
 }

@@ -15,7 +15,8 @@ void sim_state_init(struct sim_state *state, const struct sim_options *options)
 {
 	pthread_condattr_t attributes;
 
-	*state = (struct sim_state){.options = options, .faults = options->faults};
+	state->options = options;
+	state->faults = options->faults;
 	state->world = options->world;
 	state->world.start_ms = options->clock_ms;
 	if (!options->clock_ms)

@@ -73,6 +73,7 @@ struct sim_state {
 	struct sim_history history;
 };
 
+/* `state` is all zero; what is not used of it stays untouched, as it is large. */
 void sim_state_init(struct sim_state *state, const struct sim_options *options);
 void sim_state_free(struct sim_state *state);
 

@@ -357,7 +357,7 @@ void sim_stock_write_history(const struct sim_stock *stock, struct sim_buf *buf)
 
 void sim_stock_clear_history(struct sim_stock *stock)
 {
-	for (int i = 0; i < SIM_STOCK_HISTORY; i++) {
+	for (int64_t i = 0; i < stock->lines && i < SIM_STOCK_HISTORY; i++) {
 		free(stock->line[i]);
 		stock->line[i] = NULL;
 	}

@@ -7,11 +7,12 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/timefmt.h"
-#include "sim_server.h"
+#include "sim_farm.h"
 
 #define LIST "/netbackup/admin/jobs?page%5Blimit%5D=1&sort=jobId"
 
@@ -20,17 +21,23 @@ enum {
 	ANSWER_SIZE = 16384,
 };
 
+static void complete(struct sim_options *options)
+{
+	options->address = "127.0.0.1";
+	options->port = "0";
+	options->key = "sim-key";
+	options->version = 13 * SIM_VERSION_MINORS;
+	if (!options->world.jobs)
+		options->world.jobs = 100;
+	options->resources = sim_resource_usual();
+}
+
 /* To be closed with sim_server_close. */
 static struct sim_server *serve(struct sim_options *options)
 {
 	struct sim_server *server;
 
-	options->address = "127.0.0.1";
-	options->port = "0";
-	options->key = "sim-key";
-	options->version = 13 * SIM_VERSION_MINORS;
-	options->world.jobs = 100;
-	options->resources = sim_resource_usual();
+	complete(options);
 	server = sim_server_open(options);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(server);
 	CU_ASSERT_TRUE_FATAL(sim_server_start(server));
@@ -182,11 +189,70 @@ static void test_limit(void)
 	sim_server_close(server);
 }
 
+/* What GET /sim/jobs says of the jobs, to be freed. */
+static char *take_jobs(struct sim_server *server)
+{
+	char *answer = take(ask(server, "/sim/jobs")), *jobs = strstr(answer, "\r\n\r\n");
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(jobs);
+	jobs = strdup(jobs + 4);
+	free(answer);
+	return jobs;
+}
+
+/* Each in one process has a port, jobs and statistics of its own, and the jobs are those of its
+ * seed. */
+static void test_farm(void)
+{
+	enum { SERVERS = 20 };
+	struct sim_options options = {
+	    .world.seed = 5, .world.jobs = 50, .manual_clock = true, .clock_ms = 1782900000000};
+	struct sim_farm *farm;
+
+	complete(&options);
+	farm = sim_farm_open(&options, SERVERS);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(farm);
+	CU_ASSERT_TRUE_FATAL(sim_farm_start(farm));
+	CU_ASSERT_PTR_NULL(sim_farm_server(farm, SERVERS));
+	for (int i = 0; i < SERVERS; i++, options.world.seed++) {
+		struct sim_server *alone = serve(&options);
+		char *jobs = take_jobs(sim_farm_server(farm, i)), *wanted = take_jobs(alone);
+
+		CU_ASSERT(strlen(jobs) > 1000);
+		EQUAL_TEXT(jobs, wanted);
+		free(jobs);
+		free(wanted);
+		sim_server_close(alone);
+	}
+	EQUAL_NUMBER(ask_at_once(sim_farm_server(farm, 7), LIST, 3, 200), 3);
+	await_stats(sim_farm_server(farm, 7), "\"jobs\":3,");
+	await_stats(sim_farm_server(farm, 8), "\"jobs\":0,");
+	sim_farm_close(farm);
+}
+
+/* The limit of descriptors is raised; where that is not enough, none is opened. */
+static void test_descriptors(void)
+{
+	struct rlimit limit = {.rlim_cur = 40, .rlim_max = 120};
+	struct sim_options options = {0};
+	struct sim_farm *farm;
+
+	complete(&options);
+	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	CU_ASSERT_PTR_NULL(sim_farm_open(&options, 30));
+	farm = sim_farm_open(&options, 20);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(farm);
+	CU_ASSERT_TRUE(sim_farm_start(farm));
+	sim_farm_close(farm);
+}
+
 static const struct harness_test tests[] = {
     {"requests overlap", test_overlap},
     {"only lists of jobs are at work", test_at_work},
     {"crowding", test_crowding},
     {"limit of requests at work", test_limit},
+    {"several in one process", test_farm},
+    {"descriptors for several", test_descriptors},
     {NULL, NULL},
 };
 

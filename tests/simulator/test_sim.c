@@ -1101,6 +1101,7 @@ static void test_clock(void)
 	CU_ASSERT_EQUAL(sim_state_now(state), noon_ms);
 	sim_state_free(state);
 	options = (struct sim_options){.skew_ms = 5000};
+	memset(state, 0, sizeof(*state));
 	sim_state_init(state, &options);
 	CU_ASSERT(sim_state_now(state) >= sim_time_now_ms() + 4000);
 	CU_ASSERT(sim_state_move_clock(state, SIM_HOUR_MS) >= sim_time_now_ms() + SIM_HOUR_MS);
