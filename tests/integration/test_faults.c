@@ -125,19 +125,12 @@ static bool is_tested(const char *name)
 	static const char *const named[] = {FAULTS(FAULT_NAME)
 					    /* These do no harm; other tests have them. */
 					    "next-empty",
-					    "next-null",
-					    "next-number",
-					    "data-null",
-					    "data-absent",
-					    "data-empty",
-					    "no-meta",
-					    "next-in-links",
-					    "no-next",
-					    "bad-job",
-					    "odd-end",
-					    "no-ping",
-					    "ping-no-version",
-					    "filter-400"};
+					    "next-null", "next-number", "data-null", "data-absent",
+					    "data-empty", "no-meta", "next-in-links", "no-next",
+					    "bad-job", "odd-end", "no-ping", "ping-no-version",
+					    "filter-400",
+					    /* The simulator's own tests have these. */
+					    "same-ids", "ids-outside", "last-id", "no-descending"};
 	size_t length = strlen(name);
 
 	for (size_t i = 0; i < sizeof named / sizeof named[0]; i++)

@@ -16,6 +16,9 @@
 /* Before it, there were offsets. */
 enum { CURSORS_VERSION = 9 * SIM_VERSION_MINORS };
 
+/* By so much a last id is wrong. */
+#define FAR_TOO_HIGH 1000000000000
+
 /* What could be filtered and sorted by before API 9.0. */
 #define OLD_FIELDS                                                                                 \
 	(1U << SIM_FIELD_JOB_ID | 1U << SIM_FIELD_PARENT_JOB_ID | 1U << SIM_FIELD_START_TIME |     \
@@ -141,6 +144,11 @@ static bool parse_cursor(const struct sim_call *call, const char *name, const st
 	return !*present || sim_cursor_parse(text, sort, cursor);
 }
 
+static bool falls_by_id(const struct sim_sort *sort)
+{
+	return sim_sort_is_by_id(sort) && sort->descending[0];
+}
+
 /* Reads all parameters of a list; answers and returns false when one is wrong. */
 static bool read_query(struct sim_call *call, struct sim_query *query, struct sim_filter **filter,
 		       struct sim_hits hits)
@@ -157,6 +165,8 @@ static bool read_query(struct sim_call *call, struct sim_query *query, struct si
 		wrong = "Simulated: page[offset] is not a number.";
 	else if (!sim_sort_parse(sim_request_parameter(request, "sort"), &query->sort))
 		wrong = "Simulated: cannot sort by that.";
+	else if (sim_fault_hit(hits, SIM_FAULT_NO_DESCENDING) && falls_by_id(&query->sort))
+		wrong = "Simulated: cannot sort downwards.";
 	else if (!parse_cursor(call, "page[after]", &query->sort, &query->has_after,
 			       &query->after) ||
 		 !parse_cursor(call, "page[before]", &query->sort, &query->has_before,
@@ -255,6 +265,31 @@ static void write_list(struct sim_call *call, const struct sim_page *page,
 	sim_buf_free(&prev);
 }
 
+static void bend_range(struct sim_query *query, struct sim_hits hits)
+{
+	bool outside = sim_fault_hit(hits, SIM_FAULT_IDS_OUTSIDE);
+
+	query->range_before = sim_fault_hit(hits, SIM_FAULT_SAME_IDS);
+	query->without_low = outside && hits.outside == SIM_WHERE_LOW;
+	query->without_high = outside && hits.outside == SIM_WHERE_HIGH;
+}
+
+/* Whoever asks for the last id asks in falling order. */
+static void spoil_last(const struct sim_call *call, const struct sim_world *world,
+		       const struct sim_query *query, struct sim_page *page, struct sim_hits hits)
+{
+	int64_t middle = sim_order_count(world, call->now_ms) / 2;
+
+	if (!page->count || !sim_fault_hit(hits, SIM_FAULT_LAST_ID) || !falls_by_id(&query->sort))
+		return;
+	if (hits.last == SIM_WHERE_HIGH)
+		page->rows[0].id += FAR_TOO_HIGH;
+	else if (hits.last == SIM_WHERE_LOW)
+		page->rows[0].id = 1;
+	else
+		page->rows[0].id = sim_order_id(world, middle);
+}
+
 static void answer_list(struct sim_call *call, struct sim_hits hits)
 {
 	struct sim_world world = sim_state_world(call->state);
@@ -265,7 +300,9 @@ static void answer_list(struct sim_call *call, struct sim_hits hits)
 
 	if (!sim_call_access(call) || !read_query(call, &query, &filter, hits))
 		return;
+	bend_range(&query, hits);
 	sim_page_fill(&page, &world, &query, call->now_ms);
+	spoil_last(call, &world, &query, &page, hits);
 	call->rows = page.count;
 	sim_call_media(reply, SIM_CALL_JSON, call->version);
 	reply->may_pack = true;

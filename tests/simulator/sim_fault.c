@@ -64,6 +64,16 @@ static const struct kind {
 				   "ping-no-version  /ping does not tell the version"},
     [SIM_FAULT_FILTER_400] = {"filter-400", CHANGES,
 			      "filter-400:FIELD 400 to filters that use the field"},
+    [SIM_FAULT_SAME_IDS] =
+	{"same-ids", CHANGES,
+	 "same-ids         a range of ids (gt A and le B) gets those of the one below"},
+    [SIM_FAULT_IDS_OUTSIDE] =
+	{"ids-outside", CHANGES,
+	 "ids-outside[:E]  the end E (high or low) of a range does not count"},
+    [SIM_FAULT_LAST_ID] =
+	{"last-id", CHANGES,
+	 "last-id:E        sort=-jobId begins too high, in the middle, or low (at 1)"},
+    [SIM_FAULT_NO_DESCENDING] = {"no-descending", CHANGES, "no-descending    400 to sort=-jobId"},
 };
 
 static bool parse_number(const char **at, int64_t least, int64_t most, int64_t *number)
@@ -109,6 +119,27 @@ static bool parse_field(const char **at, struct sim_fault *fault)
 	return field < SIM_FIELDS;
 }
 
+/* :high, :middle or :low; passed over when it is there. */
+static bool parse_where(const char **at, struct sim_fault *fault)
+{
+	static const char *const words[] = {
+	    [SIM_WHERE_HIGH] = ":high",
+	    [SIM_WHERE_MIDDLE] = ":middle",
+	    [SIM_WHERE_LOW] = ":low",
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		size_t size = strlen(words[i]);
+
+		if (strncmp(*at, words[i], size) != 0)
+			continue;
+		*at += size;
+		fault->where = (enum sim_where)i;
+		return true;
+	}
+	return false;
+}
+
 static bool parse_name(const char **at, struct sim_fault *fault)
 {
 	size_t size = strcspn(*at, ":");
@@ -122,22 +153,37 @@ static bool parse_name(const char **at, struct sim_fault *fault)
 	return i < SIM_FAULT_KINDS;
 }
 
-static bool parse_fault(const char *at, struct sim_fault *fault)
+static bool parse_argument(const char **at, struct sim_fault *fault)
 {
 	int64_t ms;
 
+	switch (fault->kind) {
+	case SIM_FAULT_FILTER_400:
+		return *(*at)++ == ':' && parse_field(at, fault);
+	case SIM_FAULT_IDS_OUTSIDE:
+		parse_where(at, fault);
+		return fault->where != SIM_WHERE_MIDDLE;
+	case SIM_FAULT_LAST_ID:
+		return parse_where(at, fault);
+	case SIM_FAULT_SLOW:
+		if (*(*at)++ != ':' || !parse_number(at, 1, INT_MAX, &ms))
+			return false;
+		fault->slow_ms = (int)ms;
+		return true;
+	default:
+		return true;
+	}
+}
+
+static bool parse_fault(const char *at, struct sim_fault *fault)
+{
 	*fault = (struct sim_fault){.left = -1};
 	if (!parse_page(&at, fault) || !parse_at(&at, fault) || !parse_name(&at, fault))
 		return false;
 	if (fault->wait && (fault->page || kinds[fault->kind].effect == STANDS))
 		return false;
-	if (fault->kind == SIM_FAULT_FILTER_400 && (*at++ != ':' || !parse_field(&at, fault)))
+	if (!parse_argument(&at, fault))
 		return false;
-	if (fault->kind == SIM_FAULT_SLOW) {
-		if (*at++ != ':' || !parse_number(&at, 1, INT_MAX, &ms))
-			return false;
-		fault->slow_ms = (int)ms;
-	}
 	if (fault->wait) {
 		fault->left = 1;
 	} else if (*at == ':') {
@@ -198,10 +244,14 @@ struct sim_hits sim_fault_take(struct sim_faults *faults, int page)
 		if (replaces && replaced)
 			continue;
 		replaced = replaced || replaces;
-		hits.kinds |= 1U << fault->kind;
+		hits.kinds |= UINT64_C(1) << fault->kind;
 		if (fault->slow_ms)
 			hits.slow_ms = fault->slow_ms;
 		hits.fields |= fault->fields;
+		if (fault->kind == SIM_FAULT_IDS_OUTSIDE)
+			hits.outside = fault->where;
+		if (fault->kind == SIM_FAULT_LAST_ID)
+			hits.last = fault->where;
 		if (fault->left > 0)
 			fault->left--;
 	}

@@ -37,12 +37,23 @@ enum sim_fault_kind {
 	SIM_FAULT_NO_PING,
 	SIM_FAULT_PING_NO_VERSION,
 	SIM_FAULT_FILTER_400,
+	SIM_FAULT_SAME_IDS,
+	SIM_FAULT_IDS_OUTSIDE,
+	SIM_FAULT_LAST_ID,
+	SIM_FAULT_NO_DESCENDING,
 	SIM_FAULT_KINDS,
 };
 
 enum {
 	SIM_MAX_FAULTS = 64,
 	SIM_FAULT_MESSAGE_SIZE = 160,
+};
+
+/* Which ids are wrong, or how. */
+enum sim_where {
+	SIM_WHERE_HIGH,
+	SIM_WHERE_MIDDLE,
+	SIM_WHERE_LOW,
 };
 
 struct sim_fault {
@@ -52,6 +63,7 @@ struct sim_fault {
 	int64_t left; /* how often it still strikes, -1 for ever */
 	int slow_ms;
 	uint32_t fields; /* that are refused in filters: a bit for each */
+	enum sim_where where;
 };
 
 struct sim_faults {
@@ -61,9 +73,11 @@ struct sim_faults {
 
 /* What strikes one request: a bit for each kind. */
 struct sim_hits {
-	uint32_t kinds;
+	uint64_t kinds;
 	int slow_ms;
-	uint32_t fields; /* that are refused in filters */
+	uint32_t fields;	/* that are refused in filters */
+	enum sim_where outside; /* the end of a range of ids that does not count */
+	enum sim_where last;	/* how the last id is wrong */
 };
 
 static inline bool sim_fault_hit(struct sim_hits hits, enum sim_fault_kind kind)
@@ -72,8 +86,8 @@ static inline bool sim_fault_hit(struct sim_hits hits, enum sim_fault_kind kind)
 }
 
 /*
- * Adds what `spec` says: [page:K=]NAME[:N] or at:N=NAME; slow and filter-400 want an argument
- * behind the name. False and a message when it is not one.
+ * Adds what `spec` says: [page:K=]NAME[:N] or at:N=NAME; slow, filter-400 and last-id want an
+ * argument behind the name. False and a message when it is not one.
  */
 bool sim_fault_add(struct sim_faults *faults, const char *spec,
 		   char message[SIM_FAULT_MESSAGE_SIZE]);

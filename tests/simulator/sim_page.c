@@ -12,6 +12,10 @@ struct range {
 	int64_t low;
 	int64_t high;
 	struct sim_search search; /* and within it */
+	/* An id counts as one that is so much higher, but as none below or above these. */
+	int64_t shift;
+	int64_t least_id;
+	int64_t most_id;
 };
 
 static bool parse_key(const char *text, size_t size, struct sim_sort *sort)
@@ -158,12 +162,34 @@ static int64_t behind_id(const struct sim_world *world, int64_t id)
 	return id == INT64_MAX ? INT64_MAX : sim_order_first_id(world, id + 1);
 }
 
+/*
+ * Has the range be wrong in the ways that the query wants; the bounds are then those of the ids. It
+ * is taken for one above the low end and up to the high end, as bounds do not tell more.
+ */
+static void bend(struct range *range, const struct sim_world *world, const struct sim_query *query,
+		 struct sim_bounds *bounds)
+{
+	range->least_id = INT64_MIN;
+	range->most_id = INT64_MAX;
+	if (bounds->min_id <= 0 || bounds->max_id == INT64_MAX || bounds->min_id >= bounds->max_id)
+		return;
+	if (query->range_before && sim_order_first_id(world, bounds->min_id + 1) > 0)
+		range->shift = bounds->max_id - bounds->min_id;
+	if (query->without_low)
+		range->least_id = bounds->min_id + 1;
+	if (query->without_high)
+		range->most_id = bounds->max_id;
+	bounds->min_id = query->without_low ? 0 : bounds->min_id - range->shift;
+	bounds->max_id = query->without_high ? INT64_MAX : bounds->max_id - range->shift;
+}
+
 static struct range filter_range(const struct sim_world *world, const struct sim_query *query,
 				 int64_t now_ms)
 {
 	struct sim_bounds bounds = sim_filter_bounds(query->filter);
 	struct range range = {.low = 0, .high = sim_order_count(world, now_ms)};
 
+	bend(&range, world, query, &bounds);
 	range.search = sim_job_search(world, now_ms, bounds.min_change_ms, bounds.unfinished);
 	if (!bounds.unfinished)
 		raise_low(&range, range.search.first);
@@ -197,14 +223,31 @@ static void cut_at_cursors(struct range *range, const struct sim_world *world,
 	}
 }
 
+static int64_t id_in_filter(const struct range *range, int64_t id)
+{
+	id += range->shift;
+	if (id < range->least_id)
+		return range->least_id;
+	return id > range->most_id ? range->most_id : id;
+}
+
 /* Makes the job at that place if it is listed and the filter wants it. */
 static bool find(struct sim_job *job, const struct sim_world *world, const struct sim_query *query,
-		 const struct sim_search *search, int64_t ordinal, int64_t now_ms)
+		 const struct range *range, int64_t ordinal, int64_t now_ms)
 {
-	if (!sim_job_is_candidate(world, search, ordinal))
+	int64_t id;
+	bool wanted;
+
+	if (!sim_job_is_candidate(world, &range->search, ordinal))
 		return false;
 	*job = sim_job_at(world, ordinal, now_ms);
-	return !job->deleted && sim_filter_match(query->filter, job);
+	if (job->deleted)
+		return false;
+	id = job->id;
+	job->id = id_in_filter(range, id);
+	wanted = sim_filter_match(query->filter, job);
+	job->id = id;
+	return wanted;
 }
 
 /* In the order of ordinals: stops at the first match too many, which it counts. */
@@ -216,7 +259,7 @@ static void walk(struct sim_page *page, const struct sim_world *world,
 	while (range.low < range.high && page->count <= query->limit) {
 		int64_t ordinal = backwards ? --range.high : range.low++;
 
-		if (!find(&page->rows[page->count], world, query, &range.search, ordinal, now_ms))
+		if (!find(&page->rows[page->count], world, query, &range, ordinal, now_ms))
 			continue;
 		if (left > 0)
 			left--;
@@ -236,7 +279,7 @@ static void gather(struct sim_page *page, const struct sim_world *world,
 		struct sim_job job;
 		int at = page->count;
 
-		if (!find(&job, world, query, &range.search, ordinal, now_ms))
+		if (!find(&job, world, query, &range, ordinal, now_ms))
 			continue;
 		place = cursor_of(&query->sort, &job);
 		if (query->has_after && cursor_compare(&place, &query->after) <= 0)

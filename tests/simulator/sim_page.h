@@ -32,6 +32,10 @@ struct sim_query {
 	const struct sim_filter *filter; /* NULL for none */
 	int limit;
 	int64_t offset; /* matches that are passed over */
+	/* What is wrong when the filter has both ends of a range of ids: gt and le. */
+	bool range_before; /* it is that of the same width below it, if jobs are there */
+	bool without_low;  /* its low end does not count */
+	bool without_high;
 	bool has_after;
 	bool has_before;
 	struct sim_cursor after;

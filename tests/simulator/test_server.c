@@ -17,8 +17,9 @@
 #define LIST "/netbackup/admin/jobs?page%5Blimit%5D=1&sort=jobId"
 
 enum {
-	MOST = 8, /* requests at the same time */
-	ANSWER_SIZE = 16384,
+	MOST = 8,   /* requests at the same time */
+	LISTED = 4, /* rows at most */
+	ANSWER_SIZE = 65536,
 };
 
 static void complete(struct sim_options *options)
@@ -246,11 +247,109 @@ static void test_descriptors(void)
 	sim_farm_close(farm);
 }
 
+/* The ids that the list with QUERY has, in its order; -1 when it is refused. */
+static int list_ids(struct sim_server *server, const char *query, long long ids[LISTED])
+{
+	char path[200], *answer, *at;
+	int count = 0;
+
+	snprintf(path, sizeof(path), "/netbackup/admin/jobs?page%%5Blimit%%5D=%d&%s", LISTED,
+		 query);
+	answer = take(ask(server, path));
+	for (at = answer; count < LISTED && (at = strstr(at, "\"jobId\":")); at++)
+		CU_ASSERT_EQUAL(sscanf(at, "\"jobId\":%lld", &ids[count++]), 1);
+	if (strncmp(answer, "HTTP/1.1 400 ", 13) == 0)
+		count = -1;
+	free(answer);
+	return count;
+}
+
+static void set_faults(struct sim_server *server, const char *faults)
+{
+	char message[SIM_FAULT_MESSAGE_SIZE];
+
+	CU_ASSERT_TRUE_FATAL(sim_state_replace_faults(sim_server_state(server), faults, message));
+}
+
+/* Wrong ids in a range that has two ends, and in no other list. The ids are 10001, 10002 and so on.
+ */
+static void test_ranges(void)
+{
+	static const char range[] =
+	    "sort=jobId&filter=jobId%20gt%2010020%20and%20jobId%20le%2010022";
+	static const struct {
+		const char *fault, *query;
+		int count;
+		long long first;
+	} cases[] = {
+	    {"", range, 2, 10021},
+	    {"same-ids", range, 2, 10019},
+	    {"ids-outside", range, LISTED, 10021},
+	    {"ids-outside:high", range, LISTED, 10021},
+	    {"ids-outside:low", range, LISTED, 10001},
+	    {"same-ids", "sort=jobId&filter=jobId%20gt%2010000%20and%20jobId%20le%2010002", 2,
+	     10001},
+	    {"same-ids", "sort=jobId&filter=jobId%20gt%2010020", LISTED, 10021},
+	    {"same-ids", "sort=jobId&filter=jobId%20le%2010003", 3, 10001},
+	    {"ids-outside", "sort=jobId&filter=jobId%20le%2010003", 3, 10001},
+	    {"ids-outside:low", "sort=jobId&filter=jobId%20ge%2010003", LISTED, 10003},
+	};
+	struct sim_options options = {.world.ids.every = 1};
+	struct sim_server *server = serve(&options);
+	long long ids[LISTED] = {0};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		set_faults(server, cases[i].fault);
+		EQUAL_NUMBER(list_ids(server, cases[i].query, ids), cases[i].count);
+		EQUAL_NUMBER(ids[0], cases[i].first);
+		EQUAL_NUMBER(ids[cases[i].count - 1], cases[i].first + cases[i].count - 1);
+	}
+	set_faults(server, "same-ids:1");
+	EQUAL_NUMBER(list_ids(server, range, ids), 2);
+	EQUAL_NUMBER(ids[0], 10019);
+	EQUAL_NUMBER(list_ids(server, range, ids), 2);
+	EQUAL_NUMBER(ids[0], 10021);
+	sim_server_close(server);
+}
+
+/* The last id is what nobody can check but by asking for the jobs. */
+static void test_last_id(void)
+{
+	static const char falling[] = "sort=-jobId", rising[] = "sort=jobId";
+	struct sim_options options = {.world.ids.every = 1};
+	struct sim_server *server = serve(&options);
+	long long ids[LISTED] = {0};
+
+	/* 100 that ended, 2 that did not, 5 older ones. */
+	EQUAL_NUMBER(list_ids(server, falling, ids), LISTED);
+	EQUAL_NUMBER(ids[0], 10107);
+	EQUAL_NUMBER(ids[1], 10106);
+	set_faults(server, "last-id:high");
+	EQUAL_NUMBER(list_ids(server, falling, ids), LISTED);
+	EQUAL_NUMBER(ids[0], 1000000010107);
+	EQUAL_NUMBER(ids[1], 10106);
+	EQUAL_NUMBER(list_ids(server, rising, ids), LISTED);
+	EQUAL_NUMBER(ids[0], 10001);
+	set_faults(server, "last-id:middle");
+	EQUAL_NUMBER(list_ids(server, falling, ids), LISTED);
+	EQUAL_NUMBER(ids[0], 10054);
+	set_faults(server, "last-id:low");
+	EQUAL_NUMBER(list_ids(server, falling, ids), LISTED);
+	EQUAL_NUMBER(ids[0], 1);
+	set_faults(server, "no-descending");
+	EQUAL_NUMBER(list_ids(server, falling, ids), -1);
+	EQUAL_NUMBER(list_ids(server, "sort=-startTime", ids), LISTED);
+	EQUAL_NUMBER(list_ids(server, rising, ids), LISTED);
+	sim_server_close(server);
+}
+
 static const struct harness_test tests[] = {
     {"requests overlap", test_overlap},
     {"only lists of jobs are at work", test_at_work},
     {"crowding", test_crowding},
     {"limit of requests at work", test_limit},
+    {"faults of ranges of ids", test_ranges},
+    {"faults of the last id", test_last_id},
     {"several in one process", test_farm},
     {"descriptors for several", test_descriptors},
     {NULL, NULL},

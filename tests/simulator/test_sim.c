@@ -1034,9 +1034,23 @@ static void test_sort_and_cursor(void)
 
 static void test_faults(void)
 {
-	static const char *const wrong[] = {"",		  "nothing",   "503:",	  "503:0",
-					    "503:-1",	  "slow",      "slow:x",  "page:1",
-					    "page:0=503", "page:=503", "503:1:1", " 503"};
+	static const char *const wrong[] = {"",
+					    "nothing",
+					    "503:",
+					    "503:0",
+					    "503:-1",
+					    "slow",
+					    "slow:x",
+					    "page:1",
+					    "page:0=503",
+					    "page:=503",
+					    "503:1:1",
+					    " 503",
+					    "last-id",
+					    "last-id:1",
+					    "last-id:up",
+					    "ids-outside:middle",
+					    "ids-outside:lower"};
 	char message[SIM_FAULT_MESSAGE_SIZE];
 	struct sim_faults faults = {0};
 	struct sim_hits hits;
@@ -1054,6 +1068,13 @@ static void test_faults(void)
 	CU_ASSERT(sim_fault_hit(hits, SIM_FAULT_500));
 	hits = sim_fault_take(&faults, 1);
 	CU_ASSERT_EQUAL(hits.kinds, 0);
+	CU_ASSERT(sim_fault_add_lines(&faults, "ids-outside:low:2\nlast-id:middle:1", message));
+	hits = sim_fault_take(&faults, 1);
+	CU_ASSERT(sim_fault_hit(hits, SIM_FAULT_IDS_OUTSIDE) && hits.outside == SIM_WHERE_LOW);
+	CU_ASSERT(sim_fault_hit(hits, SIM_FAULT_LAST_ID) && hits.last == SIM_WHERE_MIDDLE);
+	hits = sim_fault_take(&faults, 1);
+	CU_ASSERT(sim_fault_hit(hits, SIM_FAULT_IDS_OUTSIDE));
+	CU_ASSERT_FALSE(sim_fault_hit(hits, SIM_FAULT_LAST_ID));
 }
 
 static void test_faults_at_requests(void)
