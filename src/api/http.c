@@ -25,13 +25,19 @@
 #define REST_MS 100 /* before poll(2) is tried again */
 
 struct http {
+	struct http *owner; /* that has the multi handle: itself, unless it was opened beside one */
 	CURLM *multi;
+	CURLSH *share; /* keeps the connection of one that was opened beside; NULL = multi does */
 	CURL *easy;
 	struct curl_slist *headers;
 	char *ca_file;
 	bool tls_verify;
 	int timeout;
-	bool running;	       /* a request is under way */
+	bool running; /* a request is under way */
+	bool done;    /* it is over, with RESULT */
+	CURLcode result;
+	unsigned ready;	       /* of an owner: how many requests are over and not yet awaited */
+	bool broken;	       /* of an owner: curl could not go on with them */
 	bool too_large;	       /* the body is */
 	size_t headers_length; /* of all heads of the present answer */
 	bool near_deadline;    /* the deadline comes before the timeout */
@@ -136,6 +142,7 @@ static void set_options(struct http *http)
 	CURL *easy = http->easy;
 	long verify = http->tls_verify ? 1 : 0;
 
+	curl_easy_setopt(easy, CURLOPT_PRIVATE, http);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "nbu-agentx/" NBU_AGENTX_VERSION);
 	/* Signals would hit any thread. */
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -167,18 +174,42 @@ static void set_options(struct http *http)
 #endif
 }
 
-struct http *http_open(const struct http_options *options)
+/* What one that has a multi handle and one beside it have in common. OWNER NULL = it is its own. */
+static struct http *new_http(const struct http_options *options, struct http *owner)
 {
 	struct http *http = mem_zalloc(1, sizeof *http);
 
+	http->owner = owner ? owner : http;
 	http->ca_file = mem_strdup(options->ca_file);
 	http->tls_verify = options->tls_verify;
 	http->timeout = options->timeout;
-	http->multi = mem_checked(curl_multi_init());
 	http->easy = mem_checked(curl_easy_init());
-	curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, 1L);
 	set_options(http);
 	return http;
+}
+
+struct http *http_open(const struct http_options *options)
+{
+	struct http *http = new_http(options, NULL);
+
+	http->multi = mem_checked(curl_multi_init());
+	curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, 1L);
+	return http;
+}
+
+/*
+ * The multi handle would keep the connection when the easy handle has gone, until it is pushed out.
+ * A share of its own ends with it, and the connection with the share.
+ */
+struct http *http_open_beside(struct http *http)
+{
+	struct http_options options = {http->ca_file, http->tls_verify, http->timeout};
+	struct http *beside = new_http(&options, http->owner);
+
+	beside->share = mem_checked(curl_share_init());
+	curl_share_setopt(beside->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT);
+	curl_easy_setopt(beside->easy, CURLOPT_SHARE, beside->share);
+	return beside;
 }
 
 /* They hold the key, and curl needs them only as long as the request lasts. */
@@ -206,11 +237,32 @@ char *http_host(const char *url)
 	return mem_printf("%.*s", (int)strcspn(host, ":/"), host);
 }
 
+static void note_result(struct http *http, CURLcode result)
+{
+	http->done = true;
+	http->result = result;
+	http->owner->ready++;
+}
+
+/* Lets all requests of OWNER and of those beside it go on, and notes which of them are over. */
+static void perform(struct http *owner)
+{
+	struct http *http = NULL;
+	CURLMsg *message;
+	int count;
+
+	owner->broken = curl_multi_perform(owner->multi, &count) != CURLM_OK;
+	while ((message = curl_multi_info_read(owner->multi, &count)) != NULL) {
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &http);
+		if (message->msg == CURLMSG_DONE && http)
+			note_result(http, message->data.result);
+	}
+}
+
 void http_start(struct http *http, const char *url, const char *const *headers, int64_t deadline)
 {
 	int64_t limit = (int64_t)http->timeout * 1000;
 	int64_t left = deadline > 0 ? deadline - timefmt_monotonic() : limit;
-	int running;
 
 	http_abandon(http);
 	http->near_deadline = left < limit;
@@ -223,16 +275,20 @@ void http_start(struct http *http, const char *url, const char *const *headers, 
 	set_headers(http, headers);
 	curl_easy_setopt(http->easy, CURLOPT_URL, url);
 	curl_easy_setopt(http->easy, CURLOPT_TIMEOUT_MS, (long)(limit > 0 ? limit : 1));
-	http->running = curl_multi_add_handle(http->multi, http->easy) == CURLM_OK;
+	http->running = curl_multi_add_handle(http->owner->multi, http->easy) == CURLM_OK;
+	if (!http->running)
+		note_result(http, CURLE_FAILED_INIT);
 	/* On an open connection this sends the request. The answer can wait in the socket. */
-	(void)curl_multi_perform(http->multi, &running); /* drive asks again */
+	perform(http->owner);
 }
 
 void http_abandon(struct http *http)
 {
 	if (http->running)
-		curl_multi_remove_handle(http->multi, http->easy);
-	http->running = false;
+		curl_multi_remove_handle(http->owner->multi, http->easy);
+	if (http->done)
+		http->owner->ready--;
+	http->running = http->done = false;
 	/* They are there where a request could not be started, too. */
 	free_headers(http);
 }
@@ -465,24 +521,34 @@ int64_t http_certificate_expires(const struct http *http)
  */
 static void wait_for_news(struct http *http, int millis)
 {
-	if (curl_multi_poll(http->multi, NULL, 0, millis, NULL) != CURLM_OK)
+	if (curl_multi_poll(http->owner->multi, NULL, 0, millis, NULL) != CURLM_OK)
 		poll(NULL, 0, millis < REST_MS ? millis : REST_MS);
+}
+
+bool http_is_ready(struct http *http)
+{
+	if (http->running && !http->done)
+		perform(http->owner);
+	return !http->running || http->done || http->owner->broken;
+}
+
+bool http_wait_any(struct http *http)
+{
+	while (!http_cancelled(http)) {
+		perform(http->owner);
+		if (http->owner->ready > 0 || http->owner->broken)
+			return true;
+		wait_for_news(http, 1000);
+	}
+	return false;
 }
 
 /* Drives the request until it is over. False when it was cancelled. */
 static bool drive(struct http *http, CURLcode *result)
 {
-	int running = 1, left;
-	CURLMsg *message;
-
-	while (!atomic_load(&http->cancelled)) {
-		if (!http->running || curl_multi_perform(http->multi, &running) != CURLM_OK) {
-			*result = CURLE_FAILED_INIT;
-			return true;
-		}
-		message = curl_multi_info_read(http->multi, &left);
-		if (message && message->msg == CURLMSG_DONE) {
-			*result = message->data.result;
+	while (!http_cancelled(http)) {
+		if (http_is_ready(http)) {
+			*result = http->done ? http->result : CURLE_FAILED_INIT;
 			return true;
 		}
 		wait_for_news(http, 1000);
@@ -512,24 +578,27 @@ bool http_await(struct http *http, struct http_response *response, struct fault 
 	return answered;
 }
 
+/* Meanwhile the requests beside it go on: else their answers would be there and still too late. */
 bool http_pause(struct http *http, int64_t millis)
 {
 	int64_t end = timefmt_monotonic() + millis, left;
 
-	while (!atomic_load(&http->cancelled) && (left = end - timefmt_monotonic()) > 0)
+	while (!http_cancelled(http) && (left = end - timefmt_monotonic()) > 0) {
 		wait_for_news(http, left < INT32_MAX ? (int)left : INT32_MAX);
-	return !atomic_load(&http->cancelled);
+		perform(http->owner);
+	}
+	return !http_cancelled(http);
 }
 
 void http_cancel(struct http *http)
 {
-	atomic_store(&http->cancelled, true);
-	curl_multi_wakeup(http->multi);
+	atomic_store(&http->owner->cancelled, true);
+	curl_multi_wakeup(http->owner->multi);
 }
 
 bool http_cancelled(const struct http *http)
 {
-	return atomic_load(&http->cancelled);
+	return atomic_load(&http->owner->cancelled);
 }
 
 void http_response_free(struct http_response *response)
@@ -544,7 +613,10 @@ void http_close(struct http *http)
 		return;
 	http_abandon(http);
 	curl_easy_cleanup(http->easy);
-	curl_multi_cleanup(http->multi);
+	if (http->share)
+		curl_share_cleanup(http->share);
+	if (http->multi)
+		curl_multi_cleanup(http->multi);
 	free(http->ca_file);
 	free(http->body);
 	free(http);

@@ -42,6 +42,13 @@ void http_global_cleanup(void);
 struct http *http_open(const struct http_options *options);
 
 /*
+ * One more connection to the same server, which waits together with HTTP: a wait or a pause of
+ * either lets the requests of both go on, and http_cancel ends both. To be closed with http_close,
+ * which ends its connection at once, and before HTTP is closed.
+ */
+struct http *http_open_beside(struct http *http);
+
+/*
  * Sends a GET request for URL with the header lines HEADERS (an array that ends with NULL) and
  * returns at once. The answer must be there by DEADLINE (timefmt_monotonic, 0 = none). Only one
  * request at a time: one that was started before is given up.
@@ -53,6 +60,15 @@ void http_start(struct http *http, const char *url, const char *const *headers, 
  * and is to be freed with http_response_free. False: there is no answer, and FAULT says why.
  */
 bool http_await(struct http *http, struct http_response *response, struct fault *fault);
+
+/* Whether http_await would return without waiting. */
+bool http_is_ready(struct http *http);
+
+/*
+ * Waits until the answer to one of the requests is there that HTTP and those beside it have
+ * started. False when http_cancel was called. One of them must have started a request.
+ */
+bool http_wait_any(struct http *http);
 
 /* Gives up the request that was started, if there is one. */
 void http_abandon(struct http *http);

@@ -27,10 +27,14 @@
 #define CLOCK_MAX INT64_C(100000000000000)
 
 struct netbackup {
+	struct netbackup *first; /* beside which it was opened; else itself */
 	const struct config_site *site;
-	char *authorization; /* the header line; a secret */
+	char *authorization; /* the header line; a secret, which belongs to the first */
 	struct http *http;
+	/* Of the first. */
 	struct netbackup_traffic traffic;
+	unsigned setbacks;
+	const char *setback;	    /* the last one, in words */
 	char offered[VERSION_SIZE]; /* the server's own version; "" = it does not tell */
 	bool answers;		    /* it has answered the last ping */
 	bool old_ping;		    /* it must be pinged in the oldest version */
@@ -86,6 +90,7 @@ struct netbackup *netbackup_open(const struct config_site *site)
 	struct http_options options = {site->ca_file, site->tls_verify, site->timeout};
 	struct netbackup *netbackup = mem_zalloc(1, sizeof *netbackup);
 
+	netbackup->first = netbackup;
 	netbackup->site = site;
 	netbackup->authorization = secret_new("Authorization: ", site->api_key);
 	netbackup->http = http_open(&options);
@@ -94,12 +99,24 @@ struct netbackup *netbackup_open(const struct config_site *site)
 	return netbackup;
 }
 
+struct netbackup *netbackup_beside(struct netbackup *netbackup)
+{
+	struct netbackup *beside = mem_zalloc(1, sizeof *beside);
+
+	*beside = *netbackup;
+	beside->path = NULL;
+	beside->http = http_open_beside(netbackup->http);
+	beside->random ^= (unsigned)((uintptr_t)beside >> 4);
+	return beside;
+}
+
 void netbackup_close(struct netbackup *netbackup)
 {
 	if (!netbackup)
 		return;
 	http_close(netbackup->http);
-	secret_free(netbackup->authorization);
+	if (netbackup->first == netbackup)
+		secret_free(netbackup->authorization);
 	free(netbackup->path);
 	free(netbackup);
 }
@@ -131,7 +148,28 @@ bool netbackup_has_cursors(const struct netbackup *netbackup)
 
 const struct netbackup_traffic *netbackup_traffic(const struct netbackup *netbackup)
 {
-	return &netbackup->traffic;
+	return &netbackup->first->traffic;
+}
+
+const char *netbackup_site_name(const struct netbackup *netbackup)
+{
+	return netbackup->site->name;
+}
+
+unsigned netbackup_setbacks(const struct netbackup *netbackup, const char **words)
+{
+	*words = netbackup->first->setback;
+	return netbackup->first->setbacks;
+}
+
+bool netbackup_is_ready(struct netbackup *netbackup)
+{
+	return http_is_ready(netbackup->http);
+}
+
+bool netbackup_wait_any(struct netbackup *netbackup)
+{
+	return http_wait_any(netbackup->http);
 }
 
 bool netbackup_pause(struct netbackup *netbackup, int64_t millis)
@@ -165,7 +203,7 @@ static void send_request(struct netbackup *netbackup, const char *path, const ch
 	char *accept = mem_printf("Accept: %s;version=%s", media_type, version);
 	const char *headers[] = {accept, with_key ? netbackup->authorization : NULL, NULL};
 
-	netbackup->traffic.requests++;
+	netbackup->first->traffic.requests++;
 	http_start(netbackup->http, url, headers, netbackup->deadline);
 	/* PATH may hold a cursor, which is anything that the server has sent. */
 	netbackup_hide_key(netbackup, url);
@@ -178,7 +216,7 @@ static bool await(struct netbackup *netbackup, struct http_response *response, s
 {
 	bool answered = http_await(netbackup->http, response, fault);
 
-	netbackup->traffic.received_bytes += response->wire_bytes;
+	netbackup->first->traffic.received_bytes += response->wire_bytes;
 	if (answered)
 		log_debug("site %s: status %d, %zu bytes, %llu on the wire", netbackup->site->name,
 			  response->status, response->length,
@@ -476,6 +514,20 @@ static bool accept_response(struct netbackup *netbackup, const struct http_respo
 	return true;
 }
 
+/* Counts FAULT if it may pass: asked for less, the server might not have failed. */
+static void note_setback(struct netbackup *first, const struct fault *fault)
+{
+	if (!fault->passing)
+		return;
+	first->setbacks++;
+	if (fault->status > 0)
+		first->setback = find_answer(fault->status)->advice;
+	else if (fault->class == FAULT_TIMEOUT)
+		first->setback = "no complete answer within the timeout";
+	else
+		first->setback = "a connection was lost";
+}
+
 bool netbackup_await(struct netbackup *netbackup, struct http_response *response,
 		     struct fault *fault)
 {
@@ -484,6 +536,7 @@ bool netbackup_await(struct netbackup *netbackup, struct http_response *response
 		    accept_response(netbackup, response, fault))
 			return true;
 		http_response_free(response);
+		note_setback(netbackup->first, fault);
 		if (!(fault->class == FAULT_VERSION && !netbackup->optional &&
 		      step_down(netbackup)) &&
 		    !try_again(netbackup, fault, &try))

@@ -24,6 +24,13 @@ struct netbackup_traffic {
 struct netbackup *netbackup_open(const struct config_site *site);
 
 /*
+ * One more connection to the same server, for the same refresh: it speaks the same version, has the
+ * same deadline, and its traffic counts in that of NETBACKUP. A wait of either lets the requests of
+ * both go on. To be closed with netbackup_close, and before NETBACKUP is.
+ */
+struct netbackup *netbackup_beside(struct netbackup *netbackup);
+
+/*
  * Begins a refresh that must end by DEADLINE (timefmt_monotonic, 0 = none). Asks the server for its
  * time and API version (GET /ping, which needs no key). False with FAULT set when the server cannot
  * be reached. A server without /ping is no error.
@@ -48,6 +55,19 @@ void netbackup_request(struct netbackup *netbackup, const char *path, const char
  */
 bool netbackup_await(struct netbackup *netbackup, struct http_response *response,
 		     struct fault *fault);
+
+/* Whether the answer to the last netbackup_request, or the failure of it, is there. */
+bool netbackup_is_ready(struct netbackup *netbackup);
+
+/* Waits until it is so of NETBACKUP or of one beside it. False when cancelled. */
+bool netbackup_wait_any(struct netbackup *netbackup);
+
+/*
+ * How many requests, second tries included, have failed so far for a reason that may pass, such as
+ * 429, 503 or a timeout; those beside NETBACKUP included. *WORDS says what the last one was
+ * (static), or is NULL.
+ */
+unsigned netbackup_setbacks(const struct netbackup *netbackup, const char **words);
 
 /* Whether the server has answered the last netbackup_begin. */
 bool netbackup_answers(const struct netbackup *netbackup);
@@ -79,6 +99,9 @@ bool netbackup_has_cursors(const struct netbackup *netbackup);
 
 /* Overwrites the API key wherever TEXT has it: what the server says may repeat what was sent. */
 void netbackup_hide_key(const struct netbackup *netbackup, char *text);
+
+/* The name of the site. */
+const char *netbackup_site_name(const struct netbackup *netbackup);
 
 /* Counted since netbackup_open. */
 const struct netbackup_traffic *netbackup_traffic(const struct netbackup *netbackup);
