@@ -47,9 +47,14 @@ static char *append(char *query, char *pair)
 /* The filter for PLACE, to be freed; NULL = there is none. */
 static char *make_filter(const struct list *list, const struct place *place)
 {
-	if (place->behind == 0)
-		return mem_strdup(list->filter);
-	return mem_printf("%s and %s gt %lld", list->filter, list->sort, (long long)place->behind);
+	char behind[60] = "", upto[60] = "";
+
+	if (place->behind > 0)
+		snprintf(behind, sizeof behind, " and %s gt %lld", list->sort,
+			 (long long)place->behind);
+	if (list->upto > 0)
+		snprintf(upto, sizeof upto, " and %s le %lld", list->sort, (long long)list->upto);
+	return list->filter ? mem_printf("%s%s%s", list->filter, behind, upto) : NULL;
 }
 
 static char *make_query(const struct walk *walk, const struct place *place)
@@ -61,8 +66,12 @@ static char *make_query(const struct walk *walk, const struct place *place)
 		snprintf(number, sizeof number, "%zu", walk->limit);
 		query = append(query, query_pair("page[limit]", number));
 	}
-	if (list->sort)
-		query = append(query, query_pair("sort", list->sort));
+	if (list->sort) {
+		char *sort = mem_printf("%s%s", list->falls ? "-" : "", list->sort);
+
+		query = append(query, query_pair("sort", sort));
+		free(sort);
+	}
 	if (filter)
 		query = append(query, query_pair("filter", filter));
 	if (place->way)
@@ -345,14 +354,36 @@ static bool advance(struct walk *walk, const struct http_response *response, boo
 	return fine;
 }
 
+/* At the first page of LIST. */
+static struct walk first_step(struct netbackup *netbackup, const struct list *list)
+{
+	return (struct walk){.netbackup = netbackup,
+			     .list = list,
+			     .limit = list->limit ? list->limit : LIST_LIMIT,
+			     .place = {.behind = list->behind},
+			     .pages_left = list->max_pages ? list->max_pages : UINT64_MAX};
+}
+
+void list_request(struct netbackup *netbackup, const struct list *list)
+{
+	struct walk walk = first_step(netbackup, list);
+
+	request_page(&walk, &walk.place);
+}
+
+struct page *list_read(struct netbackup *netbackup, const struct list *list,
+		       const struct http_response *response, struct fault *fault)
+{
+	struct walk walk = first_step(netbackup, list);
+
+	return read_page(&walk, response, NULL, fault);
+}
+
 struct walk *list_begin(struct netbackup *netbackup, const struct list *list)
 {
 	struct walk *walk = mem_zalloc(1, sizeof *walk);
 
-	walk->netbackup = netbackup;
-	walk->list = list;
-	walk->limit = list->limit ? list->limit : LIST_LIMIT;
-	walk->pages_left = list->max_pages ? list->max_pages : UINT64_MAX;
+	*walk = first_step(netbackup, list);
 	walk->seen = list->key ? seen_new() : NULL;
 	return walk;
 }

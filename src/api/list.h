@@ -38,6 +38,13 @@ struct list {
 	const char *sort;   /* the attribute by which elements rise, or NULL */
 	const char *filter; /* or NULL */
 	/*
+	 * Only elements with a number above BEHIND, and not above UPTO, in the attribute by which
+	 * they rise; 0 = any. There must be a filter.
+	 */
+	int64_t behind;
+	int64_t upto;
+	bool falls; /* the elements fall instead of rising; for list_request only */
+	/*
 	 * The attribute that names an element which has no id; it may be one that no element has.
 	 * With it each element that has a name is visited once only, however often the server lists
 	 * it. NULL = the visitor sees to that.
@@ -75,6 +82,15 @@ struct walk *list_begin(struct netbackup *netbackup, const struct list *list);
  * with FAULT as list_fetch; or true, and *ENDED says whether the list has come to its end.
  */
 bool list_go_on(struct walk *walk, int64_t until, bool *ended, struct fault *fault);
+
+/*
+ * A page by itself: the request for the first one of LIST, and what has come as its answer. It may
+ * be on another connection than the page before, and LIST needs no visitor. NULL with FAULT set for
+ * an answer that is no page; else to be freed with page_free.
+ */
+void list_request(struct netbackup *netbackup, const struct list *list);
+struct page *list_read(struct netbackup *netbackup, const struct list *list,
+		       const struct http_response *response, struct fault *fault);
 
 /* NULL is fine. */
 void list_end(struct walk *walk);

@@ -274,6 +274,28 @@ int64_t page_last_id(const struct page *page, const char *attribute)
 	return last;
 }
 
+struct page_span page_span(const struct page *page, const char *attribute)
+{
+	struct page_span span = {.rises = true};
+	size_t at = 0;
+
+	for (const struct json *element = page->first; element; element = json_next(element)) {
+		int64_t id = id_of(element, attribute);
+
+		at++;
+		if (id <= 0)
+			continue;
+		span.rises = span.rises && id > span.last;
+		span.first = span.first > 0 ? span.first : id;
+		span.last = id;
+		if (at <= page->count / 2)
+			span.middle = id;
+		else
+			span.later++;
+	}
+	return span;
+}
+
 void page_free(struct page *page)
 {
 	if (!page)

@@ -90,6 +90,16 @@ bool page_is_full(const struct page *page, size_t limit);
  */
 int64_t page_last_id(const struct page *page, const char *attribute);
 
+/* The ids of the elements that have one, as page_last_id finds them. */
+struct page_span {
+	int64_t first; /* 0 = no element has an id, also of the next */
+	int64_t last;
+	int64_t middle; /* the last one in the former half of the page; 0 = there is none */
+	size_t later;	/* how many there are in the later half */
+	bool rises;	/* each is above the one before */
+};
+struct page_span page_span(const struct page *page, const char *attribute);
+
 /* NULL is fine. */
 void page_free(struct page *page);
 
