@@ -6,7 +6,7 @@
 #define SUITES(SUITE) \
 	SUITE(arena) SUITE(fault) SUITE(log) SUITE(mem) SUITE(secret) SUITE(syslogger) SUITE(timefmt) SUITE(utf8) \
 	SUITE(config) SUITE(key) SUITE(link) SUITE(parse) SUITE(text) SUITE(value) SUITE(watch) SUITE(authority) \
-	SUITE(certificate) SUITE(http) SUITE(job) SUITE(json) SUITE(list) SUITE(page) SUITE(query) \
+	SUITE(certificate) SUITE(chains) SUITE(http) SUITE(job) SUITE(json) SUITE(list) SUITE(pace) SUITE(page) SUITE(query) SUITE(stride) \
 	SUITE(compare) SUITE(completions) SUITE(event) SUITE(family) SUITE(failures) SUITE(history) \
 	SUITE(overdue) SUITE(tally) SUITE(totals) \
 	SUITE(store_database) SUITE(store_failures) SUITE(store_families) SUITE(store_faulty) \

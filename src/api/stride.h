@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef STRIDE_H
+#define STRIDE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "api/page.h"
+
+/*
+ * How many ids a block should span so that its elements just fit on a page: as dense as the ids of
+ * the last pages were, less what the number of elements in a block varies by. Pure.
+ */
+struct stride {
+	size_t page;	 /* elements that fit on one */
+	double density;	 /* ids for an element, 1 at least */
+	double variance; /* of the elements in a block */
+	double width;
+};
+
+/* SPAN is of a page of COUNT elements, more than which do not fit. */
+void stride_begin(struct stride *stride, const struct page_span *span, size_t count);
+
+/* How many ids the next block should span. */
+int64_t stride_width(const struct stride *stride);
+
+/*
+ * The block (BEHIND, UPTO] had a page of COUNT elements with SPAN. WHOLE: it was all of the block,
+ * and else only what fits on a page.
+ */
+void stride_note(struct stride *stride, int64_t behind, int64_t upto, const struct page_span *span,
+		 size_t count, bool whole);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "api/stride.h"
+
+#include "harness.h"
+
+/* The span of COUNT ids behind BEHIND, each of them GAP above the one before. */
+static struct page_span span_of(int64_t behind, size_t count, int64_t gap)
+{
+	size_t half = count / 2;
+
+	return (struct page_span){.first = behind + gap,
+				  .middle = half ? behind + (int64_t)half * gap : 0,
+				  .last = behind + (int64_t)count * gap,
+				  .later = count - half,
+				  .rises = true};
+}
+
+static struct stride begin(size_t count, int64_t gap)
+{
+	struct page_span span = span_of(0, count, gap);
+	struct stride stride;
+
+	stride_begin(&stride, &span, count);
+	return stride;
+}
+
+/* Follows ids that are GAP apart for COUNT blocks; *BEHIND moves on. */
+static void follow(struct stride *stride, int64_t gap, int count, int64_t *behind)
+{
+	for (int i = 0; i < count; i++) {
+		int64_t width = stride_width(stride);
+		size_t there = (size_t)(width / gap);
+		bool whole = there <= 100;
+		struct page_span span = span_of(*behind, whole ? there : 100, gap);
+
+		stride_note(stride, *behind, *behind + width, &span, whole ? there : 100, whole);
+		*behind = whole ? *behind + width : span.last;
+	}
+}
+
+static void test_dense(void)
+{
+	struct stride stride = begin(100, 1);
+	int64_t behind = 100;
+
+	EQUAL_NUMBER(stride_width(&stride), 100);
+	follow(&stride, 1, 50, &behind);
+	EQUAL_NUMBER(stride_width(&stride), 100);
+	EQUAL_NUMBER(behind, 5100);
+}
+
+/* By chance first, and then as regular as they turn out to be. */
+static void test_sparse(void)
+{
+	struct stride stride = begin(100, 1000);
+	int64_t behind = 100000;
+
+	CU_ASSERT(stride_width(&stride) > 80000 && stride_width(&stride) < 87000);
+	follow(&stride, 1000, 60, &behind);
+	CU_ASSERT(stride_width(&stride) > 96000 && stride_width(&stride) < 100000);
+}
+
+static void test_changes(void)
+{
+	struct stride stride = begin(100, 1000);
+	int64_t behind = 100000;
+
+	follow(&stride, 1, 1, &behind);
+	EQUAL_NUMBER(stride_width(&stride), 100);
+	follow(&stride, 1000000, 40, &behind);
+	CU_ASSERT(stride_width(&stride) > 60000000 && stride_width(&stride) < 100000000);
+}
+
+static void test_empty(void)
+{
+	struct page_span none = {.rises = true};
+	struct stride stride = begin(100, 1);
+
+	stride_note(&stride, 100, 200, &none, 0, true);
+	EQUAL_NUMBER(stride_width(&stride), 200);
+	for (int i = 0; i < 100; i++)
+		stride_note(&stride, 0, INT64_MAX, &none, 0, true);
+	CU_ASSERT(stride_width(&stride) > INT64_MAX / 4);
+}
+
+/* First pages that say nothing. */
+static void test_odd(void)
+{
+	struct page_span none = {.rises = true};
+	struct stride stride = begin(1, 1);
+
+	EQUAL_NUMBER(stride_width(&stride), 1);
+	stride_begin(&stride, &none, 0);
+	EQUAL_NUMBER(stride_width(&stride), 1);
+	stride_begin(&stride, &none, 100);
+	EQUAL_NUMBER(stride_width(&stride), 100);
+	stride = begin(100, INT64_MAX / 200);
+	CU_ASSERT(stride_width(&stride) > INT64_MAX / 4);
+}
+
+static const struct harness_test tests[] = {
+    {"dense ids", test_dense},
+    {"sparse ids", test_sparse},
+    {"ids that become dense or sparse", test_changes},
+    {"no ids", test_empty},
+    {"odd first pages", test_odd},
+    {NULL, NULL},
+};
+
+const struct harness_suite stride_suite = {"stride", tests};
