@@ -58,6 +58,7 @@ struct config_site {
 	bool tls_verify;
 	int refresh;
 	int full_refresh;
+	int sweep_connections; /* of a sweep in full, at once at most */
 	int window;
 	int row_retention;
 	int timeout;

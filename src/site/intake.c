@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "site/intake.h"
 
+#include <stdio.h>
+
 #include "api/list.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -39,13 +41,17 @@ static bool check_order(struct fetch *fetch, const struct job *job, struct fault
 static void report(struct fetch *fetch)
 {
 	int64_t now = timefmt_monotonic();
+	char by[40] = "";
 
 	if (now - fetch->reported >= PROGRESS_MS) {
 		fetch->reported = now;
-		log_info("site %s: %llu jobs in %llu requests so far, %.0f jobs a second",
+		if (fetch->use.connections > 0)
+			snprintf(by, sizeof by, ", %u connection%s at work", fetch->use.connections,
+				 fetch->use.connections == 1 ? "" : "s");
+		log_info("site %s: %llu jobs in %llu requests so far, %.0f jobs a second%s",
 			 fetch->site->name, (unsigned long long)fetch->jobs,
 			 (unsigned long long)intake_requests(fetch),
-			 (double)fetch->jobs * 1000 / (double)(now - fetch->clock));
+			 (double)fetch->jobs * 1000 / (double)(now - fetch->clock), by);
 	}
 	if (fetch->report)
 		fetch->report(fetch->jobs, intake_requests(fetch), fetch->report_arg);
@@ -99,21 +105,40 @@ bool intake_page(struct fetch *fetch, struct page *page, struct fetch_ids *ids, 
 	return fine;
 }
 
+/* The list of the jobs that FILTER lets through. */
+static struct list list_of(struct fetch *fetch, const char *filter,
+			   bool (*visit)(struct page *page, bool last, void *arg,
+					 struct fault *fault))
+{
+	fetch->pages = 0;
+	return (struct list){.path = "/admin/jobs",
+			     .things = "jobs",
+			     .paging = LIST_BY_ID,
+			     .sort = "jobId",
+			     .filter = filter,
+			     .visit = visit,
+			     .arg = fetch};
+}
+
 bool intake_ask(struct fetch *fetch, const char *filter, uint64_t max_pages,
 		bool (*visit)(struct page *page, bool last, void *arg, struct fault *fault),
 		struct fault *fault)
 {
-	struct list list = {.path = "/admin/jobs",
-			    .things = "jobs",
-			    .paging = LIST_BY_ID,
-			    .sort = "jobId",
-			    .filter = filter,
-			    .max_pages = max_pages,
-			    .visit = visit,
-			    .arg = fetch};
+	struct list list = list_of(fetch, filter, visit);
 
-	fetch->pages = 0;
+	list.max_pages = max_pages;
 	return list_fetch(fetch->netbackup, &list, fault);
+}
+
+bool intake_ask_at_once(struct fetch *fetch, const char *filter, int64_t behind,
+			bool (*visit)(struct page *page, bool last, void *arg, struct fault *fault),
+			struct fault *fault)
+{
+	struct list list = list_of(fetch, filter, visit);
+
+	list.behind = behind;
+	return chains_fetch(fetch->netbackup, &list, (unsigned)fetch->site->sweep_connections,
+			    &fetch->use, fault);
 }
 
 bool intake_save(struct fetch *fetch, struct fault *fault)

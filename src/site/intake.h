@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "api/chains.h"
 #include "api/netbackup.h"
 #include "api/page.h"
 #include "config/config.h"
@@ -31,9 +32,10 @@ struct fetch {
 	uint64_t skipped;     /* of these, those that cannot be used */
 	struct skipped flaws; /* of these, and of those of the run before */
 	struct skipped flaws_before;
-	bool full;	  /* the whole window was asked for */
-	bool fresh;	  /* the store was empty before */
-	bool round_ended; /* the rolling sweep came round */
+	bool full;	       /* the whole window was asked for */
+	bool fresh;	       /* the store was empty before */
+	bool round_ended;      /* the rolling sweep came round */
+	struct chains_use use; /* of connections, by the sweep */
 	/* The API version in which the server cannot be asked for changes; stays for later runs. */
 	char blind[16];
 
@@ -74,6 +76,14 @@ bool intake_page(struct fetch *fetch, struct page *page, struct fetch_ids *ids,
 bool intake_ask(struct fetch *fetch, const char *filter, uint64_t max_pages,
 		bool (*visit)(struct page *page, bool last, void *arg, struct fault *fault),
 		struct fault *fault);
+
+/*
+ * Asks for the jobs behind the id BEHIND that FILTER lets through, by as many connections as the
+ * site may have and the server bears.
+ */
+bool intake_ask_at_once(struct fetch *fetch, const char *filter, int64_t behind,
+			bool (*visit)(struct page *page, bool last, void *arg, struct fault *fault),
+			struct fault *fault);
 
 /* Commits what has been fetched so far, and goes on in a new transaction. */
 bool intake_save(struct fetch *fetch, struct fault *fault);

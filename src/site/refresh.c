@@ -176,11 +176,14 @@ static void note_success(struct refresh *refresh, int64_t began, int64_t millis,
 {
 	const struct fetch *fetch = &refresh->fetch;
 	struct site_row *row = &refresh->row;
+	char by[40] = "";
 
+	if (fetch->use.most > 1)
+		snprintf(by, sizeof by, ", %u connections at most", fetch->use.most);
 	if (row->status != SITE_UP)
-		log_info("site %s: up, API version %s; %llu jobs in %.1f s", refresh->site->name,
+		log_info("site %s: up, API version %s; %llu jobs in %.1f s%s", refresh->site->name,
 			 netbackup_version(refresh->netbackup), (unsigned long long)fetch->jobs,
-			 (double)millis / 1000);
+			 (double)millis / 1000, by);
 	if (refresh->down_notified)
 		add_event(refresh, EVENT_SITE_UP, fault);
 	row->status = SITE_UP;

@@ -50,9 +50,9 @@ static bool take_swept(struct page *page, bool last, void *arg, struct fault *fa
 }
 
 /*
- * Fetches the next pages of the sweep; 0 = all to its end. A full sweep reaches back to the
- * window's start at the last success: jobs that have left the window since then may not be counted
- * yet.
+ * Fetches the next pages of the sweep; 0 = all to its end, by several connections. A full sweep
+ * reaches back to the window's start at the last success: jobs that have left the window since then
+ * may not be counted yet.
  */
 static bool sweep(struct fetch *fetch, uint64_t max_pages, struct fault *fault)
 {
@@ -63,10 +63,13 @@ static bool sweep(struct fetch *fetch, uint64_t max_pages, struct fault *fault)
 	if (fetch->full && marks->window_start < fetch->sweep_start)
 		fetch->sweep_start = marks->window_start;
 	timefmt_format_instant(fetch->sweep_start, start);
+	fetch->last_id = marks->sweep_id;
+	snprintf(filter, sizeof filter, "endTime ge %s", start);
+	if (max_pages == 0)
+		return intake_ask_at_once(fetch, filter, marks->sweep_id, take_swept, fault);
 	if (marks->sweep_id > 0)
 		snprintf(from, sizeof from, " and jobId gt %lld", (long long)marks->sweep_id);
 	snprintf(filter, sizeof filter, "endTime ge %s%s", start, from);
-	fetch->last_id = marks->sweep_id;
 	return intake_ask(fetch, filter, max_pages, take_swept, fault);
 }
 

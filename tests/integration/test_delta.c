@@ -235,6 +235,19 @@ static void end(struct trial *trial)
 	model_free(trial->model);
 }
 
+/* Begins with a new store, so that the next refresh is a first sweep. */
+static void begin_anew(struct trial *trial, int connections)
+{
+	trial->site.sweep_connections = connections;
+	trial->site.name = connections > 1 ? (char *)"chains" : (char *)"paris";
+	refresh_close(trial->refresh);
+	model_free(trial->model);
+	trial->model = model_new(trial->sim, &trial->site);
+	trial->last_success = 0;
+	open_refresh(trial);
+}
+
+/* Half of it with a store that was swept by one connection, and half by four. */
 static void test_random(const char *options, bool rolling)
 {
 	/* Sanitizers look for faults in the code; the numbers are what the plain run is for. */
@@ -251,6 +264,10 @@ static void test_random(const char *options, bool rolling)
 		if (step % 40 == 0) {
 			restart(&trial);
 			check(&trial, "after a restart");
+		}
+		if (trial.successes >= wanted / 2 && trial.site.sweep_connections <= 1) {
+			check(&trial, "with one connection");
+			begin_anew(&trial, 4);
 		}
 	}
 	check(&trial, "at the end");

@@ -80,11 +80,20 @@ static uint64_t check_store(const struct sim *sim)
 	return counted;
 }
 
+/* CONNECTIONS: of a sweep, at most. */
+static struct process *start_sweeper(const struct sim *sim, int connections)
+{
+	char line[40];
+
+	snprintf(line, sizeof line, "sweep-connections = %d", connections);
+	world_forget_sites();
+	world_site("paris", sim, line);
+	return world_agent(NULL);
+}
+
 static struct process *start_agent(const struct sim *sim)
 {
-	world_forget_sites();
-	world_site("paris", sim, NULL);
-	return world_agent(NULL);
+	return start_sweeper(sim, 4);
 }
 
 /* Starts the agent, waits for the end of a refresh that began after now, and ends it. */
@@ -100,7 +109,7 @@ static void run_to_the_end(const struct sim *sim)
 }
 
 /* Killed at any moment of a first sweep or of a refresh, with jobs ending meanwhile: no job twice,
- * none lost. */
+ * none lost. The agent sweeps by one connection and by four in turn. */
 static void test_kills(void)
 {
 	struct sim *sim =
@@ -110,7 +119,7 @@ static void test_kills(void)
 
 	world_slow(6);
 	for (int i = 0; i < KILLS; i++) {
-		struct process *agent = start_agent(sim);
+		struct process *agent = start_sweeper(sim, i % 2 ? 4 : 1);
 
 		agent->want = WORLD_ANY;
 		for (unsigned left = (unsigned)rand_r(&random) % 900; left > 0;) {
@@ -178,11 +187,14 @@ static void test_no_memory(void)
 	CU_ASSERT_TRUE(counted > 50);
 }
 
-/* SIGTERM in the middle of a first sweep: gone at once, and the sweep goes on where it was. */
-static void test_sweep_goes_on(void)
+/*
+ * SIGTERM in the middle of a first sweep: gone at once, and the sweep goes on where it was. MOST:
+ * the requests of the second run.
+ */
+static void sweep_goes_on(int connections, int most)
 {
 	struct sim *sim = world_plain_sim("sim", "--jobs 8000 --latency 20");
-	struct process *agent = start_agent(sim);
+	struct process *agent = start_sweeper(sim, connections);
 	int64_t limit;
 	void *manager;
 
@@ -193,37 +205,58 @@ static void test_sweep_goes_on(void)
 	CU_ASSERT_FALSE(world_holds(agent->err, "site paris: up"));
 	world_snmpd();
 	sim_reset(sim);
-	start_agent(sim);
+	start_sweeper(sim, connections);
 	manager = manager_open(WORLD_PUBLIC);
 	AWAIT(manager_site(manager, "paris", SITE_STATUS) == UP, 30);
 	/* 80 pages of finished and 2 of unfinished jobs, less those of the first run. */
-	CU_ASSERT_TRUE(manager_site(manager, "paris", SITE_REFRESH_REQUESTS) <= 25 ||
+	CU_ASSERT_TRUE(manager_site(manager, "paris", SITE_REFRESH_REQUESTS) <= most ||
 		       manager_site(manager, "paris", SITE_REFRESHES) > 1);
 	CU_ASSERT_TRUE(sim_count(sim, "jobs") < 82);
 	CHECK_ROWS(manager_rows(manager, "paris", WITH_BULK), sim);
 }
 
+static void test_sweep_goes_on(void)
+{
+	sweep_goes_on(1, 25);
+}
+
+/* Those held and at work are asked for again, and so is what tells where the list ends. */
+static void test_chains_go_on(void)
+{
+	sweep_goes_on(4, 25 + 2 * 4 + 7);
+}
+
 /* Killed in the middle of a first sweep behind its first commit, of 250 pages: it goes on there. */
-static void test_killed_sweep_goes_on(void)
+static void killed_sweep_goes_on(int connections)
 {
 	struct sim *sim = world_plain_sim("sim", "--clock manual --jobs 30000 --latency 5");
-	struct process *agent = start_agent(sim);
+	struct process *agent = start_sweeper(sim, connections);
 
 	world_slow(3);
 	/* 6 pages of unfinished jobs, as many of what has just changed, and then those of the
-	 * sweep. */
-	AWAIT(sim_count(sim, "jobs") >= 270, 60);
+	 * sweep. Of these some are held, or on their way. */
+	AWAIT(sim_count(sim, "jobs") >= 270 + 2 * (connections - 1), 60);
 	agent->want = WORLD_ANY;
 	world_end_process(agent, SIGKILL, 10);
 	CU_ASSERT_FALSE(world_holds(agent->err, "site paris: up"));
 	sim_reset(sim);
-	agent = start_agent(sim);
+	agent = start_sweeper(sim, connections);
 	AWAIT(world_holds(agent->err, "site paris: up"), 60);
 	/* 300 pages of finished jobs, less those of the first run, and some of what has changed. */
 	CU_ASSERT_TRUE(sim_count(sim, "jobs") < 150);
 	EQUAL_NUMBER(world_end_process(agent, SIGTERM, 10), 0);
 	run_to_the_end(sim);
 	check_store(sim);
+}
+
+static void test_killed_sweep_goes_on(void)
+{
+	killed_sweep_goes_on(1);
+}
+
+static void test_killed_chains_go_on(void)
+{
+	killed_sweep_goes_on(4);
 }
 
 /* Rows of an earlier run are there before the server has answered anything, and tell their age. */
@@ -290,7 +323,9 @@ static const struct harness_test tests[] = {
     {"killed 100 times", test_kills},
     {"no memory", test_no_memory},
     {"a first sweep goes on", test_sweep_goes_on},
+    {"a first sweep by 4 connections goes on", test_chains_go_on},
     {"a first sweep that is killed goes on", test_killed_sweep_goes_on},
+    {"a first sweep by 4 connections that is killed goes on", test_killed_chains_go_on},
     {"warm start", test_warm_start},
     {"two agents", test_two_agents},
     {"a damaged store", test_damage},

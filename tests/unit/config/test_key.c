@@ -53,6 +53,7 @@ static void test_least(void)
 	EQUAL_NUMBER(site->parents, CONFIG_PARENTS_LEAVE_OUT);
 	EQUAL_TEXT(site->protecting_jobs, "BACKUP DBBACKUP SNAPSHOT");
 	EQUAL_NUMBER(site->failures_kept, 50);
+	EQUAL_NUMBER(site->sweep_connections, 4);
 	EQUAL_NUMBER(site->vanish_hold, 3600);
 	EQUAL_NUMBER(site->down_after, 2);
 	check_collect(site, "storage");
@@ -92,6 +93,7 @@ static void test_every_key(void)
 			     "api-version = \"13.0\"\n"
 			     "refresh = \"1s\"\n"
 			     "full-refresh = \"1m\"\n"
+			     "sweep-connections = 8\n"
 			     "window = \"48h\"\n"
 			     "row-hold = \"0s\"\n"
 			     "timeout = \"600s\"\n"
@@ -125,6 +127,7 @@ static void test_every_key(void)
 	EQUAL_TEXT(site->api_version, "13.0");
 	EQUAL_NUMBER(site->refresh, 1);
 	EQUAL_NUMBER(site->full_refresh, 60);
+	EQUAL_NUMBER(site->sweep_connections, 8);
 	EQUAL_NUMBER(site->window, 48 * 3600);
 	EQUAL_NUMBER(site->row_retention, 0);
 	EQUAL_NUMBER(site->timeout, 600);
@@ -231,10 +234,10 @@ static const struct limits {
     {"full-refresh", "s", 60, 31 * 86400, false}, {"window", "s", 60, 31 * 86400, false},
     {"row-hold", "s", 0, 366 * 86400, false},	  {"timeout", "s", 1, 600, false},
     {"deadline", "s", 1, 86400, false},		  {"client-limit", "", 0, 100000, false},
-    {"down-after", "", 1, 1000, false},		  {"failures-kept", "", 0, 1000, false},
-    {"vanish-hold", "s", 0, 31 * 86400, false},	  {"storage-refresh", "s", 1, 86400, false},
-    {"tape-refresh", "s", 1, 86400, false},	  {"media-refresh", "s", 1, 86400, false},
-    {"security-refresh", "s", 1, 86400, false},
+    {"down-after", "", 1, 1000, false},		  {"sweep-connections", "", 1, 8, false},
+    {"failures-kept", "", 0, 1000, false},	  {"vanish-hold", "s", 0, 31 * 86400, false},
+    {"storage-refresh", "s", 1, 86400, false},	  {"tape-refresh", "s", 1, 86400, false},
+    {"media-refresh", "s", 1, 86400, false},	  {"security-refresh", "s", 1, 86400, false},
 };
 
 static bool accepts(const struct limits *limit, long number)
