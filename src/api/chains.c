@@ -297,9 +297,7 @@ static void move_on(struct chains *chains, bool whole, int64_t last)
 	if (!whole) {
 		first->behind = last;
 		first->state = BLOCK_WAITS;
-		if (chains->blocks == 1 || first[1].state != BLOCK_WAITS)
-			return;
-		first[1].behind = last;
+		return;
 	}
 	chains->blocks--;
 	memmove(first, first + 1, chains->blocks * sizeof *first);
