@@ -141,6 +141,11 @@ const char *netbackup_version(const struct netbackup *netbackup)
 	return netbackup->version_agreed ? netbackup->version : "";
 }
 
+bool netbackup_knows_version(const struct netbackup *netbackup)
+{
+	return netbackup->version_agreed || netbackup->offered[0] || netbackup->site->api_version;
+}
+
 bool netbackup_has_cursors(const struct netbackup *netbackup)
 {
 	return atof(netbackup->version) >= VERSION_OF_CURSORS;

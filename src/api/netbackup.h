@@ -90,6 +90,10 @@ int64_t netbackup_certificate_expires(const struct netbackup *netbackup);
 /* The negotiated API version, such as "13.0"; "" before the first answer. */
 const char *netbackup_version(const struct netbackup *netbackup);
 
+/* Whether the version to ask in is more than a guess: the server told its own, or answered in it.
+ */
+bool netbackup_knows_version(const struct netbackup *netbackup);
+
 /*
  * Whether the server, in the negotiated version, names pages by cursors and can be asked for what
  * has changed. Both came with API 9.0 (the vendor calls it a breaking change of GET /admin/jobs).

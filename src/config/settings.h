@@ -58,7 +58,8 @@ struct config_site {
 	bool tls_verify;
 	int refresh;
 	int full_refresh;
-	int sweep_connections; /* of a sweep in full, at once at most */
+	int sweep_connections;	/* of a sweep in full, at once at most */
+	int unfinished_refresh; /* how late it may be noticed that an unfinished job is gone */
 	int window;
 	int row_retention;
 	int timeout;

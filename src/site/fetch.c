@@ -53,7 +53,7 @@ static bool take_unfinished(struct page *page, bool last, void *arg, struct faul
 	return intake_page(fetch, page, &fetch->unfinished, fault);
 }
 
-/* Unfinished jobs have no end time, so the other lists do not have them. */
+/* Fetches all unfinished jobs: only so it shows which of those held the server has no more. */
 static bool fetch_unfinished(struct fetch *fetch, struct fault *fault)
 {
 	fetch->last_id = 0;
@@ -84,6 +84,7 @@ static void turn_mark(struct fetch *fetch)
 		return;
 	marks->by_end = by_end;
 	marks->mark -= END_OVERLAP_MS;
+	marks->unfinished_at = 0;
 }
 
 /* Goes on without what has changed, if FAULT says that the server cannot be asked for that. */
@@ -103,22 +104,33 @@ static bool turn_blind(struct fetch *fetch, const struct fault *fault)
 	return true;
 }
 
+/* What asks for the jobs that have changed since the mark. */
+static void write_filter(const struct fetch *fetch, char *filter)
+{
+	const struct store_marks *marks = store_marks(fetch->store);
+	char mark[TIMEFMT_INSTANT_SIZE];
+
+	timefmt_format_instant(marks->mark, mark);
+	snprintf(filter, INTAKE_FILTER_SIZE, "%s%s ge %s",
+		 fetch->all_unfinished ? "state eq 'DONE' and " : "",
+		 marks->by_end ? "endTime" : "lastUpdateTime", mark);
+}
+
 /*
- * Fetches the jobs that have ended or changed since the mark. A server that knows no cursors cannot
- * be asked for changes either: what changes later than its end is found by the sweep. Then the mark
- * moves to the newest change seen, but not beyond the begin of this refresh: jobs that change while
- * pages are fetched may be missed.
+ * Fetches the jobs that have ended or changed since the mark; the finished ones only, where all
+ * unfinished jobs are known already. A server that knows no cursors cannot be asked for changes
+ * either: what changes later than its end is found by the sweep. Then the mark moves to the newest
+ * change seen, but not beyond the begin of this refresh: jobs that change while pages are fetched
+ * may be missed.
  */
 static bool fetch_changed(struct fetch *fetch, struct fault *fault)
 {
 	struct store_marks *marks = store_marks(fetch->store);
-	char filter[INTAKE_FILTER_SIZE], mark[TIMEFMT_INSTANT_SIZE];
+	char filter[INTAKE_FILTER_SIZE];
 	int64_t next;
 
 	turn_mark(fetch);
-	timefmt_format_instant(marks->mark, mark);
-	snprintf(filter, sizeof filter, "state eq 'DONE' and %s ge %s",
-		 marks->by_end ? "endTime" : "lastUpdateTime", mark);
+	write_filter(fetch, filter);
 	fetch->last_id = 0;
 	fetch->newest = 0;
 	if (!intake_ask(fetch, filter, 0, take_changed, fault))
@@ -252,7 +264,71 @@ static bool check_vanished(struct fetch *fetch, struct fault *fault)
 	return (fetch->jobs > 0 || ask_for_any(fetch, fault)) && sweep_may_vanish(fetch, fault);
 }
 
-/* Fetches the lists in an order in which a job that ends meanwhile is in one of them. */
+/*
+ * Whether the next refresh might come too late to notice that an unfinished job is gone. A clock
+ * that has been set back tells nothing.
+ */
+static bool is_due(const struct fetch *fetch)
+{
+	int64_t age = fetch->now - store_marks(fetch->store)->unfinished_at;
+
+	return age < 0 || (age + fetch->site->refresh * INT64_C(1000) >
+			   fetch->site->unfinished_refresh * INT64_C(1000));
+}
+
+/*
+ * Decides whether to ask for all unfinished jobs, and not only for those that have changed. Before
+ * the version is known it is open whether the server can be asked for changes.
+ */
+static bool choose_lists(struct fetch *fetch, struct fault *fault)
+{
+	const struct store_marks *marks = store_marks(fetch->store);
+
+	if (!netbackup_knows_version(fetch->netbackup)) {
+		fetch->all_unfinished = true;
+		return true;
+	}
+	turn_mark(fetch);
+	fetch->all_unfinished = fetch->fresh || fetch->full || is_blind(fetch) || marks->by_end ||
+				marks->vanished_at || is_due(fetch);
+	return fetch->all_unfinished ||
+	       store_holds_undated(fetch->store, &fetch->all_unfinished, fault);
+}
+
+/*
+ * Fetches what has changed. Mostly that is one list. All unfinished jobs come before the finished
+ * ones that have changed, so that a job that ends meanwhile is in one of the two.
+ */
+static bool fetch_changes(struct fetch *fetch, struct fault *fault)
+{
+	if (!choose_lists(fetch, fault))
+		return false;
+	if (!fetch->all_unfinished) {
+		if (!fetch_changed(fetch, fault))
+			return false;
+		/* It may just have turned out that there is no such list. */
+		fetch->all_unfinished = is_blind(fetch);
+		return !fetch->all_unfinished || fetch_unfinished(fetch, fault);
+	}
+	/*
+	 * The very first refresh sweeps all jobs, and the next one asks for what changes meanwhile.
+	 * But a first sweep that goes on has pages from an earlier refresh, which may be out of
+	 * date.
+	 */
+	return fetch_unfinished(fetch, fault) &&
+	       (fetch->fresh || is_blind(fetch) || fetch_changed(fetch, fault));
+}
+
+/* Forgets the unfinished jobs that are not in the list of all of them. */
+static bool drop_unfinished(struct fetch *fetch, struct fault *fault)
+{
+	if (!fetch->all_unfinished)
+		return true;
+	store_marks(fetch->store)->unfinished_at = fetch->now;
+	return store_drop_unfinished(fetch->store, fetch->unfinished.ids, fetch->unfinished.count,
+				     fault);
+}
+
 static bool fetch_lists(struct fetch *fetch, int64_t began, struct fault *fault)
 {
 	struct store_marks *marks = store_marks(fetch->store);
@@ -276,21 +352,12 @@ static bool fetch_lists(struct fetch *fetch, int64_t began, struct fault *fault)
 		if (marks->mark > fetch->now - overlap(fetch))
 			marks->mark = fetch->now - overlap(fetch);
 	}
-	if (!fetch_unfinished(fetch, fault))
+	if (!fetch_changes(fetch, fault))
 		return false;
-	/*
-	 * The very first refresh sweeps all jobs, and the next one asks for what changes meanwhile.
-	 * But a first sweep that goes on has pages from an earlier refresh, which may be out of
-	 * date.
-	 */
-	if (!fetch->fresh && !is_blind(fetch) && !fetch_changed(fetch, fault))
-		return false;
-	/* fetch_changed may just have set it. */
+	/* fetch_changes may just have set it. */
 	fetch->full = fetch->full || is_blind(fetch);
 	return sweep_run(fetch, began, fault) && check_vanished(fetch, fault) &&
-	       store_drop_unfinished(fetch->store, fetch->unfinished.ids, fetch->unfinished.count,
-				     fault) &&
-	       store_expire(fetch->store, expiry(fetch), fault);
+	       drop_unfinished(fetch, fault) && store_expire(fetch->store, expiry(fetch), fault);
 }
 
 /* Ends the transaction. After a failure nothing is saved but the pages of such a sweep. */

@@ -64,7 +64,7 @@ static void note_times(struct fetch *fetch, const struct job *job)
 
 	if (change > fetch->newest)
 		fetch->newest = change;
-	if (job->ended > marks->newest_end)
+	if (job->state == JOB_DONE && job->ended > marks->newest_end)
 		marks->newest_end = job->ended;
 }
 
@@ -93,7 +93,7 @@ bool intake_page(struct fetch *fetch, struct page *page, struct fetch_ids *ids, 
 			skip(fetch, &job);
 		else if (fine)
 			fine = store_put(fetch->store, &job, fault);
-		if (result == JOB_READ && job.state == JOB_DONE)
+		if (result == JOB_READ)
 			note_times(fetch, &job);
 	}
 	report(fetch);

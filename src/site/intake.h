@@ -33,6 +33,7 @@ struct fetch {
 	struct skipped flaws; /* of these, and of those of the run before */
 	struct skipped flaws_before;
 	bool full;	       /* the whole window was asked for */
+	bool all_unfinished;   /* all unfinished jobs were asked for */
 	bool fresh;	       /* the store was empty before */
 	bool round_ended;      /* the rolling sweep came round */
 	struct chains_use use; /* of connections, by the sweep */
@@ -49,7 +50,7 @@ struct fetch {
 	int64_t window_start; /* by the server's time */
 	int64_t sweep_start;  /* where the sweep begins */
 	int64_t last_id;      /* the last id of the list that is being fetched */
-	int64_t newest;	      /* the newest lastUpdateTime of a finished job */
+	int64_t newest;	      /* the newest change of a job in it; of an end, before API 9.0 */
 	uint64_t pages;	      /* of the list that is being fetched */
 	uint64_t swept;	      /* jobs in the pages of the sweep */
 	int64_t clock;	      /* when the run began, in timefmt_monotonic, like the next */

@@ -36,6 +36,7 @@ static const struct {
     MARK(families, "families"),
     MARK(learning, "learning"),
     MARK(vanished_at, "vanished_at"),
+    MARK(unfinished_at, "unfinished_at"),
 #undef MARK
 };
 #define MARK_COUNT (sizeof keys / sizeof keys[0])

@@ -32,6 +32,7 @@ struct store_marks {
 	int64_t families;      /* 1 = of all jobs it is known whether they are parents */
 	int64_t learning;      /* 1 = the sweep under way will tell it */
 	int64_t vanished_at;   /* since when too many jobs have vanished, local clock; 0 = no */
+	int64_t unfinished_at; /* when the unfinished jobs were last asked for in full; 0 = never */
 };
 
 /* Reads MARKS; what the file does not have is 0. False with FAULT (class storage). */

@@ -117,6 +117,9 @@ static const struct database_statement statements[STATEMENT_COUNT] = {
 		       " AND state = 0 AND gone = 0 AND guessed = 0 AND ended >= ?3 ORDER BY id",
 		       false},
     [LIST_UNFINISHED] = {"SELECT " COLUMNS " FROM job INDEXED BY job_open WHERE state > 0", false},
+    [SOME_UNDATED] = {"SELECT 1 FROM job INDEXED BY job_open WHERE state > 0 AND updated = 0"
+		      " LIMIT 1",
+		      false},
     [LIST_EXPIRED] = {"SELECT " COLUMNS " FROM job INDEXED BY job_end"
 		      " WHERE state = 0 AND ended < ?1",
 		      false},

@@ -137,6 +137,18 @@ bool store_holds(struct store *store, int64_t since, int64_t count, bool *answer
 	return fine;
 }
 
+bool store_holds_undated(struct store *store, bool *answer, struct fault *fault)
+{
+	bool fine;
+
+	if (!database_is_open(store->database, fault))
+		return false;
+	*answer = false;
+	while (database_next(store->database, SOME_UNDATED, &fine, fault))
+		*answer = true;
+	return fine;
+}
+
 bool store_reach(struct store *store, int64_t since, int64_t *first, uint64_t *unlisted,
 		 struct fault *fault)
 {

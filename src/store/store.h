@@ -132,6 +132,9 @@ bool store_settle(struct store *store, struct fault *fault);
 bool store_holds(struct store *store, int64_t since, int64_t count, bool *answer,
 		 struct fault *fault);
 
+/* *ANSWER becomes whether an unfinished job is held that does not tell when it last changed. */
+bool store_holds_undated(struct store *store, bool *answer, struct fault *fault);
+
 /*
  * How far the server's list goes back. *FIRST becomes the first end, at SINCE or later, of a job
  * that is listed; 0 = there is none. *UNLISTED becomes how many of those that ended before it are
