@@ -30,6 +30,7 @@ const struct key key_table[] = {
     {"refresh", SHARED(refresh), VALUE_DURATION, "60s", 1, DAY},
     {"full-refresh", SHARED(full_refresh), VALUE_DURATION, "6h", 60, 31 * DAY},
     {"sweep-connections", SHARED(sweep_connections), VALUE_NUMBER, "4", 1, 8},
+    {"full-refresh-limit", SHARED(full_refresh_limit), VALUE_DURATION, "24h", 0, 31 * DAY},
     {"unfinished-refresh", SHARED(unfinished_refresh), VALUE_DURATION, "10m", 0, DAY},
     {"window", SHARED(window), VALUE_DURATION, "24h", 60, 31 * DAY},
     {"row-hold", SHARED(row_retention), VALUE_DURATION, "7d", 0, 366 * DAY},

@@ -59,6 +59,7 @@ struct config_site {
 	int refresh;
 	int full_refresh;
 	int sweep_connections;	/* of a sweep in full, at once at most */
+	int full_refresh_limit; /* how long a round may get that comes after such without a find */
 	int unfinished_refresh; /* how late it may be noticed that an unfinished job is gone */
 	int window;
 	int row_retention;

@@ -74,20 +74,61 @@ static bool sweep(struct fetch *fetch, uint64_t max_pages, struct fault *fault)
 }
 
 /*
- * How many pages of the sweep are due, so that it comes round once in full_refresh. After a long
- * pause that could be very many, so a refresh fetches at most twice its share. 0 = none.
+ * The seconds in which a round is to come to its end that may take as long as PACE. Both limits are
+ * those of the configuration, which may have changed since.
+ */
+static int64_t round_length(const struct fetch *fetch, int64_t pace)
+{
+	int64_t least = fetch->site->full_refresh, most = fetch->site->full_refresh_limit;
+
+	if (pace > most)
+		pace = most;
+	return pace > least ? pace : least;
+}
+
+/* Where something was wrong more may be: from the first find on a round goes on at the usual pace.
+ */
+static int64_t this_round(const struct fetch *fetch)
+{
+	const struct store_marks *marks = store_marks(fetch->store);
+
+	return round_length(fetch, marks->sweep_found ? 0 : marks->sweep_pace);
+}
+
+/* What the sweep has met so far in this run that the lists of changes do not tell. */
+static uint64_t found(const struct fetch *fetch)
+{
+	return store_late(fetch->store) + store_vanished(fetch->store) + fetch->skipped;
+}
+
+/*
+ * How many pages of the sweep are due, so that it comes round in time. After a long pause that
+ * could be very many, so a refresh fetches at most twice its share. 0 = none.
  */
 static uint64_t pages_due(const struct fetch *fetch)
 {
 	const struct store_marks *marks = store_marks(fetch->store);
-	int64_t round = fetch->site->full_refresh * INT64_C(1000);
+	int64_t round = this_round(fetch);
 	int64_t pages = (int64_t)(store_jobs(fetch->store) / JOBS_A_PAGE) + 1;
-	int64_t share = pages * fetch->site->refresh / fetch->site->full_refresh + 1;
-	int64_t due = pages * (fetch->now - marks->sweep_began) / round - marks->sweep_pages;
+	int64_t share = pages * fetch->site->refresh / round + 1;
+	int64_t due =
+	    pages * (fetch->now - marks->sweep_began) / (round * 1000) - marks->sweep_pages;
 
 	if (due > share * 2)
 		due = share * 2;
 	return due > 0 ? (uint64_t)due : 0;
+}
+
+/*
+ * Whether the round that has ended shows that nothing is missed. A full sweep, which has its
+ * reason, tells nothing of that. And where only ends can be asked for there is no other way to see
+ * a change.
+ */
+static bool is_quiet(const struct fetch *fetch)
+{
+	const struct store_marks *marks = store_marks(fetch->store);
+
+	return !fetch->full && !marks->by_end && marks->sweep_found == 0;
 }
 
 /* Notes the end of a round of the sweep. The next round begins now, but its pages come when due. */
@@ -97,6 +138,8 @@ static void note_round(struct fetch *fetch, int64_t began)
 
 	if (!fetch->round_ended)
 		return;
+	marks->sweep_pace = is_quiet(fetch) ? this_round(fetch) * 2 : 0;
+	marks->sweep_found = 0;
 	marks->sweep_ended = began;
 	marks->sweep_began = fetch->now;
 	marks->sweep_pages = 0;
@@ -107,7 +150,10 @@ bool sweep_run(struct fetch *fetch, int64_t began, struct fault *fault)
 {
 	struct store_marks *marks = store_marks(fetch->store);
 	uint64_t due = 0; /* all */
+	uint64_t before = found(fetch);
 
+	/* While jobs cannot be used, people wait to see that this is over. */
+	marks->sweep_found += (int64_t)fetch->skipped;
 	/* Only when the server's clock has been set back. */
 	if (marks->sweep_began > fetch->now)
 		marks->sweep_began = fetch->now;
@@ -127,6 +173,7 @@ bool sweep_run(struct fetch *fetch, int64_t began, struct fault *fault)
 		if (!sweep(fetch, 0, fault))
 			return false;
 	}
+	marks->sweep_found += (int64_t)(found(fetch) - before);
 	note_round(fetch, began);
 	return true;
 }

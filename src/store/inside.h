@@ -27,6 +27,8 @@ struct store {
 	uint64_t written;
 	/* Finished jobs of this transaction: no longer listed, and listed for the first time. */
 	uint64_t vanished, appeared;
+	uint64_t late; /* rows written of jobs that had changed before the mark, since the store was
+			  opened */
 	struct event_list events;  /* committed */
 	struct event_list pending; /* of this transaction */
 };

@@ -172,6 +172,12 @@ static void note_failure(struct store *store, const struct job *job, const struc
 		failures_note(store->cache.failures, job);
 }
 
+/* Whether JOB changed, or ended where only ends are told, before the lists of changes begin. */
+static bool is_late(const struct store *store, const struct job *job)
+{
+	return (store->marks.by_end ? job->ended : job->updated) < store->marks.mark;
+}
+
 bool store_put(struct store *store, const struct job *job, struct fault *fault)
 {
 	struct row old = {.id = 0}, row;
@@ -188,6 +194,7 @@ bool store_put(struct store *store, const struct job *job, struct fault *fault)
 		return true;
 	if (!store_replace(store, &old, &row, fault))
 		return false;
+	store->late += is_late(store, job);
 	store->appeared +=
 	    row.state == JOB_DONE && !(held && old.state == JOB_DONE && !old.unlisted);
 	if (is_new_completion(store, job, &old))

@@ -37,6 +37,8 @@ static const struct {
     MARK(learning, "learning"),
     MARK(vanished_at, "vanished_at"),
     MARK(unfinished_at, "unfinished_at"),
+    MARK(sweep_pace, "sweep_pace"),
+    MARK(sweep_found, "sweep_found"),
 #undef MARK
 };
 #define MARK_COUNT (sizeof keys / sizeof keys[0])

@@ -33,6 +33,8 @@ struct store_marks {
 	int64_t learning;      /* 1 = the sweep under way will tell it */
 	int64_t vanished_at;   /* since when too many jobs have vanished, local clock; 0 = no */
 	int64_t unfinished_at; /* when the unfinished jobs were last asked for in full; 0 = never */
+	int64_t sweep_pace;    /* seconds that this round may take; 0 = full-refresh says it */
+	int64_t sweep_found;   /* what this round has found that no list of changes has told */
 };
 
 /* Reads MARKS; what the file does not have is 0. False with FAULT (class storage). */

@@ -110,6 +110,11 @@ uint64_t store_written(const struct store *store)
 	return store->written;
 }
 
+uint64_t store_late(const struct store *store)
+{
+	return store->late;
+}
+
 bool store_damaged(const struct store *store)
 {
 	return database_damaged(store->database) || !store->loaded;

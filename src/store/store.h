@@ -68,6 +68,12 @@ struct store_marks *store_marks(struct store *store);
 struct event_list *store_events(struct store *store);
 struct event_list *store_pending_events(struct store *store);
 
+/*
+ * How many rows have been written, since the store was opened, of jobs that had changed before the
+ * mark: no list of changes brings them any more.
+ */
+uint64_t store_late(const struct store *store);
+
 /* How many jobs are held, finished or not, without those that the server no longer lists. */
 uint64_t store_jobs(const struct store *store);
 

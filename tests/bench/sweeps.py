@@ -11,7 +11,7 @@ DAY = 86400
 RATE = 350  # jobs that finish in a minute
 TRIES = 30
 REFRESHES_A_DAY = DAY // 60
-SWEEPS_A_DAY = 4  # full-refresh is 6 hours
+SWEEPS_A_DAY = 1  # full-refresh-limit is a day, and rounds that find nothing get as long as that
 
 
 def world(size):

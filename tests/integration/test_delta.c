@@ -20,6 +20,7 @@
 
 #define WINDOW 86400
 #define ROLLING 21600	/* full-refresh, where the sweep is to roll on between checks */
+#define LIMIT 86400	/* full-refresh-limit */
 #define NEVER INT32_MAX /* ... and where it is not */
 #define UNFINISHED                                                                                 \
 	600 /* unfinished-refresh: what vanishes unfinished stays as long between checks */
@@ -144,6 +145,7 @@ static void check(struct trial *trial, const char *when)
 
 	sim_faults(trial->sim, "");
 	trial->site.full_refresh = trial->site.unfinished_refresh = trial->site.refresh;
+	trial->site.full_refresh_limit = 0;
 	/* Twice: the first round may have begun long ago. */
 	for (int tries = 0; rounds < 2 && tries < 10; tries++) {
 		int64_t before = swept_at(trial);
@@ -155,6 +157,7 @@ static void check(struct trial *trial, const char *when)
 	}
 	CU_ASSERT_EQUAL(rounds, 2);
 	trial->site.full_refresh = trial->rolling ? ROLLING : NEVER;
+	trial->site.full_refresh_limit = LIMIT;
 	trial->site.unfinished_refresh = UNFINISHED;
 	snapshot = refresh_snapshot(trial->refresh);
 	/* All that the server has now has been seen. */
@@ -214,6 +217,7 @@ static void begin(struct trial *trial, const char *options, bool rolling)
 					   .api_key = (char *)WORLD_KEY,
 					   .refresh = 60,
 					   .full_refresh = rolling ? ROLLING : NEVER,
+					   .full_refresh_limit = LIMIT,
 					   .unfinished_refresh = UNFINISHED,
 					   .window = WINDOW,
 					   .row_retention = 2 * WINDOW,

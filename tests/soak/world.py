@@ -22,7 +22,8 @@ REFRESHES = 12  # nbuSiteRefreshes
 LINES = ('collect = { "storage", "tape", "media", "security" }', 'storage-refresh = "1s"', 'tape-refresh = "2s"',
                 'media-refresh = "3s"', 'security-refresh = "2s"',
                 'notify = { "site", "job-failed", "policy-overdue", "storage", "tape", "security" }',
-                "notify-limit = 1000", 'unfinished-refresh = "1m"')
+                "notify-limit = 1000", 'unfinished-refresh = "1m"',
+                'full-refresh-limit = "0s"')
 
 # A job that failed. EXACT: its notification must have come when all is quiet again.
 Failure = collections.namedtuple("Failure", "site job end exact")

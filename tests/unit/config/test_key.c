@@ -43,6 +43,7 @@ static void test_least(void)
 	EQUAL_NUMBER(site->tls_verify, true);
 	EQUAL_NUMBER(site->refresh, 60);
 	EQUAL_NUMBER(site->full_refresh, 6 * 3600);
+	EQUAL_NUMBER(site->full_refresh_limit, 24 * 3600);
 	EQUAL_NUMBER(site->unfinished_refresh, 600);
 	EQUAL_NUMBER(site->window, 24 * 3600);
 	EQUAL_NUMBER(site->row_retention, 7 * 86400);
@@ -95,6 +96,7 @@ static void test_every_key(void)
 			     "refresh = \"1s\"\n"
 			     "full-refresh = \"1m\"\n"
 			     "sweep-connections = 8\n"
+			     "full-refresh-limit = \"2d\"\n"
 			     "unfinished-refresh = \"0s\"\n"
 			     "window = \"48h\"\n"
 			     "row-hold = \"0s\"\n"
@@ -130,6 +132,7 @@ static void test_every_key(void)
 	EQUAL_NUMBER(site->refresh, 1);
 	EQUAL_NUMBER(site->full_refresh, 60);
 	EQUAL_NUMBER(site->sweep_connections, 8);
+	EQUAL_NUMBER(site->full_refresh_limit, 2 * 86400);
 	EQUAL_NUMBER(site->unfinished_refresh, 0);
 	EQUAL_NUMBER(site->window, 48 * 3600);
 	EQUAL_NUMBER(site->row_retention, 0);
@@ -164,6 +167,7 @@ static void test_inheritance(void)
 	config = sample_load(
 	    "refresh = \"5m\"\nwindow = \"2h\"\nfull-refresh = \"3h\"\nrow-hold = \"4h\"\n"
 	    "client-limit = 5\ndown-after = 6\nunfinished-refresh = \"7m\"\n"
+	    "full-refresh-limit = \"8d\"\n"
 	    "site paris {\n" SAMPLE_SITE "}\n"
 	    "site lyon {\n" SAMPLE_SITE "refresh = \"7s\"\nrow-hold = \"1d\"\nclient-limit = 0\n}\n"
 	    "site nice {\n" SAMPLE_SITE
@@ -173,6 +177,7 @@ static void test_inheritance(void)
 	EQUAL_NUMBER(site->refresh, 300);
 	EQUAL_NUMBER(site->window, 7200);
 	EQUAL_NUMBER(site->full_refresh, 10800);
+	EQUAL_NUMBER(site->full_refresh_limit, 8 * 86400);
 	EQUAL_NUMBER(site->unfinished_refresh, 420);
 	EQUAL_NUMBER(site->row_retention, 14400);
 	EQUAL_NUMBER(site->client_limit, 5);
@@ -234,15 +239,24 @@ static const struct limits {
 	long least, most;
 	bool of_file; /* and not of a site */
 } limits[] = {
-    {"notify-limit", "", 1, 1000, true},	  {"refresh", "s", 1, 86400, false},
-    {"full-refresh", "s", 60, 31 * 86400, false}, {"window", "s", 60, 31 * 86400, false},
-    {"row-hold", "s", 0, 366 * 86400, false},	  {"timeout", "s", 1, 600, false},
-    {"deadline", "s", 1, 86400, false},		  {"client-limit", "", 0, 100000, false},
-    {"down-after", "", 1, 1000, false},		  {"sweep-connections", "", 1, 8, false},
-    {"failures-kept", "", 0, 1000, false},	  {"vanish-hold", "s", 0, 31 * 86400, false},
-    {"storage-refresh", "s", 1, 86400, false},	  {"tape-refresh", "s", 1, 86400, false},
-    {"media-refresh", "s", 1, 86400, false},	  {"security-refresh", "s", 1, 86400, false},
+    {"notify-limit", "", 1, 1000, true},
+    {"refresh", "s", 1, 86400, false},
+    {"full-refresh", "s", 60, 31 * 86400, false},
+    {"window", "s", 60, 31 * 86400, false},
+    {"row-hold", "s", 0, 366 * 86400, false},
+    {"timeout", "s", 1, 600, false},
+    {"deadline", "s", 1, 86400, false},
+    {"client-limit", "", 0, 100000, false},
+    {"down-after", "", 1, 1000, false},
+    {"failures-kept", "", 0, 1000, false},
+    {"vanish-hold", "s", 0, 31 * 86400, false},
+    {"storage-refresh", "s", 1, 86400, false},
+    {"tape-refresh", "s", 1, 86400, false},
+    {"media-refresh", "s", 1, 86400, false},
+    {"security-refresh", "s", 1, 86400, false},
     {"unfinished-refresh", "s", 0, 86400, false},
+    {"full-refresh-limit", "s", 0, 31 * 86400, false},
+    {"sweep-connections", "", 1, 8, false},
 };
 
 static bool accepts(const struct limits *limit, long number)
