@@ -11,7 +11,7 @@ void cache_start(struct cache *cache, struct database *database, struct names *n
 		 const struct config_site *site)
 {
 	*cache = (struct cache){
-	    .database = database, .names = names, .site = site, .tally = tally_new()};
+	    .database = database, .names = names, .site = site, .tally = tally_new(names->pool)};
 	cache->completions = completions_new(cache->tally);
 	cache->failures = failures_new();
 }

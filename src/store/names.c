@@ -1,53 +1,48 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "store/names.h"
 
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "store/schema.h"
 
-/* Places by hash: in a large site most names have a place of their own. */
-#define HASH_ROOM 32768
-
 /*
  * Ids are given out from 1, without large gaps; one that is beyond this was never ours. There is an
- * array by ids, so that a damaged one must not take all memory: this is 128 MiB.
+ * array by ids, so that a damaged one must not take all memory: this is 256 MiB.
  */
 #define ID_MAX (INT64_C(1) << 24)
 
+#define FIRST_ROOM 64
+
 struct name {
-	const char *text; /* behind the struct */
-	int64_t id;
+	const char *text; /* in the pool; NULL = there is none of that id */
 	bool used;
 };
 
-static int compare_names(const void *a, const void *b)
+/* Room for LAST. It grows by an eighth, for most of it is there when the names have been read. */
+static void reserve(struct names *names, int64_t last)
 {
-	const struct name *left = a, *right = b;
+	size_t wanted = (size_t)last + (size_t)last / 8 + FIRST_ROOM;
 
-	return strcmp(left->text, right->text);
+	if (names->room > (size_t)last)
+		return;
+	names->by_id = mem_resize(names->by_id, wanted, sizeof *names->by_id);
+	memset(names->by_id + names->room, 0, (wanted - names->room) * sizeof *names->by_id);
+	names->room = wanted;
 }
 
 static void keep(struct names *names, int64_t id, const char *text)
 {
-	size_t size = strlen(text) + 1;
-	struct name *name = mem_zalloc(1, sizeof *name + size), **found;
+	const char *pooled = pool_text(names->pool, text);
 
-	name->text = memcpy(name + 1, text, size);
-	name->id = id;
-	if (id > names->last_id) {
-		names->by_id = mem_resize(names->by_id, (size_t)id + 1, sizeof *names->by_id);
-		memset(names->by_id + names->last_id + 1, 0,
-		       (size_t)(id - names->last_id) * sizeof *names->by_id);
+	reserve(names, id);
+	if (id > names->last_id)
 		names->last_id = id;
-	}
 	/* Should the file hold a name twice, either will do. */
-	found = mem_checked(tsearch(name, &names->tree, compare_names));
-	if (*found != name)
-		free(name);
-	names->by_id[id] = *found;
+	if (pool_number(pooled) == 0)
+		pool_set_number(pooled, (uint32_t)id);
+	names->by_id[id].text = pooled;
 }
 
 bool names_read(struct names *names, struct database *database, struct fault *fault)
@@ -55,6 +50,7 @@ bool names_read(struct names *names, struct database *database, struct fault *fa
 	bool fine;
 
 	names_free(names);
+	names->pool = pool_new();
 	while (database_next(database, ALL_NAMES, &fine, fault)) {
 		int64_t id = database_number(database, ALL_NAMES, 0);
 
@@ -65,37 +61,14 @@ bool names_read(struct names *names, struct database *database, struct fault *fa
 	return fine;
 }
 
-/*
- * The name TEXT, or NULL. A sweep asks a million times for the same few thousand names. Most are
- * found by their hash (FNV-1a), which is faster than the tree.
- */
-static const struct name *find(struct names *names, const char *text)
-{
-	struct name key = {.text = text}, **place, **found;
-	uint32_t hash = 2166136261;
-
-	for (const char *at = text; *at; at++)
-		hash = (hash ^ (unsigned char)*at) * 16777619;
-	if (!names->by_hash)
-		names->by_hash = mem_zalloc(HASH_ROOM, sizeof *names->by_hash);
-	place = &names->by_hash[(hash ^ hash >> 16) % HASH_ROOM];
-	if (*place && strcmp((*place)->text, text) == 0)
-		return *place;
-	found = tfind(&key, &names->tree, compare_names);
-	if (found)
-		*place = *found;
-	return found ? *found : NULL;
-}
-
 bool names_intern(struct names *names, struct database *database, const char *text, int64_t *id,
 		  struct fault *fault)
 {
-	const struct name *known = find(names, text);
+	const char *known = pool_find(names->pool, text);
 
-	if (known) {
-		*id = known->id;
+	*id = known ? pool_number(known) : 0;
+	if (*id)
 		return true;
-	}
 	*id = names->last_id + 1;
 	database_bind(database, ADD_NAME, 1, id);
 	database_bind_text(database, ADD_NAME, 2, text);
@@ -107,24 +80,23 @@ bool names_intern(struct names *names, struct database *database, const char *te
 
 bool names_has(const struct names *names, int64_t id)
 {
-	return id >= 1 && id <= names->last_id && names->by_id[id];
+	return id >= 1 && id <= names->last_id && names->by_id[id].text;
 }
 
 const char *names_text(const struct names *names, int64_t id)
 {
-	return names->by_id[id]->text;
+	return names->by_id[id].text;
 }
 
 void names_use(struct names *names, int64_t id)
 {
-	names->by_id[id]->used = true;
+	names->by_id[id].used = true;
 }
 
 void names_unuse_all(struct names *names)
 {
 	for (int64_t id = 1; id <= names->last_id; id++)
-		if (names->by_id[id])
-			names->by_id[id]->used = false;
+		names->by_id[id].used = false;
 }
 
 bool names_drop_unused(const struct names *names, struct database *database, uint64_t *dropped,
@@ -133,7 +105,7 @@ bool names_drop_unused(const struct names *names, struct database *database, uin
 	bool fine = true;
 
 	for (int64_t id = 1; fine && id <= names->last_id; id++) {
-		if (!names->by_id[id] || names->by_id[id]->used)
+		if (!names->by_id[id].text || names->by_id[id].used)
 			continue;
 		database_bind(database, DROP_NAME, 1, &id);
 		fine = database_write(database, DROP_NAME, dropped, fault);
@@ -141,10 +113,27 @@ bool names_drop_unused(const struct names *names, struct database *database, uin
 	return fine;
 }
 
+void names_forget_unused(struct names *names)
+{
+	int64_t last = names->last_id;
+
+	names->last_id = 0;
+	for (int64_t id = 1; id <= last; id++) {
+		struct name *name = &names->by_id[id];
+
+		if (name->text && name->used) {
+			names->last_id = id;
+		} else if (name->text) {
+			pool_set_number(name->text, 0);
+			names->forgotten++;
+			name->text = NULL;
+		}
+	}
+}
+
 void names_free(struct names *names)
 {
-	tdestroy(names->tree, free);
 	free(names->by_id);
-	free(names->by_hash);
+	pool_release(names->pool);
 	memset(names, 0, sizeof *names);
 }

@@ -15,9 +15,11 @@ bool store_reload(struct store *store, struct fault *fault)
 {
 	struct cache cache;
 
+	store->loaded = false;
+	if (!names_read(&store->names, store->database, fault))
+		return false;
 	cache_start(&cache, store->database, &store->names, store->site);
-	store->loaded = names_read(&store->names, store->database, fault) &&
-			load_cache(&cache, &store->marks, fault);
+	store->loaded = load_cache(&cache, &store->marks, fault);
 	if (store->loaded) {
 		cache_free(&store->cache);
 		store->cache = cache;

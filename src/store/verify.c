@@ -17,6 +17,9 @@
  */
 #define REMEMBER_MS (INT64_C(800) * 86400 * 1000)
 
+/* Above this, what is in memory of dropped names is worth reading all again. */
+#define FORGOTTEN_MAX 1000
+
 /*
  * A store of an older version has noted the primary itself among the clients, for it is the client
  * of many a parent. Once a sweep has told all parents, drops the clients that have no other jobs.
@@ -48,12 +51,13 @@ static bool drop_unused(struct store *store, struct fault *fault)
 	       know_families(store, &subjects, fault) && store_commit(store, fault);
 	store_rollback(store);
 	/* What has been dropped is still in memory. */
-	if (fine && subjects > 0)
-		return store_reload(store, fault);
 	if (fine && names > 0) {
 		cache_forget_subjects(&store->cache);
-		fine = store->loaded = names_read(&store->names, store->database, fault);
+		names_forget_unused(&store->names);
 	}
+	/* Only a new pool is without the texts of what has been dropped. */
+	if (fine && (subjects > 0 || store->names.forgotten > FORGOTTEN_MAX))
+		return store_reload(store, fault);
 	return fine;
 }
 

@@ -5,12 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/mem.h"
+
+#define FIRST_PLACES 32 /* a power of two */
 
 /* All subjects of a kind. They are gone through several times at each refresh. */
 struct subject_set {
-	void *tree; /* of tsearch(3) */
-	size_t count;
+	/* Found by the hash of their names: at the first free place from there on. Never full. */
+	struct tally_subject **places;
+	size_t room, count;
 	struct tally_subject **listed; /* the same in their order, when it has as many */
 	size_t listed_count;
 };
@@ -21,11 +25,22 @@ struct tally {
 	void *queues;
 	struct subject_set subjects[TALLY_KINDS];
 	struct tally_jobs jobs;
+	struct pool *pool;
+	struct arena *arena; /* has the subjects */
 };
 
-struct tally *tally_new(void)
+struct tally *tally_new(struct pool *pool)
 {
-	return mem_zalloc(1, sizeof(struct tally));
+	struct tally *tally = mem_zalloc(1, sizeof *tally);
+
+	tally->pool = pool ? pool_hold(pool) : pool_new();
+	tally->arena = arena_new(0);
+	return tally;
+}
+
+struct pool *tally_pool(const struct tally *tally)
+{
+	return tally->pool;
 }
 
 static int compare_cells(const void *a, const void *b)
@@ -38,14 +53,6 @@ static int compare_cells(const void *a, const void *b)
 	if (order == 0)
 		order = strcmp(left->policy_type, right->policy_type);
 	return order;
-}
-
-static int compare_subjects(const void *a, const void *b)
-{
-	const struct tally_subject *left = a, *right = b;
-	int order = strcmp(left->name, right->name);
-
-	return order ? order : strcmp(left->policy_type, right->policy_type);
 }
 
 static int compare_queues(const void *a, const void *b)
@@ -72,12 +79,40 @@ struct tally_cell *tally_find_cell(const struct tally *tally, const char *job_ty
 	return find(&tally->cells, &key, compare_cells);
 }
 
+/* The place of a subject, or where it belongs. Both names are in the pool, so each is there once.
+ */
+static struct tally_subject **place_of(const struct subject_set *set, const char *name,
+				       const char *policy_type)
+{
+	size_t at = pool_hash(name) ^ pool_hash(policy_type);
+
+	for (at &= set->room - 1; set->places[at]; at = (at + 1) & (set->room - 1))
+		if (set->places[at]->name == name && set->places[at]->policy_type == policy_type)
+			break;
+	return &set->places[at];
+}
+
+static void grow(struct subject_set *set)
+{
+	struct tally_subject **old = set->places;
+	size_t room = set->room;
+
+	set->room = room ? room * 2 : FIRST_PLACES;
+	set->places = mem_zalloc(set->room, sizeof(struct tally_subject *));
+	for (size_t i = 0; i < room; i++)
+		if (old[i])
+			*place_of(set, old[i]->name, old[i]->policy_type) = old[i];
+	free(old);
+}
+
 struct tally_subject *tally_find_subject(const struct tally *tally, enum tally_kind kind,
 					 const char *name, const char *policy_type)
 {
-	struct tally_subject key = {.name = name, .policy_type = policy_type};
+	const struct subject_set *set = &tally->subjects[kind];
+	const char *pooled = pool_find(tally->pool, name);
+	const char *pooled_type = pool_find(tally->pool, policy_type);
 
-	return find(&tally->subjects[kind].tree, &key, compare_subjects);
+	return set->room && pooled && pooled_type ? *place_of(set, pooled, pooled_type) : NULL;
 }
 
 struct tally_queue *tally_find_queue(const struct tally *tally, uint32_t reason)
@@ -95,8 +130,8 @@ struct tally_cell *tally_cell(struct tally *tally, const char *job_type, const c
 	if (cell)
 		return cell;
 	cell = mem_zalloc(1, sizeof *cell);
-	cell->job_type = mem_strdup(job_type);
-	cell->policy_type = mem_strdup(policy_type);
+	cell->job_type = pool_text(tally->pool, job_type);
+	cell->policy_type = pool_text(tally->pool, policy_type);
 	cell->status = status;
 	cell->workload =
 	    tally_workload(tally_subject(tally, TALLY_WORKLOAD, job_type, policy_type));
@@ -109,16 +144,22 @@ struct tally_subject *tally_subject(struct tally *tally, enum tally_kind kind, c
 {
 	size_t size =
 	    kind == TALLY_WORKLOAD ? sizeof(struct tally_workload) : sizeof(struct tally_subject);
-	struct tally_subject *subject = tally_find_subject(tally, kind, name, policy_type);
+	struct subject_set *set = &tally->subjects[kind];
+	struct tally_subject **place, *subject;
 
-	if (subject)
-		return subject;
-	subject = mem_zalloc(1, size);
+	name = pool_text(tally->pool, name);
+	policy_type = pool_text(tally->pool, policy_type);
+	if (set->count >= set->room - set->room / 4)
+		grow(set);
+	place = place_of(set, name, policy_type);
+	if (*place)
+		return *place;
+	subject = memset(arena_alloc(tally->arena, size), 0, size);
 	subject->kind = kind;
-	subject->name = mem_strdup(name);
-	subject->policy_type = mem_strdup(policy_type);
-	mem_checked(tsearch(subject, &tally->subjects[kind].tree, compare_subjects));
-	tally->subjects[kind].count++;
+	subject->name = name;
+	subject->policy_type = policy_type;
+	*place = subject;
+	set->count++;
 	return subject;
 }
 
@@ -184,12 +225,11 @@ void tally_each(const struct tally *tally, void (*visit)(struct tally_cell *cell
 	twalk_r(tally->cells, visit_node, &(struct visit){.cell = visit, .arg = arg});
 }
 
-static void list_subject(const void *node, VISIT order, void *arg)
+static int compare_subjects(const struct tally_subject *left, const struct tally_subject *right)
 {
-	struct subject_set *set = arg;
+	int order = strcmp(left->name, right->name);
 
-	if (order == postorder || order == leaf)
-		set->listed[set->listed_count++] = *(struct tally_subject *const *)node;
+	return order ? order : strcmp(left->policy_type, right->policy_type);
 }
 
 static int compare_places(const void *a, const void *b)
@@ -203,17 +243,24 @@ static int compare_places(const void *a, const void *b)
 	return compare_subjects(left, right);
 }
 
+/* Lists all subjects in the order of their rows. */
+static void list(struct subject_set *set)
+{
+	set->listed = mem_resize(set->listed, set->count, sizeof(struct tally_subject *));
+	set->listed_count = 0;
+	for (size_t i = 0; i < set->room; i++)
+		if (set->places[i])
+			set->listed[set->listed_count++] = set->places[i];
+	qsort(set->listed, set->listed_count, sizeof *set->listed, compare_places);
+}
+
 void tally_each_subject(struct tally *tally, enum tally_kind kind,
 			void (*visit)(struct tally_subject *subject, void *arg), void *arg)
 {
 	struct subject_set *set = &tally->subjects[kind];
 
-	if (set->listed_count < set->count) {
-		set->listed = mem_resize(set->listed, set->count, sizeof(struct tally_subject *));
-		set->listed_count = 0;
-		twalk_r(set->tree, list_subject, set);
-		qsort(set->listed, set->listed_count, sizeof *set->listed, compare_places);
-	}
+	if (set->listed_count < set->count)
+		list(set);
 	for (size_t i = 0; i < set->listed_count; i++)
 		visit(set->listed[i], arg);
 }
@@ -224,33 +271,17 @@ void tally_each_queue(const struct tally *tally,
 	twalk_r(tally->queues, visit_node, &(struct visit){.queue = visit, .arg = arg});
 }
 
-static void free_cell(void *node)
-{
-	struct tally_cell *cell = node;
-
-	free((char *)cell->job_type);
-	free((char *)cell->policy_type);
-	free(cell);
-}
-
-static void free_subject(void *node)
-{
-	struct tally_subject *subject = node;
-
-	free((char *)subject->name);
-	free((char *)subject->policy_type);
-	free(subject);
-}
-
 void tally_free(struct tally *tally)
 {
 	if (!tally)
 		return;
-	tdestroy(tally->cells, free_cell);
+	tdestroy(tally->cells, free);
 	tdestroy(tally->queues, free);
 	for (int kind = 0; kind < TALLY_KINDS; kind++) {
-		tdestroy(tally->subjects[kind].tree, free_subject);
+		free(tally->subjects[kind].places);
 		free(tally->subjects[kind].listed);
 	}
+	arena_free(tally->arena);
+	pool_release(tally->pool);
 	free(tally);
 }

@@ -8,6 +8,7 @@
 
 #include "tally/history.h"
 #include "api/job.h"
+#include "base/pool.h"
 
 /*
  * What is kept of the jobs of a site, for all tables: cells, workloads, policies, clients and
@@ -129,8 +130,11 @@ struct tally_jobs {
 	bool oldest_left; /* an unfinished job has been removed that may have been the oldest */
 };
 
-/* To be freed with tally_free. */
-struct tally *tally_new(void);
+/* To be freed with tally_free. Its names are in POOL, which it holds; NULL = in one of its own. */
+struct tally *tally_new(struct pool *pool);
+
+/* The pool that has all names of the tally. */
+struct pool *tally_pool(const struct tally *tally);
 
 /*
  * What the tally has of that name. It stays the tally's, and its address stays the same. Where

@@ -25,7 +25,7 @@ static void read_page(const char *text, size_t size)
 {
 	const char *complaint = NULL;
 	struct page *page = page_parse(text, size, &complaint);
-	struct tally *tally = tally_new();
+	struct tally *tally = tally_new(NULL);
 	struct completions *completions = completions_new(tally);
 	enum job_result result;
 	struct tally_job resolved;

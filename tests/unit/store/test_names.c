@@ -73,6 +73,39 @@ static void test_names(void)
 	scratch_remove();
 }
 
+/* A name that has been dropped and comes again is in the file again. */
+static void test_dropped_again(void)
+{
+	struct job job = stock_finished(1, STOCK_BEGAN + 1);
+	struct store *store;
+
+	scratch_make();
+	store = stock_open_here();
+	FINE(store_begin(store, &fault));
+	store_marks(store)->complete = 1;
+	FINE(store_commit(store, &fault));
+	job.client = job.policy = "";
+	stock_put(store, job);
+	job.policy = "second";
+	job.updated++;
+	stock_put(store, job);
+	job.policy = "third";
+	job.updated++;
+	stock_put(store, job);
+	FINE(store_verify(store, &fault));
+	job.policy = "second";
+	job.updated++;
+	stock_put(store, job);
+	CU_ASSERT(tally_subject(store_tally(store), TALLY_POLICY, "second", "")->succeeded == 1);
+	FINE(store_verify(store, &fault));
+	store_close(store);
+	EQUAL_NUMBER(stock_ask("SELECT count(*) FROM name WHERE text = 'third'"), 0);
+	EQUAL_NUMBER(stock_ask("SELECT count(*) FROM job JOIN name ON name.id = policy"
+			       " WHERE text = 'second'"),
+		     1);
+	scratch_remove();
+}
+
 /* A name is kept for as long as anything refers to it. */
 static void test_names_of_histories(void)
 {
@@ -178,6 +211,7 @@ static const struct harness_test tests[] = {
     {"names that nothing refers to go", test_names_dropped},
     {"ids are given out again", test_names_given_out_again},
     {"subjects are forgotten at last", test_forgotten},
+    {"dropped and come again", test_dropped_again},
     {NULL, NULL},
 };
 

@@ -170,7 +170,7 @@ static void model_expire(struct model *model, int64_t start)
 
 static void model_compare(const struct model *model, struct store *store, bool committed)
 {
-	struct tally *plain = tally_new();
+	struct tally *plain = tally_new(NULL);
 	const struct tally_cell *cell;
 	struct tally_job resolved;
 	uint64_t held = 0;

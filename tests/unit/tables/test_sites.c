@@ -85,7 +85,7 @@ static void add(struct tally *tally, const char *type, uint32_t status, enum job
 
 static void test_sums(void)
 {
-	struct tally *tally = tally_new();
+	struct tally *tally = tally_new(NULL);
 	struct snapshot *snapshot;
 
 	now = timefmt_now();
@@ -127,7 +127,7 @@ static void end(struct tally *tally, enum tally_kind kind, const char *subject_n
 /* It goes by the clock, and not only by refreshes. */
 static void test_overdue(void)
 {
-	struct tally *tally = tally_new();
+	struct tally *tally = tally_new(NULL);
 	struct snapshot *snapshot;
 
 	now = timefmt_now();
@@ -162,7 +162,7 @@ static void test_failures(void)
 	struct snapshot *snapshot = snapshot_new(name);
 	struct failures *failures = failures_new();
 	struct site_row row = sites_unknown();
-	struct tally *tally = tally_new();
+	struct tally *tally = tally_new(NULL);
 	struct drawing drawing = {.snapshot = snapshot,
 				  .site = &site,
 				  .row = &row,
@@ -199,7 +199,7 @@ static void test_failures(void)
 static void test_queues(void)
 {
 	static const int64_t since[] = {0, 1, 10 * HOUR - 1, 10 * HOUR};
-	struct tally *tally = tally_new();
+	struct tally *tally = tally_new(NULL);
 	struct snapshot *snapshot;
 
 	now = timefmt_now();

@@ -17,7 +17,7 @@ static void expect_equal(struct tally *a, struct tally *b, bool equal, const cha
 
 static struct tally *with(const struct job *jobs, size_t count)
 {
-	struct tally *tally = tally_new();
+	struct tally *tally = tally_new(NULL);
 
 	for (size_t i = 0; i < count; i++)
 		sample_add(tally, &jobs[i]);
@@ -135,7 +135,7 @@ static void test_different_histories(void)
 		expect_equal(a, b, i == 0, "ends that differ in their status");
 	}
 	for (int64_t at = 10; at < 12; at++) {
-		struct tally *a = tally_new(), *b = tally_new();
+		struct tally *a = tally_new(NULL), *b = tally_new(NULL);
 
 		see(a, 10, 0);
 		see(b, at, 0);

@@ -11,7 +11,7 @@ static struct completions *completions;
 
 static void start(void)
 {
-	tally = tally_new();
+	tally = tally_new(NULL);
 	completions = completions_new(tally);
 }
 

@@ -37,7 +37,7 @@ static struct tally_subject *ended(struct tally *tally, const char *name, int64_
 
 static void test_watch(void)
 {
-	struct tally *tally = tally_new();
+	struct tally *tally = tally_new(NULL);
 
 	/* The second time the answer is remembered. */
 	for (int i = 0; i < 2; i++) {
@@ -54,7 +54,7 @@ static void test_from(void)
 {
 	static const struct config_watch longest = {NULL, INT32_MAX, false};
 	static const struct config_watch expected = {NULL, 25 * 3600, true};
-	struct tally *tally = tally_new();
+	struct tally *tally = tally_new(NULL);
 	struct tally_subject *subject = ended(tally, "gold-db", NOW - HOUR_MS, NOW);
 
 	CU_ASSERT_TRUE(overdue_from(subject, NULL, 0) == OVERDUE_NEVER);
@@ -80,7 +80,7 @@ static void test_expect(void)
 	char db1[] = "db1";
 	struct config_watch client = {db1, 0, true};
 	struct config_site both = {.policies = site.policies, .clients = {&client, 1}};
-	struct tally *tally = tally_new();
+	struct tally *tally = tally_new(NULL);
 	int found = 0;
 
 	overdue_expect(tally, &both);
@@ -119,7 +119,7 @@ static void expect_news(unsigned line, struct tally *tally, int64_t now, enum ev
 
 static void test_once(void)
 {
-	struct tally *tally = tally_new();
+	struct tally *tally = tally_new(NULL);
 	struct tally_subject *subject = ended(tally, "gold-db", NOW, NOW);
 	int64_t due = NOW + 25 * HOUR_MS;
 
@@ -144,7 +144,7 @@ static void test_once(void)
 
 static void test_never(void)
 {
-	struct tally *tally = tally_new();
+	struct tally *tally = tally_new(NULL);
 	struct tally_subject *subject;
 
 	overdue_expect(tally, &site);
@@ -161,7 +161,7 @@ static void test_never(void)
 /* What is so from the beginning is no news, nor is its end; later it is. */
 static void test_baseline(void)
 {
-	struct tally *tally = tally_new();
+	struct tally *tally = tally_new(NULL);
 	struct tally_subject *subject = ended(tally, "gold-db", NOW - 26 * HOUR_MS, NOW);
 
 	overdue_update(tally, &site, NOW, NOW, 5000, NULL);
@@ -178,7 +178,7 @@ static void test_baseline(void)
 /* Whose section has been taken out of the file is not overdue any more. */
 static void test_no_longer_watched(void)
 {
-	struct tally *tally = tally_new();
+	struct tally *tally = tally_new(NULL);
 	struct config_site other = {.name = site_name};
 	struct tally_subject *subject = ended(tally, "gold-db", NOW - 26 * HOUR_MS, NOW);
 	struct event_list list = {0};
@@ -198,7 +198,7 @@ static void test_no_longer_watched(void)
 /* Clients are shown to be overdue, but there is no notification of that. */
 static void test_clients(void)
 {
-	struct tally *tally = tally_new();
+	struct tally *tally = tally_new(NULL);
 	struct tally_subject *client = tally_subject(tally, TALLY_CLIENT, "gold-db", "");
 	struct config_site both = {
 	    .name = site_name, .policies = site.policies, .clients = site.policies};

@@ -9,7 +9,7 @@
 
 static void test_empty(void)
 {
-	struct tally *tally = tally_new();
+	struct tally *tally = tally_new(NULL);
 
 	EQUAL_NUMBER(sample_cells(tally), 0);
 	EQUAL_NUMBER(tally_jobs(tally)->finished, 0);
@@ -26,7 +26,7 @@ static void test_apart(void)
 	} keys[] = {{"A", "BC", 0}, {"AB", "C", 0},	      {"ABC", "", 0}, {"", "ABC", 0},
 		    {"A", "BC", 1}, {"A", "BC", 4294967295u}, {"a", "BC", 0}, {"BC", "A", 0}};
 	size_t count = sizeof keys / sizeof keys[0];
-	struct tally *tally = tally_new();
+	struct tally *tally = tally_new(NULL);
 
 	for (size_t round = 0; round < 3; round++) {
 		for (size_t i = 0; i < count; i++) {
@@ -47,7 +47,7 @@ static void test_copies(void)
 {
 	char type[] = "BACKUP", policy[] = "VMWARE";
 	struct job job = sample_job(type, policy, 7);
-	struct tally *tally = tally_new();
+	struct tally *tally = tally_new(NULL);
 
 	sample_add(tally, &job);
 	memset(type, 'x', 6);
@@ -66,7 +66,7 @@ static void test_backups_only(void)
 {
 	struct job restore = sample_job("RESTORE", "VMWARE", 0),
 		   nameless = sample_job("BACKUP", "X", 0);
-	struct tally *tally = tally_new();
+	struct tally *tally = tally_new(NULL);
 
 	nameless.policy = nameless.client = "";
 	sample_add(tally, &restore);
@@ -86,7 +86,7 @@ static void test_backups_only(void)
 
 static void test_many(void)
 {
-	struct tally *tally = tally_new();
+	struct tally *tally = tally_new(NULL);
 	char policy[16];
 
 	for (unsigned i = 0; i < 30000; i++) {
@@ -110,7 +110,7 @@ static void append_name(struct tally_subject *subject, void *arg)
 static void test_order(void)
 {
 	static const char *const names[] = {"bb", "c", "", "a", "aaa", "B", "ab"};
-	struct tally *tally = tally_new();
+	struct tally *tally = tally_new(NULL);
 	char all[40] = "";
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)

@@ -14,7 +14,7 @@ static uint32_t duration_of(struct tally *tally, const struct job *job)
 
 static void test_sums(void)
 {
-	struct tally *tally = tally_new();
+	struct tally *tally = tally_new(NULL);
 	struct job job = sample_job("BACKUP", "VMWARE", 0);
 	struct tally_cell cell;
 
@@ -45,7 +45,7 @@ static void test_sums(void)
 static void test_removal(void)
 {
 	struct job small = sample_job("BACKUP", "VMWARE", 0), large = small;
-	struct tally *tally = tally_new();
+	struct tally *tally = tally_new(NULL);
 	struct tally_cell cell;
 
 	large.started = 1;
@@ -81,7 +81,7 @@ static void expect_left(unsigned line, struct tally *tally, bool longest, bool l
 static void test_maxima(void)
 {
 	struct job longest = sample_job("BACKUP", "VMWARE", 0), latest = longest, other = longest;
-	struct tally *tally = tally_new();
+	struct tally *tally = tally_new(NULL);
 
 	longest.started = 1;
 	latest.ended += 5000;
@@ -109,7 +109,7 @@ static void test_maxima(void)
 static void test_counters(void)
 {
 	struct job job = sample_job("BACKUP", "VMWARE", 0);
-	struct tally *tally = tally_new();
+	struct tally *tally = tally_new(NULL);
 	struct tally_cell cell;
 
 	sample_count(tally, &job);
@@ -130,7 +130,7 @@ static void test_outcomes(void)
 {
 	static const uint32_t statuses[] = {0, 0, 0, 1, 1, 2, 96, 4294967295u};
 	struct job job = sample_job("BACKUP", "VMWARE", 0);
-	struct tally *tally = tally_new();
+	struct tally *tally = tally_new(NULL);
 
 	for (size_t i = 0; i < 8; i++) {
 		job.status = statuses[i];
@@ -162,7 +162,7 @@ static void test_outcomes(void)
 static void test_states(void)
 {
 	struct job job = sample_job("BACKUP", "VMWARE", 96); /* which means nothing yet */
-	struct tally *tally = tally_new();
+	struct tally *tally = tally_new(NULL);
 	struct tally_workload *workload;
 
 	for (int state = JOB_QUEUED; state < JOB_STATES; state++) {
@@ -185,7 +185,7 @@ static void test_states(void)
 static void test_queues(void)
 {
 	struct job job = sample_job("RESTORE", "VMWARE", 0);
-	struct tally *tally = tally_new();
+	struct tally *tally = tally_new(NULL);
 	struct tally_queue *queue = tally_queue(tally, 40);
 
 	job.queue_reason = 40;
@@ -222,7 +222,7 @@ static void test_oldest(void)
 {
 	struct job job = sample_job("BACKUP", "VMWARE", 0), older = job, waiting = job,
 		   unknown = job;
-	struct tally *tally = tally_new();
+	struct tally *tally = tally_new(NULL);
 	const int64_t *oldest =
 	    tally_workload(sample_subject(tally, TALLY_WORKLOAD, "BACKUP"))->oldest;
 
@@ -255,7 +255,7 @@ static void test_oldest(void)
 static void test_dedup(void)
 {
 	struct job huge = sample_job("BACKUP", "VMWARE", 0), none = huge, small = huge;
-	struct tally *tally = tally_new();
+	struct tally *tally = tally_new(NULL);
 	const struct tally_workload *workload =
 	    tally_workload(sample_subject(tally, TALLY_WORKLOAD, "BACKUP"));
 
