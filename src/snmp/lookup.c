@@ -103,18 +103,29 @@ static const void *seek(const struct lookup *lookup, const struct index *key, in
 	return row != NULL ? row : seek_anywhere(lookup, key, least);
 }
 
-static struct index part(const uint32_t *ids, size_t length)
+/* The index part of a name that somebody asks for. */
+struct key {
+	struct index index;
+	unsigned char octets[LOOKUP_NAME_MAX * INDEX_PACKED_MAX];
+};
+
+/* Packs LENGTH sub-identifiers, LOOKUP_NAME_MAX at most, into KEY. */
+static const struct index *pack(const uint32_t *ids, size_t length, struct key *key)
 {
-	return (struct index){(unsigned)length, ids};
+	key->index = (struct index){.head = key->octets,
+				    .head_length = (uint16_t)index_pack(ids, length, key->octets)};
+	return &key->index;
 }
 
 /* Orders NAME against the entry. 0 = it is the entry or below it in the tree. */
 static int compare_entry(const struct lookup *lookup, const uint32_t *name, size_t length)
 {
-	struct index entry = part(lookup->entry, lookup->entry_length);
-	struct index start = part(name, length < entry.length ? length : entry.length);
+	size_t shorter = length < lookup->entry_length ? length : lookup->entry_length;
 
-	return index_compare(&start, &entry);
+	for (size_t i = 0; i < shorter; i++)
+		if (name[i] != lookup->entry[i])
+			return name[i] < lookup->entry[i] ? -1 : 1;
+	return length < lookup->entry_length ? -1 : 0;
 }
 
 enum lookup_result lookup_find(const struct lookup *lookup, const uint32_t *name, size_t length,
@@ -122,17 +133,18 @@ enum lookup_result lookup_find(const struct lookup *lookup, const uint32_t *name
 {
 	const struct table *table = lookup->table;
 	size_t at = lookup->entry_length;
-	struct index key;
+	const struct index *index;
+	struct key key;
 
 	if (length <= at || compare_entry(lookup, name, length) != 0)
 		return LOOKUP_NO_OBJECT;
 	cell->column = table_column(table, name[at]);
 	if (cell->column == NULL)
 		return LOOKUP_NO_OBJECT;
-	key = part(name + at + 1, length - at - 1);
-	cell->row = seek(lookup, &key, 0);
-	return cell->row != NULL && index_compare(cell->row, &key) == 0 ? LOOKUP_FOUND
-									: LOOKUP_NO_INSTANCE;
+	index = pack(name + at + 1, length - at - 1, &key);
+	cell->row = seek(lookup, index, 0);
+	return cell->row != NULL && index_compare(cell->row, index) == 0 ? LOOKUP_FOUND
+									 : LOOKUP_NO_INSTANCE;
 }
 
 bool lookup_next(const struct lookup *lookup, const uint32_t *name, size_t length,
@@ -150,9 +162,9 @@ bool lookup_next(const struct lookup *lookup, const uint32_t *name, size_t lengt
 	if (order == 0 && length > at) {
 		column = table_column_from(table, name[at]);
 		if (column != end && column->number == name[at]) {
-			struct index key = part(name + at + 1, length - at - 1);
+			struct key key;
 
-			row = seek(lookup, &key, 1);
+			row = seek(lookup, pack(name + at + 1, length - at - 1, &key), 1);
 			column += row == NULL; /* NAME is behind the last row: the next column */
 		}
 	}
@@ -171,9 +183,7 @@ size_t lookup_cell_name(const struct lookup *lookup, const struct lookup_cell *c
 
 	memcpy(name, lookup->entry, length * sizeof(*name));
 	name[length++] = cell->column->number;
-	for (size_t i = 0; i < index->length; i++)
-		name[length++] = index->ids[i];
-	return length;
+	return length + index_unpack(index, name + length);
 }
 
 struct lookup *lookup_new(const struct table *table, const uint32_t *base, size_t base_length)

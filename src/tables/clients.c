@@ -31,7 +31,7 @@ static void add_client(struct tally_subject *client, void *arg)
 		return;
 	}
 	row.policy_type = NULL;
-	snapshot_add(drawing->snapshot, TABLE_CLIENTS, &row);
+	snapshot_add_pooled(drawing->snapshot, TABLE_CLIENTS, &row);
 }
 
 static void draw(struct drawing *drawing)

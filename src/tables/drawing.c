@@ -16,8 +16,10 @@ static void draw_tables(struct drawing *drawing, bool without_jobs)
 /* Those about the others come last: some of their numbers are known only then. */
 void drawing_run(struct drawing *drawing)
 {
-	if (drawing->tally)
+	if (drawing->tally) {
+		snapshot_share(drawing->snapshot, tally_pool(drawing->tally));
 		draw_tables(drawing, false);
+	}
 	draw_tables(drawing, true);
 	snapshot_seal(drawing->snapshot);
 }

@@ -26,7 +26,7 @@ static void add_policy(struct tally_subject *policy, void *arg)
 		return;
 	row = subject_row(drawing, policy, watch);
 	drawing_note_overdue(drawing, TALLY_POLICY, row.overdue_at);
-	snapshot_add(drawing->snapshot, TABLE_POLICIES, &row);
+	snapshot_add_pooled(drawing->snapshot, TABLE_POLICIES, &row);
 }
 
 static void draw(struct drawing *drawing)

@@ -9,9 +9,13 @@
 struct snapshot *snapshot_new(const char *site)
 {
 	struct snapshot *snapshot = mem_zalloc(1, sizeof *snapshot);
+	struct index_draft draft = {.length = 0};
 
 	snapshot->arena = arena_new(0);
 	snapshot->site = arena_text(snapshot->arena, site);
+	index_add_string(&draft, site);
+	snapshot->head = arena_copy(snapshot->arena, draft.octets, draft.length);
+	snapshot->head_length = draft.length;
 	return snapshot;
 }
 
@@ -37,17 +41,65 @@ static void keep_texts(struct snapshot *snapshot, const struct table *table, cha
 	}
 }
 
+static void set_index(const struct snapshot *snapshot, void *row, const unsigned char *tail,
+		      uint16_t length)
+{
+	*(struct index *)row = (struct index){snapshot->head, tail, snapshot->head_length, length};
+}
+
+/* Makes the index of ROW and keeps it in the arena. */
+static void make_index(struct snapshot *snapshot, const struct table *table, void *row)
+{
+	struct index_draft draft = {.length = 0};
+
+	snapshot->names_cut += table_add_keys(table, row, &draft);
+	set_index(snapshot, row, arena_copy(snapshot->arena, draft.octets, draft.length),
+		  draft.length);
+}
+
 void snapshot_add(struct snapshot *snapshot, enum table_id id, const void *row)
 {
 	const struct table *table = tables_all[id];
-	struct index_draft draft;
 	void *copy = append(&snapshot->tables[id], table->row_size);
 
 	memcpy(copy, row, table->row_size);
 	keep_texts(snapshot, table, copy);
-	snapshot->names_cut += table_index(table, snapshot->site, copy, &draft);
-	*(struct index *)copy = (struct index){
-	    draft.length, arena_copy(snapshot->arena, draft.ids, draft.length * sizeof *draft.ids)};
+	make_index(snapshot, table, copy);
+}
+
+void snapshot_share(struct snapshot *snapshot, struct pool *pool)
+{
+	pool_release(snapshot->pool);
+	snapshot->pool = pool_hold(pool);
+}
+
+/* The index of a row behind its site where that is one name of the pool as it stands; or NULL. */
+static const unsigned char *pooled_index(const struct table *table, const char *row)
+{
+	const unsigned char *counted;
+
+	if (table->key_count != 1 || table->keys[0].kind != TABLE_KEY_NAME)
+		return NULL;
+	counted = pool_counted(*(const char *const *)(const void *)(row + table->keys[0].offset));
+	return counted && *counted <= INDEX_NAME_MAX ? counted : NULL;
+}
+
+void snapshot_add_pooled(struct snapshot *snapshot, enum table_id id, const void *row)
+{
+	const struct table *table = tables_all[id];
+	char *copy = append(&snapshot->tables[id], table->row_size);
+	const unsigned char *tail;
+
+	_Static_assert(POOL_COUNTED_MAX == INDEX_OCTET_MAX, "both count in the same way");
+	memcpy(copy, row, table->row_size);
+	for (size_t i = 0; i < table->column_count; i++)
+		if (table->columns[i].kind == &column_SITE)
+			*(const char **)(void *)(copy + table->columns[i].offset) = snapshot->site;
+	tail = pooled_index(table, copy);
+	if (tail)
+		set_index(snapshot, copy, tail, (uint16_t)(*tail + 1));
+	else
+		make_index(snapshot, table, copy);
 }
 
 static int compare_rows(const void *a, const void *b)
@@ -105,5 +157,6 @@ void snapshot_free(struct snapshot *snapshot)
 		free(snapshot->tables[i].rows);
 	event_clear(&snapshot->events);
 	arena_free(snapshot->arena);
+	pool_release(snapshot->pool);
 	free(snapshot);
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/pool.h"
 #include "tables/tables.h"
 #include "tally/event.h"
 
@@ -26,7 +27,10 @@ struct snapshot {
 	struct snapshot_rows tables[TABLE_COUNT]; /* once sealed, sorted by index */
 	uint32_t names_cut;			  /* names too long for an index */
 	struct event_list events;
-	struct arena *arena; /* holds all strings and indexes */
+	struct arena *arena;	   /* holds all strings and indexes but those of POOL */
+	struct pool *pool;	   /* NULL = none is shared */
+	const unsigned char *head; /* that of all indexes: the site's name, packed */
+	uint16_t head_length;
 };
 
 /* An empty snapshot of SITE, whose name is copied. */
@@ -37,6 +41,18 @@ struct snapshot *snapshot_new(const char *site);
  * of the index must not be empty.
  */
 void snapshot_add(struct snapshot *snapshot, enum table_id table, const void *row);
+
+/*
+ * The same for a row whose texts need no copy: they are in the pool of snapshot_share, or live for
+ * ever. All that is part of the index is in the pool.
+ */
+void snapshot_add_pooled(struct snapshot *snapshot, enum table_id table, const void *row);
+
+/*
+ * Holds POOL for as long as the snapshot lives. What is in it already may then be read by the
+ * thread that has the snapshot, whatever is added to POOL meanwhile.
+ */
+void snapshot_share(struct snapshot *snapshot, struct pool *pool);
 
 /*
  * Sorts the rows. None may be added afterwards. Of rows with the same index only one stays; they

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const uint32_t scalar_instance[] = {0};
-const struct index table_scalar_index = {1, scalar_instance};
+static const unsigned char scalar_instance[] = {0};
+const struct index table_scalar_index = {.head = scalar_instance, .head_length = 1};
 
 static uint32_t add_name(struct index_draft *draft, const char *name, size_t max)
 {
@@ -19,10 +19,15 @@ static uint32_t add_name(struct index_draft *draft, const char *name, size_t max
 uint32_t table_index(const struct table *table, const char *site, const void *row,
 		     struct index_draft *draft)
 {
-	uint32_t cut = 0;
-
 	draft->length = 0;
 	index_add_string(draft, site);
+	return table_add_keys(table, row, draft);
+}
+
+uint32_t table_add_keys(const struct table *table, const void *row, struct index_draft *draft)
+{
+	uint32_t cut = 0;
+
 	for (size_t i = 0; i < table->key_count; i++) {
 		const void *at = (const char *)row + table->keys[i].offset;
 

@@ -56,6 +56,9 @@ extern const struct index table_scalar_index;
 uint32_t table_index(const struct table *table, const char *site, const void *row,
 		     struct index_draft *draft);
 
+/* The same without the site: appends the keys to DRAFT. */
+uint32_t table_add_keys(const struct table *table, const void *row, struct index_draft *draft);
+
 /* The first column whose number is NUMBER or more; if there is none, the end of the columns. */
 const struct column *table_column_from(const struct table *table, uint32_t number);
 

@@ -125,9 +125,13 @@ static void print_text(FILE *out, const char *text)
 
 static void print_column(FILE *out, const char *column, const struct index_draft *draft)
 {
+	struct index index = index_of(draft);
+	uint32_t ids[INDEX_SIZE];
+	size_t length = index_unpack(&index, ids);
+
 	fprintf(out, MANAGER_OBJECTS ".%s", column);
-	for (unsigned i = 0; i < draft->length; i++)
-		fprintf(out, ".%u", draft->ids[i]);
+	for (size_t i = 0; i < length; i++)
+		fprintf(out, ".%u", ids[i]);
 }
 
 /* The objects of nbuJobFailed for JOB, as a line. */

@@ -302,10 +302,12 @@ static void check_index(const struct manager_cell *cell, const struct index *ind
 	oid id[MAX_OID_LEN];
 	/* The column's own name has three more: table, entry and column. */
 	size_t before = manager_oid_of("", id) + 3;
-	bool same = cell->length == before + index->length;
+	uint32_t ids[INDEX_SIZE];
+	size_t length = index_unpack(index, ids);
+	bool same = cell->length == before + length;
 
-	for (size_t i = 0; same && i < index->length; i++)
-		same = cell->id[before + i] == index->ids[i];
+	for (size_t i = 0; same && i < length; i++)
+		same = cell->id[before + i] == ids[i];
 	if (!same)
 		FAIL("a row is not called by its names");
 	else

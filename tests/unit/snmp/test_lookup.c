@@ -73,21 +73,23 @@ static int compare_rows(const void *one, const void *other)
 /* Sub-identifiers that lie close together, and those where signs and widths change. */
 static uint32_t random_id(void)
 {
-	static const uint32_t edges[] = {0, 127, 128, 2147483647u, 2147483648u, 4294967295u};
+	static const uint32_t edges[] = {0,   127,	   128,		250,	    251,
+					 256, 2147483647u, 2147483648u, 4294967295u};
 
 	return rand() % 4 != 0 ? (uint32_t)(rand() % 4) : edges[(size_t)rand() % COUNT(edges)];
 }
 
 static void random_rows(size_t count)
 {
-	static uint32_t ids[ROWS_MAX][IDS_MAX];
+	static struct index_draft ids[ROWS_MAX];
 
 	rows = calloc(count ? count : 1, sizeof *rows);
 	row_count = 0;
 	for (size_t i = 0; i < count; i++) {
-		for (unsigned k = 0; k < IDS_MAX; k++)
-			ids[i][k] = random_id();
-		rows[i].index = (struct index){1 + (unsigned)rand() % IDS_MAX, ids[i]};
+		ids[i].length = 0;
+		for (int k = 1 + rand() % IDS_MAX; k > 0; k--)
+			index_add_number(&ids[i], random_id());
+		rows[i].index = index_of(&ids[i]);
 	}
 	qsort(rows, count, sizeof(*rows), compare_rows);
 	for (size_t i = 0; i < count; i++)
@@ -315,8 +317,9 @@ static void test_empty(void)
 static void test_swap(void)
 {
 	static const uint32_t name[] = {1, 3, 6, 5, 1, 7, 1};
-	struct row first = {.index = {1, name}};
-	struct row second = {.index = {1, name}};
+	static const unsigned char octet[] = {1};
+	struct row first = {.index = {.head = octet, .head_length = 1}};
+	struct row second = {.index = {.head = octet, .head_length = 1}};
 	struct lookup *table = lookup_new(&description, base, COUNT(base));
 	struct lookup_cell cell = {0};
 
@@ -336,7 +339,8 @@ static void test_long_base(void)
 	uint32_t ids[LOOKUP_NAME_MAX] = {1, 3};
 	size_t longest = LOOKUP_NAME_MAX - INDEX_SIZE - 1 - COUNT(path);
 	struct lookup *table = lookup_new(&description, ids, longest);
-	struct row row = {.index = {INDEX_SIZE, ids}};
+	unsigned char octets[INDEX_SIZE] = {1, 3};
+	struct row row = {.index = {.head = octets, .head_length = INDEX_SIZE}};
 	struct lookup_cell cell = {&columns[0], &row};
 	uint32_t name[LOOKUP_NAME_MAX];
 

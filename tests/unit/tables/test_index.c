@@ -6,6 +6,16 @@
 #include "tables/index.h"
 #include "base/utf8.h"
 
+/* What DRAFT stands for must be the COUNT sub-identifiers EXPECTED. */
+static void check_ids(const struct index_draft *draft, const uint32_t *expected, size_t count)
+{
+	struct index index = index_of(draft);
+	uint32_t ids[INDEX_SIZE];
+
+	EQUAL_NUMBER(index_unpack(&index, ids), count);
+	CU_ASSERT_TRUE(memcmp(ids, expected, count * sizeof *ids) == 0);
+}
+
 static void test_parts(void)
 {
 	static const uint32_t expected[] = {2, 'a', 0xc3, 0, 4294967295u, 1, 'z'};
@@ -15,23 +25,62 @@ static void test_parts(void)
 	index_add_string(&index, "");
 	index_add_number(&index, 4294967295u);
 	index_add_string(&index, "z");
-	EQUAL_NUMBER(index.length, sizeof expected / sizeof expected[0]);
-	CU_ASSERT_TRUE(memcmp(index.ids, expected, sizeof expected) == 0);
+	check_ids(&index, expected, sizeof expected / sizeof expected[0]);
 }
 
 /* The longest row that the MIB allows has to fit. */
 static void test_longest(void)
 {
 	char text[INDEX_TYPE_MAX + 1];
-	struct index_draft index = {0};
+	struct index_draft draft = {0};
+	struct index index;
+	uint32_t ids[INDEX_SIZE];
 
 	memset(text, 'x', INDEX_TYPE_MAX);
 	text[INDEX_TYPE_MAX] = '\0';
 	for (int i = 0; i < 3; i++)
-		index_add_string(&index, text);
-	index_add_number(&index, 7);
-	EQUAL_NUMBER(index.length, 3 * (INDEX_TYPE_MAX + 1) + 1);
-	EQUAL_NUMBER(index.ids[index.length - 1], 7);
+		index_add_string(&draft, text);
+	index_add_number(&draft, 7);
+	index = index_of(&draft);
+	EQUAL_NUMBER(index_unpack(&index, ids), 3 * (INDEX_TYPE_MAX + 1) + 1);
+	EQUAL_NUMBER(ids[3 * (INDEX_TYPE_MAX + 1)], 7);
+}
+
+/* A draft has room for INDEX_SIZE sub-identifiers, whatever they are. */
+static void test_fullest(void)
+{
+	uint32_t expected[INDEX_SIZE];
+	struct index_draft draft = {0};
+
+	for (size_t i = 0; i < INDEX_SIZE; i++) {
+		expected[i] = 4294967295u - (uint32_t)i;
+		index_add_number(&draft, expected[i]);
+	}
+	check_ids(&draft, expected, INDEX_SIZE);
+}
+
+/* Around each number of octets that a sub-identifier may take, and between. */
+static void test_numbers(void)
+{
+	static const uint32_t rising[] = {
+	    0,	 1,	127,   128,   250,	251,	  254,	       255,	    256,
+	    257, 65535, 65536, 65791, 16777215, 16777216, 2147483647u, 2147483648u, 4294967295u};
+	size_t count = sizeof rising / sizeof rising[0];
+
+	for (size_t i = 0; i < count; i++) {
+		struct index_draft one = {0};
+
+		index_add_number(&one, rising[i]);
+		check_ids(&one, &rising[i], 1);
+		for (size_t j = 0; j < count; j++) {
+			struct index_draft other = {0};
+			struct index a = index_of(&one), b;
+
+			index_add_number(&other, rising[j]);
+			b = index_of(&other);
+			EQUAL_NUMBER(index_compare(&a, &b), (i > j) - (i < j));
+		}
+	}
 }
 
 static void test_order(void)
@@ -61,18 +110,24 @@ static void test_order(void)
 
 static void test_prefix(void)
 {
-	static const uint32_t ids[] = {1, 2, 0};
-	struct index a = {2, ids}, b = {3, ids};
+	static const unsigned char octets[] = {1, 2, 0};
+	struct index a = {.head = octets, .head_length = 2};
+	struct index b = {.head = octets, .head_length = 3};
 
 	CU_ASSERT_TRUE(index_compare(&a, &b) < 0);
 	CU_ASSERT_TRUE(index_compare(&b, &a) > 0);
 	CU_ASSERT_TRUE(index_compare(&a, &a) == 0);
-	a.length = 0;
+	a.head_length = 0;
 	CU_ASSERT_TRUE(index_compare(&a, &b) < 0);
 }
 
+struct numbers {
+	unsigned length;
+	uint32_t ids[4];
+};
+
 /* As RFC 2578 says it, written the slow way: dotted numbers, one after the other. */
-static int naive_order(const struct index *a, const struct index *b)
+static int naive_order(const struct numbers *a, const struct numbers *b)
 {
 	for (unsigned i = 0;; i++) {
 		int64_t left = i < a->length ? (int64_t)a->ids[i] : -1;
@@ -85,25 +140,37 @@ static int naive_order(const struct index *a, const struct index *b)
 	}
 }
 
-static struct index_draft random_index(void)
+/* Any index, packed into DRAFT, and parted anywhere in head and tail. */
+static struct index random_index(struct numbers *numbers, struct index_draft *draft)
 {
-	static const uint32_t ids[] = {0, 1, 2, 255, 2147483647u, 2147483648u, 4294967295u};
-	struct index_draft draft = {.length = (unsigned)(rand() % 5)};
+	static const uint32_t ids[] = {0,   1,	 2,	      250,	   251,
+				       255, 256, 2147483647u, 2147483648u, 4294967295u};
+	struct index index;
 
-	for (unsigned i = 0; i < INDEX_SIZE; i++) /* what is behind the end must not matter */
-		draft.ids[i] = ids[(unsigned)rand() % (sizeof ids / sizeof ids[0])];
-	return draft;
+	numbers->length = (unsigned)(rand() % 5);
+	draft->length = 0;
+	for (unsigned i = 0; i < numbers->length; i++) {
+		numbers->ids[i] = ids[(unsigned)rand() % (sizeof ids / sizeof ids[0])];
+		index_add_number(draft, numbers->ids[i]);
+	}
+	index = index_of(draft);
+	index.head_length = (uint16_t)(rand() % (draft->length + 1));
+	index.tail = index.head + index.head_length;
+	index.tail_length = (uint16_t)(draft->length - index.head_length);
+	return index;
 }
 
 static void test_random_order(void)
 {
 	srand(1556);
 	for (int i = 0; i < 20000; i++) {
-		struct index_draft one = random_index(), other = random_index();
-		struct index a = index_of(&one), b = index_of(&other);
-		int order = index_compare(&a, &b), expected = naive_order(&a, &b);
+		struct index_draft drafts[2];
+		struct numbers one, other;
+		struct index a = random_index(&one, &drafts[0]),
+			     b = random_index(&other, &drafts[1]);
+		int order = index_compare(&a, &b), expected = naive_order(&one, &other);
 
-		if ((order > 0) - (order < 0) != expected) {
+		if (order != expected) {
 			FAIL("pair %d: %d, not %d", i, order, expected);
 			return;
 		}
@@ -185,6 +252,8 @@ static void test_name_distinct(void)
 static const struct harness_test tests[] = {
     {"strings and numbers", test_parts},
     {"the longest index fits", test_longest},
+    {"as full as can be", test_fullest},
+    {"numbers of any size", test_numbers},
     {"order of strings", test_order},
     {"order of prefixes", test_prefix},
     {"order of random indexes", test_random_order},

@@ -5,6 +5,17 @@
 #include "harness.h"
 #include "unit/rows.h"
 
+static struct numbers {
+	size_t length;
+	uint32_t ids[INDEX_SIZE];
+} numbers_of(const struct index *index)
+{
+	struct numbers numbers = {.length = 0};
+
+	numbers.length = index_unpack(index, numbers.ids);
+	return numbers;
+}
+
 static void add(struct snapshot *snapshot, const char *type, const char *policy, uint32_t status)
 {
 	struct job_row row = {
@@ -24,8 +35,8 @@ static void test_empty(void)
 	EQUAL_NUMBER(sites_row(snapshot)->status, SITE_UNKNOWN);
 	EQUAL_NUMBER(sites_row(snapshot)->mode, SITE_MODE_NONE);
 	EQUAL_NUMBER(sites_row(snapshot)->fault.class, FAULT_NONE);
-	EQUAL_NUMBER(sites_row(snapshot)->index.length, 6);
-	EQUAL_NUMBER(sites_row(snapshot)->index.ids[0], 5);
+	EQUAL_NUMBER(numbers_of(&sites_row(snapshot)->index).length, 6);
+	EQUAL_NUMBER(numbers_of(&sites_row(snapshot)->index).ids[0], 5);
 	EQUAL_NUMBER(sites_row(snapshot)->last_success, 0);
 	snapshot_free(snapshot);
 	snapshot_free(NULL);
@@ -73,12 +84,12 @@ static void test_index(void)
 {
 	static const uint32_t expected[] = {1, 's', 3, 'D', 'B', 'X', 2, 'N', 'T', 196};
 	struct snapshot *snapshot = sites_snapshot("s", "https://s");
+	struct numbers numbers;
 
 	add(snapshot, "DBX", "NT", 196);
-	EQUAL_NUMBER(ROWS(snapshot, JOBS, job_row)[0].index.length,
-		     sizeof expected / sizeof expected[0]);
-	CU_ASSERT_TRUE(
-	    memcmp(ROWS(snapshot, JOBS, job_row)[0].index.ids, expected, sizeof expected) == 0);
+	numbers = numbers_of(&ROWS(snapshot, JOBS, job_row)[0].index);
+	EQUAL_NUMBER(numbers.length, sizeof expected / sizeof expected[0]);
+	CU_ASSERT_TRUE(memcmp(numbers.ids, expected, sizeof expected) == 0);
 	snapshot_free(snapshot);
 }
 
@@ -138,8 +149,8 @@ static void test_names_cut(void)
 	EQUAL_NUMBER(snapshot->names_cut, 3);
 	snapshot_seal(snapshot);
 	EQUAL_TEXT(ROWS(snapshot, JOBS, job_row)[1].policy_type, longer);
-	EQUAL_NUMBER(ROWS(snapshot, JOBS, job_row)[1].index.ids[6 + 7], 32);
-	EQUAL_NUMBER(ROWS(snapshot, JOBS, job_row)[1].index.length, 6 + 7 + 33 + 1);
+	EQUAL_NUMBER(numbers_of(&ROWS(snapshot, JOBS, job_row)[1].index).ids[6 + 7], 32);
+	EQUAL_NUMBER(numbers_of(&ROWS(snapshot, JOBS, job_row)[1].index).length, 6 + 7 + 33 + 1);
 	snapshot_free(snapshot);
 }
 
@@ -164,17 +175,18 @@ static void test_copies_of_others(void)
 	EQUAL_TEXT(ROWS(snapshot, WORKLOADS, workload_row)[0].job_type, "BACKUP");
 	EQUAL_TEXT(ROWS(snapshot, WORKLOADS, workload_row)[0].policy_type, "VMWARE");
 	EQUAL_NUMBER(ROWS(snapshot, WORKLOADS, workload_row)[0].active, 2);
-	EQUAL_NUMBER(ROWS(snapshot, WORKLOADS, workload_row)[0].index.length, 6 + 7 + 7);
+	EQUAL_NUMBER(numbers_of(&ROWS(snapshot, WORKLOADS, workload_row)[0].index).length,
+		     6 + 7 + 7);
 	EQUAL_TEXT(ROWS(snapshot, POLICIES, subject_row)[0].site, "paris");
 	EQUAL_TEXT(ROWS(snapshot, POLICIES, subject_row)[0].name, "gold");
 	EQUAL_TEXT(ROWS(snapshot, POLICIES, subject_row)[0].policy_type, "VMWARE");
 	EQUAL_NUMBER(ROWS(snapshot, POLICIES, subject_row)[0].last_status, -1);
-	EQUAL_NUMBER(ROWS(snapshot, POLICIES, subject_row)[0].index.length, 6 + 5);
+	EQUAL_NUMBER(numbers_of(&ROWS(snapshot, POLICIES, subject_row)[0].index).length, 6 + 5);
 	EQUAL_TEXT(ROWS(snapshot, CLIENTS, subject_row)[0].name, "gold");
 	EQUAL_TEXT(ROWS(snapshot, QUEUE, queue_row)[0].site, "paris");
 	EQUAL_NUMBER(ROWS(snapshot, QUEUE, queue_row)[0].jobs, 9);
-	EQUAL_NUMBER(ROWS(snapshot, QUEUE, queue_row)[0].index.length, 6 + 1);
-	EQUAL_NUMBER(ROWS(snapshot, QUEUE, queue_row)[0].index.ids[6], 2);
+	EQUAL_NUMBER(numbers_of(&ROWS(snapshot, QUEUE, queue_row)[0].index).length, 6 + 1);
+	EQUAL_NUMBER(numbers_of(&ROWS(snapshot, QUEUE, queue_row)[0].index).ids[6], 2);
 	snapshot_free(snapshot);
 }
 
@@ -216,21 +228,57 @@ static void test_long_names(void)
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		struct snapshot *snapshot = sites_snapshot("s", "https://s");
 		const char *name = long_name(names[i].length, 0);
-		const struct index *index;
+		struct numbers index;
 
 		add_policy(snapshot, name, 1);
 		snapshot_seal(snapshot);
-		index = &ROWS(snapshot, POLICIES, subject_row)[0].index;
+		index = numbers_of(&ROWS(snapshot, POLICIES, subject_row)[0].index);
 		EQUAL_TEXT(ROWS(snapshot, POLICIES, subject_row)[0].name, name);
 		EQUAL_NUMBER(snapshot->names_cut, names[i].cut);
-		EQUAL_NUMBER(index->ids[2], names[i].in_index);
-		EQUAL_NUMBER(index->length, 2 + 1 + names[i].in_index);
+		EQUAL_NUMBER(index.ids[2], names[i].in_index);
+		EQUAL_NUMBER(index.length, 2 + 1 + names[i].in_index);
 		if (names[i].cut) {
-			EQUAL_NUMBER(index->ids[index->length - 9], '~');
-			EQUAL_NUMBER(index->ids[index->length - 10], 0xa9);
+			EQUAL_NUMBER(index.ids[index.length - 9], '~');
+			EQUAL_NUMBER(index.ids[index.length - 10], 0xa9);
 		}
 		snapshot_free(snapshot);
 	}
+}
+
+/* A row whose name is shared has the same index as one whose name is copied, whatever the name. */
+static void test_pooled(void)
+{
+	const char *const names[] = {"gold", "p",	  "a \xfa",	    "a \xfb",
+				     "\xff", "b\xc3\xa9", long_name(64, 0), long_name(65, 0)};
+	struct snapshot *copied = sites_snapshot("s", "https://s");
+	struct snapshot *shared = sites_snapshot("s", "https://s");
+	struct pool *pool = pool_new();
+
+	snapshot_share(shared, pool);
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		struct subject_row row = {.policy_type = "", .succeeded = 1};
+
+		add_policy(copied, names[i], 1);
+		row.name = pool_text(pool, names[i]);
+		snapshot_add_pooled(shared, TABLE_POLICIES, &row);
+	}
+	/* The snapshot is now the only one to hold it. */
+	pool_release(pool);
+	snapshot_seal(copied);
+	snapshot_seal(shared);
+	EQUAL_NUMBER(COUNT_OF(shared, POLICIES), sizeof names / sizeof names[0]);
+	EQUAL_NUMBER(COUNT_OF(copied, POLICIES), COUNT_OF(shared, POLICIES));
+	EQUAL_NUMBER(shared->names_cut, copied->names_cut);
+	for (size_t i = 0; i < COUNT_OF(shared, POLICIES); i++) {
+		const struct subject_row *one = &ROWS(shared, POLICIES, subject_row)[i];
+		const struct subject_row *other = &ROWS(copied, POLICIES, subject_row)[i];
+
+		EQUAL_NUMBER(index_compare(&one->index, &other->index), 0);
+		EQUAL_TEXT(one->name, other->name);
+		EQUAL_TEXT(one->site, "s");
+	}
+	snapshot_free(copied);
+	snapshot_free(shared);
 }
 
 /* The hash tells apart what the cut makes alike. */
@@ -302,6 +350,7 @@ static const struct harness_test tests[] = {
     {"names cut are counted and kept whole", test_names_cut},
     {"copies the rows of the other tables", test_copies_of_others},
     {"long names of policies", test_long_names},
+    {"shared names", test_pooled},
     {"names that differ at their end only", test_same_beginning},
     {"rows with one index", test_equal_index},
     {"an index without its row", test_index_alone},
