@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "base/secret.h"
 #include "command/daemon.h"
 #include "command/fetch_ca.h"
@@ -82,6 +83,7 @@ int main(int argc, char **argv)
 		perror("nbu-agentx: /dev/null");
 		return OPTIONS_EXIT_FAILED;
 	}
+	mem_keep_little();
 	secret_guard_process();
 	options_read(&options, argc, argv);
 	if (options.fetch_ca)

@@ -32,6 +32,12 @@ struct json_document {
 	struct arena *arena; /* has all memory of ROOT; NULL = malloc was used */
 };
 
+/* More than this a thread does not keep from one page to the next. */
+#define SPARE_MAX ((size_t)4 * 1024 * 1024)
+
+/* The arena of the thread's last document. A page takes as much memory as the page before. */
+static _Thread_local struct arena *spare;
+
 /* What cJSON takes its memory from; NULL = malloc. A document is thousands of blocks. */
 static _Thread_local struct arena *parsing;
 
@@ -44,6 +50,22 @@ static void give_back(void *memory)
 {
 	if (!parsing)
 		free(memory);
+}
+
+/* NULL = malloc is to be used. */
+static struct arena *take_arena(void)
+{
+	struct arena *arena = spare;
+
+	spare = NULL;
+	return arena || PLAIN ? arena : arena_new(MEMORY_MAX);
+}
+
+static void give_back_arena(struct arena *arena)
+{
+	json_forget();
+	spare = arena;
+	arena_reset(arena, SPARE_MAX);
 }
 
 static void set_hooks(void)
@@ -78,7 +100,7 @@ struct json_document *json_parse(const char *text, size_t length, const char **c
 	const char *end = text;
 
 	pthread_once(&once, set_hooks);
-	document->arena = PLAIN ? NULL : arena_new(MEMORY_MAX);
+	document->arena = take_arena();
 	parsing = document->arena;
 	document->root = cJSON_ParseWithLengthOpts(text, length, &end, 0);
 	parsing = NULL;
@@ -101,10 +123,16 @@ void json_free(struct json_document *document)
 	if (!document)
 		return;
 	if (document->arena)
-		arena_free(document->arena);
+		give_back_arena(document->arena);
 	else
 		cJSON_Delete(document->root);
 	free(document);
+}
+
+void json_forget(void)
+{
+	arena_free(spare);
+	spare = NULL;
 }
 
 const struct json *json_root(const struct json_document *document)

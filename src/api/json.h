@@ -28,8 +28,11 @@ struct json;
  */
 struct json_document *json_parse(const char *text, size_t length, const char **complaint);
 
-/* NULL is fine. */
+/* NULL is fine. The thread keeps the memory for its next document, until json_forget. */
 void json_free(struct json_document *document);
+
+/* Frees what the thread keeps: for when it parses nothing for a while, and before it ends. */
+void json_forget(void);
 
 const struct json *json_root(const struct json_document *document);
 

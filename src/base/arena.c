@@ -25,7 +25,8 @@ struct arena {
 	struct block *blocks; /* the first is the one in use */
 	size_t size;	      /* bytes in it */
 	size_t used;
-	size_t left; /* how many bytes further blocks may take */
+	size_t taken; /* bytes in all blocks */
+	size_t left;  /* how many bytes further blocks may take */
 	bool full;
 };
 
@@ -50,6 +51,7 @@ static bool add_block(struct arena *arena, size_t least)
 	if (arena->full)
 		return false;
 	arena->left -= size;
+	arena->taken += size;
 	block = mem_resize(NULL, 1, sizeof *block + size);
 	block->next = arena->blocks;
 	arena->blocks = block;
@@ -87,15 +89,35 @@ const char *arena_text(struct arena *arena, const char *text)
 	return arena_copy(arena, text, strlen(text) + 1);
 }
 
-void arena_free(struct arena *arena)
+static void free_blocks(struct block *block)
 {
-	struct block *block = arena ? arena->blocks : NULL;
-
 	while (block) {
 		struct block *next = block->next;
 
 		free(block);
 		block = next;
 	}
+}
+
+void arena_reset(struct arena *arena, size_t kept)
+{
+	size_t taken = arena->taken;
+
+	arena->full = false;
+	if (arena->blocks && !arena->blocks->next && taken <= kept) {
+		arena->used = 0;
+		return;
+	}
+	free_blocks(arena->blocks);
+	arena->blocks = NULL;
+	arena->left += taken;
+	arena->taken = 0;
+	if (taken > 0 && taken <= kept)
+		add_block(arena, taken);
+}
+
+void arena_free(struct arena *arena)
+{
+	free_blocks(arena ? arena->blocks : NULL);
 	free(arena);
 }

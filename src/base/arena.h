@@ -24,6 +24,12 @@ bool arena_is_full(const struct arena *arena);
 void *arena_copy(struct arena *arena, const void *data, size_t size);
 const char *arena_text(struct arena *arena, const char *text);
 
+/*
+ * Releases all memory that came from ARENA, whose limit is whole again. It keeps as much for what
+ * comes next, in one block, unless that is more than KEPT.
+ */
+void arena_reset(struct arena *arena, size_t kept);
+
 /* Frees ARENA and all memory that came from it; NULL is fine. */
 void arena_free(struct arena *arena);
 

@@ -2,11 +2,19 @@
 #include "base/mem.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/*
+ * Blocks of this size are mapped by themselves and go when they are freed. By default malloc would
+ * raise the limit to the largest block ever freed, and keep all of them.
+ */
+#define MAPPED_LEAST (128 * 1024)
+#define HEAPS_MAX 4 /* of which threads share each: what one leaves free, another can use */
 
 #define FIRST_ROOM 64 /* of an array that grows */
 
@@ -32,6 +40,18 @@ void mem_check_errno(void)
 {
 	if (errno == ENOMEM)
 		mem_checked(NULL);
+}
+
+void mem_keep_little(void)
+{
+	mallopt(M_MMAP_THRESHOLD, MAPPED_LEAST);
+	mallopt(M_TRIM_THRESHOLD, MAPPED_LEAST);
+	mallopt(M_ARENA_MAX, HEAPS_MAX);
+}
+
+void mem_give_back(void)
+{
+	malloc_trim(0);
 }
 
 void *mem_malloc(size_t size)

@@ -23,6 +23,15 @@ void mem_check_errno(void);
 void *mem_malloc(size_t size);
 void *mem_realloc(void *old, size_t size);
 
+/*
+ * How much of what is freed goes back to the system: to be called once, before any thread is
+ * started. Without it the heap of each thread keeps what its largest moment has needed.
+ */
+void mem_keep_little(void);
+
+/* Gives the system back all that is free. It takes milliseconds: for after something large. */
+void mem_give_back(void);
+
 /* COUNT objects of SIZE bytes, zeroed. */
 void *mem_zalloc(size_t count, size_t size);
 

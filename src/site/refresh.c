@@ -9,6 +9,7 @@
 #include "site/vanish.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "api/json.h"
 #include "api/netbackup.h"
 #include "tables/drawing.h"
 #include "tables/sites.h"
@@ -265,6 +266,8 @@ bool refresh_run(struct refresh *refresh)
 		/* FAULT may have an error that a second try has overcome. */
 		fault_clear(&fault);
 		note_success(refresh, began, timefmt_monotonic() - clock, &fault);
+		if (refresh->fetch.round_ended && refresh->fetch.fresh)
+			mem_give_back();
 		/*
 		 * A store that was empty is not verified: its totals have just been made from its
 		 * jobs. If the rows cannot be read, the next refresh fails and says so.
@@ -275,6 +278,7 @@ bool refresh_run(struct refresh *refresh)
 		note_failure(refresh, &fault);
 	}
 	refresh->row.fault = fault;
+	json_forget();
 	return fine;
 }
 
@@ -286,12 +290,15 @@ const struct site_row *refresh_row(const struct refresh *refresh)
 bool refresh_collect(struct refresh *refresh, int64_t until, bool quick)
 {
 	struct fault ignored;
+	bool changed;
 
 	if (collect_wait(refresh->collect) > 0)
 		return false;
 	open_store(refresh, &ignored);
-	return collect_run(refresh->collect, refresh->netbackup, refresh->store,
-			   &refresh->row.fault, until, quick, &refresh->events);
+	changed = collect_run(refresh->collect, refresh->netbackup, refresh->store,
+			      &refresh->row.fault, until, quick, &refresh->events);
+	json_forget();
+	return changed;
 }
 
 int64_t refresh_collect_wait(const struct refresh *refresh)

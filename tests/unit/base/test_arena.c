@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/mem.h"
 #include "harness.h"
 
 #define PIECES 2000
@@ -78,11 +79,29 @@ static void test_limit(void)
 	arena_free(arena);
 }
 
+/* An arena can be used again, its limit is whole again, and it keeps no more than it may. */
+static void test_reset(void)
+{
+	struct arena *arena = arena_new(100000);
+
+	for (int round = 0; round < 3; round++) {
+		for (int i = 0; i < 50; i++)
+			memset(mem_checked(arena_alloc(arena, 1000)), 'x', 1000);
+		CU_ASSERT_PTR_NULL(arena_alloc(arena, 100000));
+		CU_ASSERT_TRUE(arena_is_full(arena));
+		arena_reset(arena, round == 1 ? 1000 : 100000);
+		CU_ASSERT_FALSE(arena_is_full(arena));
+	}
+	CU_ASSERT_PTR_NOT_NULL(arena_alloc(arena, 50000));
+	arena_free(arena);
+}
+
 static const struct harness_test tests[] = {
     {"empty", test_empty},
     {"copies what it is given", test_copies},
     {"pieces lie apart", test_pieces},
     {"a limit", test_limit},
+    {"used again", test_reset},
     {NULL, NULL},
 };
 
