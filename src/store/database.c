@@ -287,7 +287,7 @@ static bool open_file(struct database *database, struct fault *fault)
 	return execute(database,
 		       "PRAGMA locking_mode = EXCLUSIVE;"
 		       "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;"
-		       "PRAGMA cell_size_check = ON; PRAGMA cache_size = -4096;"
+		       "PRAGMA cell_size_check = ON; PRAGMA cache_size = -2048;"
 		       "PRAGMA mmap_size = 0",
 		       fault);
 }
