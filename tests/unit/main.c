@@ -15,7 +15,7 @@
 	SUITE(columns) SUITE(index) SUITE(notice) SUITE(reason) SUITE(rowtext) SUITE(sites) \
 	SUITE(snapshot) \
 	SUITE(resources) \
-	SUITE(cases) SUITE(clocks) SUITE(collect) SUITE(lists) SUITE(mailbox) SUITE(pace) SUITE(refresh) SUITE(skipped) SUITE(trees) \
+	SUITE(cases) SUITE(clocks) SUITE(collect) SUITE(lists) SUITE(mailbox) SUITE(rounds) SUITE(refresh) SUITE(skipped) SUITE(trees) \
 	SUITE(versions) \
 	SUITE(address) SUITE(lookup) SUITE(loop) SUITE(notify) SUITE(manager) SUITE(rehearsal) SUITE(host) SUITE(response) \
 	SUITE(doctor) SUITE(owner) SUITE(fetch_ca) SUITE(primary) \

@@ -228,4 +228,4 @@ static const struct harness_test tests[] = {
     {NULL, NULL},
 };
 
-const struct harness_suite pace_suite = {"pace", tests};
+const struct harness_suite rounds_suite = {"rounds of the sweep", tests};
