@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -532,6 +533,59 @@ static void test_base_oid(void)
 	EQUAL_NUMBER(cells_below(manager, ".1.3.6.1.4.1.8072.9999.9999.1556"), 0);
 }
 
+#define OTHER_BASE "1.3.6.1.4.1.8072.9999.9999.1557"
+#define OTHER_SITES "." OTHER_BASE ".1.1.2.1.4"	       /* nbuSiteStatus of the other agent */
+#define OTHER_CELL OTHER_SITES ".5.112.97.114.105.115" /* "paris" there */
+
+static bool other_is_up(void *manager)
+{
+	struct manager_cell cell = {.integer = 0};
+
+	return manager_get_cell(manager, OTHER_CELL, &cell) && cell.integer == UP;
+}
+
+/* An agent that serves the site paris, with a store and a base-oid of its own. */
+static struct process *other_agent(const struct sim *sim)
+{
+	char lines[300];
+
+	snprintf(lines, sizeof lines, "base-oid = \"" OTHER_BASE "\"\nstate-dir = \"%s\"\n",
+		 world_path("other-state"));
+	world_config(lines);
+	world_forget_sites();
+	world_site("paris", sim, NULL);
+	return world_agent(NULL);
+}
+
+/*
+ * Two agents behind one master agent, by TCP, each below a base-oid of its own. Their sites may
+ * have the same name, and neither notices that the other one ends.
+ */
+static void test_two_agents(void)
+{
+	struct sim *first = world_sim("first", "--jobs 60 --clock manual");
+	struct sim *second = world_sim("second", "--jobs 90 --clock manual");
+	struct process *other;
+	void *manager;
+
+	world_agentx_by_tcp();
+	manager = manager_of_paris(first, NULL);
+	other = other_agent(second);
+	AWAIT(other_is_up(manager), 20);
+	CHECK_ROWS(manager_rows(manager, "paris", WITH_BULK), first);
+	EQUAL_NUMBER(cells_below(manager, "2.1.4"), 1);
+	EQUAL_NUMBER(cells_below(manager, OTHER_SITES), 1);
+	CU_ASSERT(cells_below(manager, "." OTHER_BASE ".1.1.3.1.8") > 0);
+	EQUAL_NUMBER(cells_below(manager, ".1.3.6.1.4.1.8072.9999.9999"),
+		     cells_below(manager, MANAGER_OBJECTS) + cells_below(manager, "." OTHER_BASE));
+	EQUAL_NUMBER(world_end_process(other, SIGTERM, 5), 0);
+	AWAIT(cells_below(manager, "." OTHER_BASE) == 0, 10);
+	CHECK_ROWS(manager_rows(manager, "paris", WITH_BULK), first);
+	world_agent(NULL);
+	AWAIT(other_is_up(manager), 20);
+	EQUAL_NUMBER(manager_site(manager, "paris", SITE_STATUS), UP);
+}
+
 static const struct harness_test tests[] = {
     {"GETNEXT from every object and between", test_next},
     {"GETNEXT from parts of identifiers", test_next_of_parts},
@@ -545,6 +599,7 @@ static const struct harness_test tests[] = {
     {"the row of a site that has not answered", test_unknown_site},
     {"sysORTable", test_sysor},
     {"base-oid", test_base_oid},
+    {"two agents behind one master agent", test_two_agents},
     {NULL, NULL},
 };
 
