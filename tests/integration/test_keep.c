@@ -18,6 +18,7 @@
 
 #define KILLS (harness_sanitized() ? 30 : 100)
 #define OUTS 25
+#define UNFINISHED 600 /* unfinished-refresh */
 #define FIRST_OUT 1000 /* behind the configuration, with which "memory: once" deals */
 
 /* Lets the agent be for some time. What it is doing at the end of it is for chance to say. */
@@ -112,8 +113,8 @@ static void run_to_the_end(const struct sim *sim)
  * none lost. The agent sweeps by one connection and by four in turn. */
 static void test_kills(void)
 {
-	struct sim *sim =
-	    world_plain_sim("sim", "--clock manual --jobs 12000 --rate 300 --latency 2");
+	struct sim *sim = world_plain_sim(
+	    "sim", "--clock manual --jobs 12000 --rate 300 --latency 2 --vanishing");
 	unsigned random = harness_seed();
 	uint64_t counted;
 
@@ -131,6 +132,8 @@ static void test_kills(void)
 		}
 		world_end_process(agent, SIGKILL, 10);
 	}
+	/* By then it must show what has vanished unfinished. */
+	sim_advance(sim, UNFINISHED);
 	run_to_the_end(sim);
 	counted = check_store(sim);
 	printf("%" PRIu64 " jobs counted\n", counted);

@@ -98,6 +98,7 @@ struct sim_world {
 	bool long_names;       /* some policies and clients have long names */
 	int64_t start_ms;      /* the server's time at the start */
 	bool churn;	       /* jobs restart, are updated late, deleted and come back */
+	bool vanishing;	       /* of all that, some are deleted while they run, and no more */
 	bool silent;	       /* some are updated and their lastUpdateTime does not tell */
 	bool odd_jobs;	       /* some jobs are odd */
 	bool odd_ends;	       /* unfinished jobs may have the end times null and "" */

@@ -46,7 +46,7 @@ static enum fate fate_of(const struct sim_world *world, int64_t ordinal)
 	enum fate fate = FATE_REST;
 	int left;
 
-	if (!world->churn && !world->silent)
+	if (!world->churn && !world->vanishing && !world->silent)
 		return FATE_REST;
 	left = (int)sim_draw_below(world->seed, ordinal, SIM_STREAM_FATE, 100);
 	for (int i = 0; i < COUNT(chances) && fate == FATE_REST; i++) {
@@ -54,6 +54,8 @@ static enum fate fate_of(const struct sim_world *world, int64_t ordinal)
 		if (left < 0)
 			fate = chances[i].fate;
 	}
+	if (fate == FATE_DELETED_RUNNING && world->vanishing)
+		return fate;
 	if (fate == FATE_UPDATED_SILENTLY ? world->silent : world->churn)
 		return fate;
 	return FATE_REST;

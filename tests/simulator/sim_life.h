@@ -21,9 +21,9 @@
  *     1 %  are deleted while they run (of those that arrive after the start)
  *
  * Every change has the server's time of the change as its lastUpdateTime, except deletions and
- * returns, which leave none. With silent updates, 1 % change in status or volume within six hours,
- * and lastUpdateTime stays what it was. Delays are cubes of even draws: half of them are shorter
- * than an eighth of the longest.
+ * returns, which leave none. Where jobs only vanish, there are just those of the last line. With
+ * silent updates, 1 % change in status or volume within six hours, and lastUpdateTime stays what it
+ * was. Delays are cubes of even draws: half of them are shorter than an eighth of the longest.
  */
 
 /* A job that stays as it is, in one of the unfinished states. */

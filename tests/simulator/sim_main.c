@@ -46,6 +46,7 @@ enum option_code {
 	OPTION_SPREAD,
 	OPTION_UNFINISHED,
 	OPTION_CHURN,
+	OPTION_VANISHING,
 	OPTION_SILENT,
 	OPTION_CLOCK,
 	OPTION_API_KEY,
@@ -90,6 +91,7 @@ static const struct option options_known[] = {
     {"spread", required_argument, NULL, OPTION_SPREAD},
     {"unfinished", required_argument, NULL, OPTION_UNFINISHED},
     {"churn", no_argument, NULL, OPTION_CHURN},
+    {"vanishing", no_argument, NULL, OPTION_VANISHING},
     {"silent-updates", no_argument, NULL, OPTION_SILENT},
     {"clock", required_argument, NULL, OPTION_CLOCK},
     {"api-key", required_argument, NULL, OPTION_API_KEY},
@@ -154,6 +156,7 @@ static const char help_text[] =
     "  --good-policy NAME    every one with 0; both may be given more than once\n"
     "  --churn               jobs restart after their end, are updated up to 6 hours later, are\n"
     "                        deleted and come back\n"
+    "  --vanishing           of all that only: one in a hundred is deleted while it runs\n"
     "  --silent-updates      one in a hundred changes and its lastUpdateTime does not tell\n"
     "  --clock manual[:MS]   the server's clock stands still at the start, in whole seconds, or\n"
     "                        MS milliseconds after 1970; it moves by POST /sim/clock only. What\n"
@@ -504,6 +507,9 @@ static bool set_world(int code, char *text, struct arguments *arguments)
 				"N, even:N, gap[:N] or last:ID, or some with commas between,");
 	case OPTION_CHURN:
 		world->churn = true;
+		return true;
+	case OPTION_VANISHING:
+		world->vanishing = true;
 		return true;
 	case OPTION_SILENT:
 		world->silent = true;

@@ -385,6 +385,29 @@ static void compare_moments(struct seen *seen, const struct sim_job *old, const 
 	seen->silent += same_completion && changed && !moved;
 }
 
+/* Some are deleted while they run, and nothing else happens to any. */
+static void test_vanishing_lives(void)
+{
+	struct sim_world world = small_world;
+	int64_t now = small_world.start_ms + 2 * (int64_t)SIM_HOUR_MS;
+	int64_t count = sim_order_count(&world, now);
+	int deleted = 0;
+
+	for (int64_t i = 0; i < count; i++) {
+		struct sim_job job, plain = sim_job_at(&small_world, i, now);
+
+		world.vanishing = true;
+		job = sim_job_at(&world, i, now);
+		if (job.deleted)
+			deleted++;
+		else if (job.state != plain.state || job.update_ms != plain.update_ms ||
+			 job.end_ms != plain.end_ms || job.tries != plain.tries)
+			CU_FAIL("a job that stays has another life");
+	}
+	CU_ASSERT(deleted > count / 1000);
+	CU_ASSERT(deleted < count / 50);
+}
+
 static void test_churning_lives(void)
 {
 	int64_t until = noon_ms + 8 * (int64_t)SIM_HOUR_MS;
@@ -1176,6 +1199,7 @@ static const struct harness_test tests[] = {
     {"jobs: order", test_job_order},
     {"jobs: numbers", test_job_numbers},
     {"jobs: life", test_job_lives},
+    {"lives of jobs that vanish", test_vanishing_lives},
     {"jobs: lives with churn", test_churning_lives},
     {"jobs: the same in every run", test_same_lives},
     {"jobs: spread", test_spread},
