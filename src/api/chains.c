@@ -2,12 +2,12 @@
 #include "api/chains.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "api/http.h"
 #include "api/pace.h"
 #include "api/page.h"
 #include "api/stride.h"
+#include "base/descriptors.h"
 #include "base/log.h"
 #include "base/timefmt.h"
 
@@ -135,10 +135,13 @@ static bool note_setbacks(struct chains *chains, const struct block *block)
 	return some;
 }
 
+/* False where the sites have no descriptor left for a further connection. */
 static bool open_chain(struct chains *chains)
 {
 	struct chain *chain = &chains->chain[chains->open];
 
+	if (!descriptors_take(1))
+		return false;
 	*chain = (struct chain){.netbackup = netbackup_beside(chains->chain[0].netbackup)};
 	chains->open++;
 	return true;
@@ -148,6 +151,7 @@ static void close_chain(struct chain *chain)
 {
 	netbackup_close(chain->netbackup);
 	chain->netbackup = NULL;
+	descriptors_give(1);
 }
 
 /* Closes those that have nothing to do and are too many. */
@@ -188,8 +192,8 @@ static void split(struct chains *chains, unsigned index)
 
 	if (block->upto - block->behind <= width || chains->blocks == BLOCKS_MAX)
 		return;
-	memmove(block + 1, block, (chains->blocks - index) * sizeof *block);
-	chains->blocks++;
+	for (unsigned i = chains->blocks++; i > index; i--)
+		chains->block[i] = chains->block[i - 1];
 	block[0].upto = block[1].behind = block->behind + width;
 }
 
@@ -300,7 +304,8 @@ static void move_on(struct chains *chains, bool whole, int64_t last)
 		return;
 	}
 	chains->blocks--;
-	memmove(first, first + 1, chains->blocks * sizeof *first);
+	for (unsigned i = 0; i < chains->blocks; i++)
+		chains->block[i] = chains->block[i + 1];
 }
 
 /* Visits the page of the first block. */

@@ -2,13 +2,18 @@
 #include "api/http.h"
 
 #include <curl/curl.h>
+#include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <time.h>
 
 #include "api/certificate.h"
+#include "base/descriptors.h"
 #include "base/mem.h"
 #include "base/secret.h"
 #include "base/timefmt.h"
@@ -26,8 +31,9 @@
 
 struct http {
 	struct http *owner; /* that has the multi handle: itself, unless it was opened beside one */
-	CURLM *multi;
-	CURLSH *share; /* keeps the connection of one that was opened beside; NULL = multi does */
+	CURLM *multi;	    /* of an owner, with the connection; NULL = at rest */
+	/* Of an owner, the sessions of TLS, which outlive its connection; else the connection. */
+	CURLSH *share;
 	CURL *easy;
 	struct curl_slist *headers;
 	char *ca_file;
@@ -47,7 +53,11 @@ struct http {
 	size_t length;
 	size_t capacity;
 	char error[CURL_ERROR_SIZE];
+	int socket_error; /* why there was no socket for the present request; 0 = there was */
 	atomic_bool cancelled;
+	/* Between the thread that waits and the one that cancels. The first is for multi, too. */
+	pthread_mutex_t mutex;
+	pthread_cond_t cancellation;
 };
 
 /* CURLE_TOO_LARGE, which curl 8.6 brought: a header is far too long. */
@@ -136,6 +146,18 @@ static size_t on_header(char *data, size_t size, size_t count, void *arg)
 	return http->headers_length > HEADERS_MAX ? 0 : size * count;
 }
 
+/* As curl does it, but who has no descriptor is told so. */
+static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct http *http = arg;
+	int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+
+	(void)purpose;
+	if (fd < 0)
+		http->socket_error = errno;
+	return fd < 0 ? CURL_SOCKET_BAD : fd;
+}
+
 /* Options that are the same for all requests. */
 static void set_options(struct http *http)
 {
@@ -151,6 +173,9 @@ static void set_options(struct http *http)
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, http);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, http);
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, http);
+	curl_easy_setopt(easy, CURLOPT_SHARE, http->share);
 	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
 	/* One request at a time gains nothing from HTTP/2. */
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
@@ -174,6 +199,17 @@ static void set_options(struct http *http)
 #endif
 }
 
+static void init_waiting(struct http *http)
+{
+	pthread_condattr_t attributes;
+
+	pthread_mutex_init(&http->mutex, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&http->cancellation, &attributes);
+	pthread_condattr_destroy(&attributes);
+}
+
 /* What one that has a multi handle and one beside it have in common. OWNER NULL = it is its own. */
 static struct http *new_http(const struct http_options *options, struct http *owner)
 {
@@ -184,17 +220,17 @@ static struct http *new_http(const struct http_options *options, struct http *ow
 	http->tls_verify = options->tls_verify;
 	http->timeout = options->timeout;
 	http->easy = mem_checked(curl_easy_init());
+	http->share = mem_checked(curl_share_init());
+	curl_share_setopt(http->share, CURLSHOPT_SHARE,
+			  owner ? CURL_LOCK_DATA_CONNECT : CURL_LOCK_DATA_SSL_SESSION);
+	init_waiting(http);
 	set_options(http);
 	return http;
 }
 
 struct http *http_open(const struct http_options *options)
 {
-	struct http *http = new_http(options, NULL);
-
-	http->multi = mem_checked(curl_multi_init());
-	curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, 1L);
-	return http;
+	return new_http(options, NULL);
 }
 
 /*
@@ -204,12 +240,39 @@ struct http *http_open(const struct http_options *options)
 struct http *http_open_beside(struct http *http)
 {
 	struct http_options options = {http->ca_file, http->tls_verify, http->timeout};
-	struct http *beside = new_http(&options, http->owner);
 
-	beside->share = mem_checked(curl_share_init());
-	curl_share_setopt(beside->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT);
-	curl_easy_setopt(beside->easy, CURLOPT_SHARE, beside->share);
-	return beside;
+	return new_http(&options, http->owner);
+}
+
+static void set_multi(struct http *owner, CURLM *multi)
+{
+	pthread_mutex_lock(&owner->mutex);
+	owner->multi = multi;
+	pthread_mutex_unlock(&owner->mutex);
+}
+
+/* Where there is none yet. Without descriptors there may be none, and no request is started. */
+static bool has_multi(struct http *owner)
+{
+	CURLM *multi;
+
+	if (owner->multi)
+		return true;
+	multi = curl_multi_init();
+	if (multi)
+		curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, 1L);
+	set_multi(owner, multi);
+	return multi != NULL;
+}
+
+void http_rest(struct http *http)
+{
+	CURLM *multi = http->multi;
+
+	http_abandon(http);
+	/* From here on http_cancel does not find it. */
+	set_multi(http, NULL);
+	curl_multi_cleanup(multi);
 }
 
 /* They hold the key, and curl needs them only as long as the request lasts. */
@@ -251,6 +314,8 @@ static void perform(struct http *owner)
 	CURLMsg *message;
 	int count;
 
+	if (!owner->multi)
+		return;
 	owner->broken = curl_multi_perform(owner->multi, &count) != CURLM_OK;
 	while ((message = curl_multi_info_read(owner->multi, &count)) != NULL) {
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &http);
@@ -272,10 +337,12 @@ void http_start(struct http *http, const char *url, const char *const *headers, 
 	http->too_large = false;
 	http->headers_length = 0;
 	http->error[0] = '\0';
+	http->socket_error = 0;
 	set_headers(http, headers);
 	curl_easy_setopt(http->easy, CURLOPT_URL, url);
 	curl_easy_setopt(http->easy, CURLOPT_TIMEOUT_MS, (long)(limit > 0 ? limit : 1));
-	http->running = curl_multi_add_handle(http->owner->multi, http->easy) == CURLM_OK;
+	http->running = has_multi(http->owner) &&
+			curl_multi_add_handle(http->owner->multi, http->easy) == CURLM_OK;
 	if (!http->running)
 		note_result(http, CURLE_FAILED_INIT);
 	/* On an open connection this sends the request. The answer can wait in the socket. */
@@ -362,10 +429,36 @@ static const char *advice_of(const struct http *http, const struct meaning *mean
 	return plain && meaning->plain_advice ? meaning->plain_advice : meaning->advice;
 }
 
+/*
+ * Whether CODE comes of it that no descriptor was left. curl tells it as anything else: a name that
+ * is not known, a server that cannot be reached, authorities that cannot be read.
+ */
+static bool lacks_descriptor(const struct http *http, CURLcode code)
+{
+	static const CURLcode codes[] = {CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT,
+					 CURLE_SSL_CACERT_BADFILE,   CURLE_PEER_FAILED_VERIFICATION,
+					 CURLE_FAILED_INIT,	     CURLE_OUT_OF_MEMORY};
+
+	if (descriptors_are_meant(http->socket_error))
+		return true;
+	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+		if (codes[i] == code)
+			return descriptors_are_scarce();
+	return false;
+}
+
 static void set_fault(struct http *http, CURLcode code, struct fault *fault)
 {
 	const char *text = http->error[0] ? http->error : curl_easy_strerror(code);
 
+	if (lacks_descriptor(http, code)) {
+		fault_set(fault, FAULT_OTHER,
+			  "no file descriptor is left for a connection: the limit is "
+			  "%lld; " DESCRIPTORS_REMEDY,
+			  (long long)descriptors_limit());
+		fault->passing = true;
+		return;
+	}
 	if (http->too_large) {
 		fault_set(fault, FAULT_PROTOCOL, "the answer has more than %u MiB; check url",
 			  BODY_MAX >> 20);
@@ -578,13 +671,28 @@ bool http_await(struct http *http, struct http_response *response, struct fault 
 	return answered;
 }
 
+/* Waits for http_cancel, until the instant END at most. */
+static void wait_at_rest(struct http *owner, int64_t end)
+{
+	struct timespec until = {.tv_sec = (time_t)(end / 1000),
+				 .tv_nsec = (long)(end % 1000) * 1000000};
+
+	pthread_mutex_lock(&owner->mutex);
+	if (!atomic_load(&owner->cancelled))
+		pthread_cond_timedwait(&owner->cancellation, &owner->mutex, &until);
+	pthread_mutex_unlock(&owner->mutex);
+}
+
 /* Meanwhile the requests beside it go on: else their answers would be there and still too late. */
 bool http_pause(struct http *http, int64_t millis)
 {
 	int64_t end = timefmt_monotonic() + millis, left;
 
 	while (!http_cancelled(http) && (left = end - timefmt_monotonic()) > 0) {
-		wait_for_news(http, left < INT32_MAX ? (int)left : INT32_MAX);
+		if (http->owner->multi)
+			wait_for_news(http, left < INT32_MAX ? (int)left : INT32_MAX);
+		else
+			wait_at_rest(http->owner, end);
 		perform(http->owner);
 	}
 	return !http_cancelled(http);
@@ -592,8 +700,14 @@ bool http_pause(struct http *http, int64_t millis)
 
 void http_cancel(struct http *http)
 {
-	atomic_store(&http->owner->cancelled, true);
-	curl_multi_wakeup(http->owner->multi);
+	struct http *owner = http->owner;
+
+	pthread_mutex_lock(&owner->mutex);
+	atomic_store(&owner->cancelled, true);
+	if (owner->multi)
+		curl_multi_wakeup(owner->multi);
+	pthread_cond_signal(&owner->cancellation);
+	pthread_mutex_unlock(&owner->mutex);
 }
 
 bool http_cancelled(const struct http *http)
@@ -611,12 +725,14 @@ void http_close(struct http *http)
 {
 	if (!http)
 		return;
-	http_abandon(http);
+	if (http->owner == http)
+		http_rest(http);
+	else
+		http_abandon(http);
 	curl_easy_cleanup(http->easy);
-	if (http->share)
-		curl_share_cleanup(http->share);
-	if (http->multi)
-		curl_multi_cleanup(http->multi);
+	curl_share_cleanup(http->share);
+	pthread_cond_destroy(&http->cancellation);
+	pthread_mutex_destroy(&http->mutex);
 	free(http->ca_file);
 	free(http->body);
 	free(http);

@@ -9,9 +9,9 @@
 #include "base/fault.h"
 
 /*
- * One connection to one server, kept open between requests. Only the thread that opened it may call
- * these functions; http_cancel is for any thread. Secrets that are sent appear in no log line and
- * in no fault.
+ * One connection to one server, kept open between requests until http_rest. Only the thread that
+ * opened it may call these functions; http_cancel is for any thread. Secrets that are sent appear
+ * in no log line and in no fault.
  */
 struct http;
 
@@ -72,6 +72,13 @@ bool http_wait_any(struct http *http);
 
 /* Gives up the request that was started, if there is one. */
 void http_abandon(struct http *http);
+
+/*
+ * Closes the connection, and gives back all descriptors, until the next request is started. One
+ * that was started is given up. Who pauses for long should do so: a server closes what nobody uses.
+ * The session of TLS is kept, so that the next handshake is short.
+ */
+void http_rest(struct http *http);
 
 /* Waits MILLIS milliseconds. False when http_cancel was called, meanwhile or before. */
 bool http_pause(struct http *http, int64_t millis);

@@ -177,6 +177,11 @@ bool netbackup_wait_any(struct netbackup *netbackup)
 	return http_wait_any(netbackup->http);
 }
 
+void netbackup_rest(struct netbackup *netbackup)
+{
+	http_rest(netbackup->http);
+}
+
 bool netbackup_pause(struct netbackup *netbackup, int64_t millis)
 {
 	return http_pause(netbackup->http, millis);

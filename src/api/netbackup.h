@@ -110,7 +110,8 @@ const char *netbackup_site_name(const struct netbackup *netbackup);
 /* Counted since netbackup_open. */
 const struct netbackup_traffic *netbackup_traffic(const struct netbackup *netbackup);
 
-/* See http_pause, http_cancel and http_cancelled. */
+/* See http_rest, http_pause, http_cancel and http_cancelled. */
+void netbackup_rest(struct netbackup *netbackup);
 bool netbackup_pause(struct netbackup *netbackup, int64_t millis);
 void netbackup_cancel(struct netbackup *netbackup);
 bool netbackup_cancelled(const struct netbackup *netbackup);

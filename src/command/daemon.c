@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "api/http.h"
+#include "base/descriptors.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/timefmt.h"
@@ -22,7 +23,6 @@
 /* A store that hangs must not keep the others from being served: milliseconds. */
 #define READY_WITHIN 20000
 
-#define SPARE_DESCRIPTORS 16
 #define START_AGAIN_MS 10000 /* between attempts to start the thread of a site */
 
 /* All that the main thread works with. */
@@ -63,6 +63,15 @@ static struct site *start_site(struct program *program, const struct config_site
 		show_site(program, site);
 	return site_start(site, program->state_dir, loop_wake_fd(program->loop),
 			  leaving_has(program->leaving, site->name));
+}
+
+/* Says so where there are too few descriptors for all sites. */
+static void plan_descriptors(const struct config *config)
+{
+	char text[DESCRIPTORS_TEXT_SIZE];
+
+	if (!descriptors_plan(config->site_count, text))
+		log_warning("%s", text);
 }
 
 /* Starts the sites that have no worker. */
@@ -235,6 +244,7 @@ static void reload(struct program *program)
 		if (!config_find_site(new, old->sites[i]->name))
 			mib_remove_site(program->mib, old->sites[i]->name);
 	warn_of_risks(program);
+	plan_descriptors(new);
 	start_sites(program);
 	mib_set_config_read(program->mib, new->read_at);
 	options_open_log(program->options, new);
@@ -264,6 +274,7 @@ static bool serve(struct program *program)
 	program->leaving = leaving_new(take_last_mail, program);
 	program->sites = mem_zalloc(config->site_count, sizeof(struct site *));
 	warn_of_risks(program);
+	plan_descriptors(config);
 	start_sites(program);
 	agentx_start(config->base_oid.numbers, config->base_oid.length);
 	program->ready_by = timefmt_monotonic() + READY_WITHIN;
@@ -278,30 +289,6 @@ static bool serve(struct program *program)
 	return fine;
 }
 
-/*
- * Whether there are descriptors enough to begin with. net-snmp opens a pipe to itself once, at the
- * start: without it there would be no SNMP until a restart, and no word of it.
- */
-static bool has_descriptors(void)
-{
-	int spare[SPARE_DESCRIPTORS];
-	size_t count = 0;
-	bool fine = true;
-
-	while (fine && count < SPARE_DESCRIPTORS) {
-		spare[count] = dup(STDERR_FILENO);
-		fine = spare[count] >= 0;
-		count += fine;
-	}
-	if (!fine)
-		log_error("fewer than %d file descriptors are free: %m; see LimitNOFILE in "
-			  "systemd.exec(5)",
-			  SPARE_DESCRIPTORS);
-	while (count > 0)
-		close(spare[--count]);
-	return fine;
-}
-
 /* Goes to the background if wanted, and serves until the end. */
 static bool run(struct program *program)
 {
@@ -312,8 +299,11 @@ static bool run(struct program *program)
 		log_error("cannot go to the background: %m");
 		return false;
 	}
-	if (!has_descriptors())
+	if (!descriptors_start()) {
+		log_error("fewer than %d file descriptors are free: %m; " DESCRIPTORS_REMEDY,
+			  DESCRIPTORS_LEAST);
 		return false;
+	}
 	log_info("nbu-agentx " NBU_AGENTX_VERSION " starts; sites: %zu", config->site_count);
 	program->service = service_open();
 	http_global_init();

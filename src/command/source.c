@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/descriptors.h"
 #include "base/mem.h"
 #include "command/report.h"
 #include "site/site.h"
@@ -20,6 +21,8 @@ struct source *source_open_all(const struct options *options, const struct confi
 {
 	struct source *sources = mem_zalloc(config->site_count, sizeof *sources);
 
+	/* Each site that is followed has a connection. */
+	(void)descriptors_start();
 	*count = 0;
 	for (size_t i = 0; i < config->site_count; i++) {
 		const struct config_site *site = config->sites[i];

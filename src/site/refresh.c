@@ -3,10 +3,12 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "site/collect.h"
 #include "site/fetch.h"
 #include "site/vanish.h"
+#include "base/descriptors.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "api/json.h"
@@ -18,6 +20,7 @@
 #include "base/timefmt.h"
 
 #define STORE_PAUSE_MS 20
+#define REST_MS 5000 /* in a pause that is shorter the connection is kept */
 
 struct refresh {
 	const struct config_site *site;
@@ -35,6 +38,8 @@ struct refresh {
 		char text[NOTICE_SIZE];
 	} skips, skips_before;
 	bool down_notified; /* the event that the site is down has been made */
+	/* Of descriptors: those for the store, those for work, and whether it waits for these. */
+	bool holds, works, waits;
 };
 
 struct refresh *refresh_open(const struct config_site *site, const char *state_dir)
@@ -119,6 +124,52 @@ static void note_facts(struct refresh *refresh)
 		look_back(refresh);
 }
 
+/* Whether there are descriptors for the store, which one in memory does not need. */
+static bool hold(struct refresh *refresh)
+{
+	if (!refresh->holds && strcmp(refresh->state_dir, STORE_MEMORY) != 0)
+		refresh->holds = descriptors_hold(DESCRIPTORS_STORE);
+	return refresh->holds || strcmp(refresh->state_dir, STORE_MEMORY) == 0;
+}
+
+static void set_waiting(struct refresh *refresh, bool waits)
+{
+	if (refresh->waits != waits)
+		descriptors_wait(waits);
+	refresh->waits = waits;
+}
+
+bool refresh_take_turn(struct refresh *refresh)
+{
+	if (!hold(refresh))
+		return true;
+	refresh->works = refresh->works || descriptors_take(DESCRIPTORS_WORK);
+	set_waiting(refresh, !refresh->works);
+	return refresh->works;
+}
+
+/* Gives back what is for work. */
+static void end_turn(struct refresh *refresh)
+{
+	netbackup_rest(refresh->netbackup);
+	if (refresh->works)
+		descriptors_give(DESCRIPTORS_WORK);
+	refresh->works = false;
+}
+
+/* Opens the file of the store, or says that there is no descriptor for it. */
+static struct store *open_file(struct refresh *refresh, struct fault *fault)
+{
+	char text[DESCRIPTORS_TEXT_SIZE];
+
+	if (hold(refresh))
+		return store_open(refresh->state_dir, refresh->site, fault);
+	descriptors_explain(text);
+	fault_set(fault, FAULT_OTHER, "%s", text);
+	fault->passing = true;
+	return NULL;
+}
+
 /* Opens the store if it is not open. Data of an earlier run are shown with their true age. */
 static bool open_store(struct refresh *refresh, struct fault *fault)
 {
@@ -126,7 +177,7 @@ static bool open_store(struct refresh *refresh, struct fault *fault)
 
 	if (refresh->store)
 		return true;
-	refresh->store = store_open(refresh->state_dir, refresh->site, fault);
+	refresh->store = open_file(refresh, fault);
 	if (!refresh->store)
 		return false;
 	collect_load(refresh->collect, refresh->store);
@@ -237,6 +288,9 @@ void refresh_release(struct refresh *refresh)
 {
 	store_close(refresh->store);
 	refresh->store = NULL;
+	if (refresh->holds)
+		descriptors_release(DESCRIPTORS_STORE);
+	refresh->holds = false;
 }
 
 /* Refreshes the store in one transaction. Only a first sweep commits in between. */
@@ -362,6 +416,9 @@ bool refresh_complete(const struct refresh *refresh)
 
 bool refresh_pause(struct refresh *refresh, int64_t millis)
 {
+	/* One who waits for his turn must not hold up others while he pauses. */
+	if (millis >= REST_MS || descriptors_wanted())
+		end_turn(refresh);
 	return netbackup_pause(refresh->netbackup, millis);
 }
 
@@ -374,6 +431,8 @@ void refresh_close(struct refresh *refresh)
 {
 	if (!refresh)
 		return;
+	set_waiting(refresh, false);
+	end_turn(refresh);
 	refresh_release(refresh);
 	netbackup_close(refresh->netbackup);
 	collect_free(refresh->collect);

@@ -59,7 +59,17 @@ struct snapshot *refresh_snapshot(struct refresh *refresh);
 /* True when there are rows to show: the first sweep is complete, now or in an earlier run. */
 bool refresh_complete(const struct refresh *refresh);
 
-/* Waits MILLIS milliseconds; false when the refresh has been cancelled. */
+/*
+ * Takes the descriptors that a run, or fetching what is collected, needs; false where others have
+ * them now. It is asked again then, after a pause. Where there is not even one for the store it is
+ * true, and the run says so. They are given back in a pause that is long, or when others wait.
+ */
+bool refresh_take_turn(struct refresh *refresh);
+
+/*
+ * Waits MILLIS milliseconds; false when the refresh has been cancelled. The connection is kept in a
+ * short pause only.
+ */
 bool refresh_pause(struct refresh *refresh, int64_t millis);
 
 /* Ends a run or a pause at once, and all later ones. For other threads. */

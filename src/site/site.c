@@ -19,6 +19,7 @@
 #define PROGRESS_MS 10000
 #define END_WITHIN 1500 /* milliseconds from site_cancel, at the end of the program */
 #define JOIN_PAUSE_NS 2000000
+#define TURN_PAUSE_MS 100 /* and up to twice as long, between two tries to get descriptors */
 
 struct site {
 	const struct config_site *config;
@@ -122,6 +123,19 @@ static int64_t pause_until(const struct site *site, int64_t due)
 	return pause > 0 ? pause : 0;
 }
 
+/*
+ * Waits until the others leave the descriptors that fetching takes. False when it has been
+ * cancelled.
+ */
+static bool await_descriptors(struct site *site)
+{
+	while (!refresh_take_turn(site->refresh))
+		if (!refresh_pause(site->refresh,
+				   TURN_PAUSE_MS + rand_r(&site->random) % TURN_PAUSE_MS))
+			return false;
+	return true;
+}
+
 static void *work(void *arg)
 {
 	struct site *site = arg;
@@ -132,7 +146,7 @@ static void *work(void *arg)
 	/* Shows the data of an earlier run before the first request is answered. */
 	show(site, refresh_snapshot(site->refresh));
 	refresh_on_progress(site->refresh, on_progress, site);
-	while (refresh_pause(site->refresh, pause_until(site, due)))
+	while (refresh_pause(site->refresh, pause_until(site, due)) && await_descriptors(site))
 		take_turn(site, &due);
 	/* Closed here and not after site_join, because the thread may have been left behind. */
 	refresh_release(site->refresh);

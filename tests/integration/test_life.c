@@ -303,7 +303,7 @@ static void test_one_connection(void)
 	begin(sim);
 	sim_reset(sim);
 	refreshes = manager_site(manager, "paris", SITE_REFRESHES);
-	AWAIT(manager_site(manager, "paris", SITE_REFRESHES) >= refreshes + 3, 20);
+	AWAIT(manager_site(manager, "paris", SITE_REFRESHES) >= refreshes + 6, 20);
 	CU_ASSERT_TRUE(sim_count(sim, "jobs") >= 6);
 	/* this question has one of its own */
 	CU_ASSERT_TRUE(sim_count(sim, "connections") <= 3);

@@ -22,6 +22,8 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define ENOUGH 256 /* descriptors */
+#define MANY 60	   /* sites */
+#define FEW 20
 #define TERMS (harness_sanitized() ? 15 : 60)
 #define DAY 86400
 
@@ -52,21 +54,20 @@ static void reload(const struct process *agent, const char *line)
 }
 
 /* With each number of descriptors the agent either ends by itself and says so, or stays and does
- * what it can. Once there are enough, all is well without a restart. */
+ * what it can. Where there are too few for the site, its row says so. */
 static void test_descriptors(void)
 {
 	struct sim *sim = world_plain_sim("sim", "--jobs 60");
-	const struct rlimit enough = {ENOUGH, ENOUGH};
 	char words[60];
-	int ended = 0, stayed = 0, up = 0;
+	int ended = 0, down = 0, up = 0;
 
 	world_snmpd();
 	world_site("paris", sim, NULL);
 	manager = manager_open(WORLD_PUBLIC);
-	for (int limit = 3; limit < 40 && up < 4; limit++) {
+	for (int limit = 3; limit < 80 && up < 4; limit++) {
 		struct process *agent;
 
-		snprintf(words, sizeof words, "prlimit --nofile=%d:%d", limit, ENOUGH);
+		snprintf(words, sizeof words, "prlimit --nofile=%d:%d", limit, limit);
 		agent = world_agent_by(words);
 		agent->want = WORLD_ANY;
 		AWAIT((!world_running(agent) || world_holds(agent->err, " down (") ||
@@ -77,16 +78,93 @@ static void test_descriptors(void)
 			CU_ASSERT_TRUE(WIFEXITED(agent->status) && agent->status != 0);
 			continue;
 		}
-		stayed++;
-		up += world_holds(agent->err, "site paris: up");
-		prlimit(agent->pid, RLIMIT_NOFILE, &enough, NULL);
-		AWAIT(world_holds(agent->err, "site paris: up"), 20);
-		AWAIT(manager_site(manager, "paris", SITE_STATUS) == UP, 20);
-		CHECK_ROWS(manager_rows(manager, "paris", WITH_BULK), sim);
+		if (world_holds(agent->err, "site paris: up")) {
+			up++;
+			AWAIT(manager_site(manager, "paris", SITE_STATUS) == UP, 20);
+			CHECK_ROWS(manager_rows(manager, "paris", WITH_BULK), sim);
+		} else {
+			down++;
+			AWAIT(manager_site(manager, "paris", SITE_STATUS) == DOWN, 20);
+			CU_ASSERT_TRUE(world_holds(agent->err, "down (other): no file descriptor "
+							       "is left for this site: 1 site"));
+		}
 		EQUAL_NUMBER(world_end_process(agent, SIGTERM, 5), 0);
 	}
-	printf("%d ended, %d stayed\n", ended, stayed);
-	CU_ASSERT_TRUE(ended > 0 && stayed > 0 && up == 4);
+	printf("%d ended, %d down\n", ended, down);
+	CU_ASSERT_TRUE(ended > 0 && down > 0 && up == 4);
+}
+
+/* The agent may have LIMIT descriptors; there are COUNT sites of SIM. */
+static struct process *start_with_limit(int limit, int count, const struct sim *sim)
+{
+	char words[60], name[20];
+
+	world_forget_sites();
+	for (int i = 0; i < count; i++) {
+		snprintf(name, sizeof name, "site-%d", i);
+		world_site(name, sim, NULL);
+	}
+	snprintf(words, sizeof words, "prlimit --nofile=%d:%d", limit, limit);
+	return world_agent_by(words);
+}
+
+/* How many of COUNT sites have STATUS. */
+static int count_sites(int count, int64_t status)
+{
+	char name[20];
+	int found = 0;
+
+	for (int i = 0; i < count; i++) {
+		snprintf(name, sizeof name, "site-%d", i);
+		found += manager_site(manager, name, SITE_STATUS) == status;
+	}
+	return found;
+}
+
+/* Not all sites can be fetched at the same time. They wait for each other, and all are up. */
+static void test_sites_in_turn(void)
+{
+	struct sim *sim = world_plain_sim("sim", "--jobs 60 --latency 20");
+	struct process *agent;
+
+	world_snmpd();
+	agent = start_with_limit(300, MANY, sim);
+	manager = manager_open(WORLD_PUBLIC);
+	AWAIT(count_sites(MANY, UP) == MANY, 60);
+	CU_ASSERT_FALSE(world_holds(agent->err, "not enough file descriptors"));
+	CU_ASSERT_FALSE(world_holds(agent->err, " down ("));
+}
+
+/*
+ * There are too few for all sites. Those that have none say so, the others are up, SNMP and a
+ * reload go on. When there are fewer sites, all of them are up.
+ */
+static void test_too_many_sites(void)
+{
+	struct sim *sim = world_plain_sim("sim", "--jobs 60");
+	struct process *agent;
+	char name[20];
+
+	world_snmpd();
+	agent = start_with_limit(150, MANY, sim);
+	manager = manager_open(WORLD_PUBLIC);
+	AWAIT(world_holds(agent->err, "there are not enough file descriptors for all sites: 60 "
+				      "sites need "),
+	      10);
+	AWAIT(count_sites(MANY, UP) + count_sites(MANY, DOWN) == MANY, 60);
+	CU_ASSERT_TRUE(count_sites(MANY, UP) > 10);
+	CU_ASSERT_TRUE(count_sites(MANY, DOWN) > 10);
+	CU_ASSERT_TRUE(
+	    world_holds(agent->err, "down (other): no file descriptor is left for this site: 60"));
+	CU_ASSERT_FALSE(world_holds(agent->err, "to connect"));
+	world_forget_sites();
+	for (int i = MANY - FEW; i < MANY; i++) {
+		snprintf(name, sizeof name, "site-%d", i);
+		world_site(name, sim, NULL);
+	}
+	world_config_file();
+	reload(agent, "read again; sites: 20");
+	AWAIT(count_sites(MANY, UP) == FEW, 60);
 }
 
 /* They run out while the agent runs, and snmpd is restarted then: all comes back when they do. */
@@ -456,6 +534,8 @@ static void test_suspended(void)
 static const struct harness_test tests[] = {
     {"each small number of descriptors", test_descriptors},
     {"descriptors run out later", test_descriptors_later},
+    {"more sites than descriptors at once", test_sites_in_turn},
+    {"too few descriptors for all sites", test_too_many_sites},
     {"no thread for a site", test_threads},
     {"SIGHUP with each kind of wrong file", test_wrong_files},
     {"1,000 SIGHUPs", test_many_reloads},

@@ -23,10 +23,13 @@ static void test_no_poll(void)
 {
 	struct http *http = http_open(&(struct http_options){.timeout = 1});
 	int64_t began = timefmt_monotonic();
+	const char *const no_headers[] = {NULL};
 	struct rlimit limit, none;
 	long before;
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(http);
+	/* At rest it would not ask poll. */
+	http_start(http, "http://127.0.0.1:1/", no_headers, 0);
 	CU_ASSERT_EQUAL_FATAL(getrlimit(RLIMIT_NOFILE, &limit), 0);
 	none = limit;
 	none.rlim_cur = 0;
