@@ -443,7 +443,8 @@ static void test_site_row(void)
 	EQUAL_NUMBER(manager_site(manager, "paris", 8), 2);
 	EQUAL_NUMBER(manager_site(manager, "paris", SITE_REFRESH_JOBS), 1020);
 	CU_ASSERT_TRUE(manager_site(manager, "paris", SITE_REFRESH_REQUESTS) >= 12);
-	CU_ASSERT_TRUE(manager_site(manager, "paris", SITE_REFRESH_REQUESTS) <= 13);
+	/* More than 13 where several connections sweep. */
+	CU_ASSERT_TRUE(manager_site(manager, "paris", SITE_REFRESH_REQUESTS) <= 17);
 	CU_ASSERT_TRUE(manager_site(manager, "paris", SITE_REFRESHES) >= 1);
 	EQUAL_NUMBER(manager_site(manager, "paris", SITE_FAILURES), 0);
 	EQUAL_NUMBER(manager_site(manager, "paris", SITE_FAILURE_STREAK), 0);
