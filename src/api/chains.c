@@ -82,30 +82,43 @@ static bool fetch_first(struct netbackup *netbackup, struct opening *opening, st
 	return list_fetch(netbackup, &first, fault);
 }
 
+/* Whether after FAULT all else would fail as well. */
+static bool is_final(struct netbackup *netbackup, const struct fault *fault)
+{
+	return fault->class == FAULT_AUTH || netbackup_cancelled(netbackup) ||
+	       netbackup_is_over(netbackup);
+}
+
 /*
  * Finds the last id of LIST behind BEHIND: *LAST, 0 where the server does not tell. It may be
- * wrong: then it costs requests, and no element.
+ * wrong: then it costs requests, and no element. The list can be had without it, so it is optional.
  */
 static bool find_last(struct netbackup *netbackup, const struct list *list, int64_t behind,
 		      int64_t *last, struct fault *fault)
 {
-	struct http_response response;
+	struct http_response response = {.body = NULL};
 	struct list end = *list;
-	struct page *page;
+	struct page *page = NULL;
 
 	*last = 0;
 	end.behind = behind;
 	end.falls = true;
 	end.limit = 1;
+	end.optional = true;
 	list_request(netbackup, &end);
-	if (!netbackup_await(netbackup, &response, fault))
-		return fault->status == 400;
-	page = list_read(netbackup, &end, &response, fault);
+	if (netbackup_await(netbackup, &response, fault))
+		page = list_read(netbackup, &end, &response, fault);
 	if (page)
 		*last = page_span(page, list->sort).first;
+	else
+		log_info("site %s: one connection for all %s, as the last id is not known: %s",
+			 netbackup_site_name(netbackup), list->things, fault->text);
 	page_free(page);
 	http_response_free(&response);
-	return page != NULL;
+	if (!page && is_final(netbackup, fault))
+		return false;
+	fault_clear(fault);
+	return true;
 }
 
 static void tell(struct chains *chains, const char *why)
@@ -286,10 +299,12 @@ static bool check_span(const struct chains *chains, const struct block *block,
 	if (!span->rises)
 		fault_set(fault, FAULT_PROTOCOL, "the server's list of %s is out of order", things);
 	else
-		fault_set(fault, FAULT_PROTOCOL,
-			  "the server was asked for %s behind %lld up to %lld, and has sent %lld",
-			  things, (long long)block->behind, (long long)block->upto,
-			  (long long)(span->first <= block->behind ? span->first : span->last));
+		fault_set(
+		    fault, FAULT_PROTOCOL,
+		    "the server was asked for %s behind %lld up to %lld, and has sent %lld; set "
+		    "sweep-connections = 1",
+		    things, (long long)block->behind, (long long)block->upto,
+		    (long long)(span->first <= block->behind ? span->first : span->last));
 	return false;
 }
 

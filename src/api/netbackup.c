@@ -21,6 +21,7 @@
 #define OPTIONAL_TRIES 2
 #define OPTIONAL_RETRY_AFTER_MAX 2
 #define VERSION_SIZE 16
+#define CLOCKS_DIFFER 10 /* milliseconds, by which a timeout may come before its instant */
 
 /* Instants between 2001 and 5138: seconds or rubbish are not taken for milliseconds. */
 #define CLOCK_MIN INT64_C(1000000000000)
@@ -486,6 +487,12 @@ static void send_json_request(struct netbackup *netbackup)
 void netbackup_set_deadline(struct netbackup *netbackup, int64_t deadline)
 {
 	netbackup->deadline = deadline;
+}
+
+bool netbackup_is_over(const struct netbackup *netbackup)
+{
+	return netbackup->deadline > 0 &&
+	       timefmt_monotonic() + CLOCKS_DIFFER >= netbackup->deadline;
 }
 
 void netbackup_request(struct netbackup *netbackup, const char *path, const char *things,

@@ -78,6 +78,9 @@ void netbackup_abandon(struct netbackup *netbackup);
 /* What is asked for from now on must be there by DEADLINE (timefmt_monotonic, 0 = none). */
 void netbackup_set_deadline(struct netbackup *netbackup, int64_t deadline);
 
+/* Whether that instant has come, so that nothing more can be had. */
+bool netbackup_is_over(const struct netbackup *netbackup);
+
 /* The server's time at the last netbackup_begin; the local time where it did not tell it. */
 int64_t netbackup_time(const struct netbackup *netbackup);
 

@@ -27,11 +27,11 @@
 
 /* What the server does wrong. The numbers count requests for jobs, from 1 on. */
 struct quirks {
-	int64_t last;	  /* it tells this one as the last id; 0 = the right one */
-	bool falls_not;	  /* it does not know the falling order */
-	bool blocks_not;  /* nor an upper limit */
-	bool deaf;	  /* limits of ids are not heeded */
-	bool cursors_not; /* pages name no other */
+	int64_t last;	      /* it tells this one as the last id; 0 = the right one */
+	const char *falls_to; /* its answer to the falling order; NULL = the last id */
+	bool blocks_not;      /* nor an upper limit */
+	bool deaf;	      /* limits of ids are not heeded */
+	bool cursors_not;     /* pages name no other */
 	int64_t page; /* it gives no more jobs than that at once; 0 = as many as it is asked for */
 	int odd;      /* this request is answered with ID as its last job */
 	int64_t id;   /* 0 = with those of the request before, -1 = in HTML */
@@ -131,14 +131,17 @@ static void reply(int fd, const char *status, const char *body)
 /* Answers the NUMBER-th request for jobs. */
 static void answer_jobs(int fd, const char *request, int number)
 {
-	static const char refused[] = "400 Bad Request";
 	const struct quirks *quirks = &host.quirks;
 	char jobs[sizeof host.before], *body, next[40] = "";
 	bool falls = strstr(request, "sort=-jobId"), odd = number == quirks->odd;
 	int64_t cursor = 0;
 
-	if ((falls && quirks->falls_not) || (strstr(request, "%20le%20") && quirks->blocks_not)) {
-		reply(fd, refused, "");
+	if (falls && quirks->falls_to) {
+		reply(fd, quirks->falls_to, "{}");
+		return;
+	}
+	if (strstr(request, "%20le%20") && quirks->blocks_not) {
+		reply(fd, "400 Bad Request", "");
 		return;
 	}
 	if (odd && quirks->id < 0) {
@@ -527,19 +530,84 @@ static void test_wrong_last(void)
 
 static void test_refusals(void)
 {
-	static const struct quirks falls_not = {.falls_not = true},
-				   blocks_not = {.blocks_not = true},
+	static const struct quirks blocks_not = {.blocks_not = true},
 				   cursors_not = {.millis = 3, .cursors_not = true};
 
 	set_ids(1000, 4000, 1);
-	fetch_all(&falls_not, 4);
-	EQUAL_NUMBER(host.blocks, 0);
-	EQUAL_NUMBER(host.requests, 42);
 	fetch_all(&blocks_not, 4);
 	EQUAL_NUMBER(host.blocks, 1);
 	fetch_all(&cursors_not, 4);
 	set_ids(1000, 4000, 9);
 	fetch_all(&cursors_not, 4);
+}
+
+/* The last id only makes it quicker. What may pass is asked for once more. */
+static void test_no_last(void)
+{
+	static const struct {
+		const char *answer;
+		int requests;
+	} cases[] = {
+	    {"400 Bad Request", 42},
+	    {"404 Not Found", 42},
+	    {"406 Not Acceptable", 42},
+	    {"500 Internal Server Error", 43},
+	    {"200 OK\r\nContent-Type: text/html", 42},
+	    {JSON_TYPE, 42},
+	};
+
+	set_ids(1000, 4000, 1);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct quirks quirks = {.falls_to = cases[i].answer};
+
+		fetch_all(&quirks, 4);
+		EQUAL_NUMBER(host.blocks, 0);
+		EQUAL_NUMBER(host.requests, cases[i].requests);
+	}
+}
+
+/* Where nothing else could be had either, it is a failure. */
+static void test_no_rights_to_last(void)
+{
+	static const struct quirks key = {.falls_to = "401 Unauthorized"},
+				   role = {.falls_to = "403 Forbidden"};
+
+	set_ids(1000, 4000, 1);
+	fetch_failing(&key, FAULT_AUTH, "the API key");
+	fetch_failing(&role, FAULT_AUTH, "role");
+	EQUAL_NUMBER(client.count, 100);
+	EQUAL_NUMBER(host.requests, 2);
+}
+
+/* Begins anew with a timeout of a second, and so many MILLIS until the deadline; 0 = none. */
+static void hurry(int64_t millis)
+{
+	client.site.timeout = 1;
+	netbackup_close(client.netbackup);
+	client.netbackup = netbackup_open(&client.site);
+	CU_ASSERT_TRUE_FATAL(netbackup_begin(
+	    client.netbackup, millis > 0 ? timefmt_monotonic() + millis : 0, &client.fault));
+}
+
+static void test_late_last(void)
+{
+	static const struct quirks late = {.slow = 2, .slow_millis = 1500};
+
+	set_ids(1000, 4000, 1);
+	begin(&late);
+	hurry(0);
+	CU_ASSERT_TRUE(fetch(0, 4));
+	check_all();
+	EQUAL_NUMBER(host.blocks, 0);
+	EQUAL_NUMBER(host.requests, 42);
+	end();
+	begin(&late);
+	hurry(500);
+	CU_ASSERT_FALSE(fetch(0, 4));
+	EQUAL_NUMBER(client.fault.class, FAULT_TIMEOUT);
+	CU_ASSERT_PTR_NOT_NULL(strstr(client.fault.text, "deadline"));
+	EQUAL_NUMBER(host.requests, 2);
+	end();
 }
 
 static void test_wrong_answers(void)
@@ -556,7 +624,8 @@ static void test_wrong_answers(void)
 	fetch_failing(&twice, FAULT_PROTOCOL, "the server was asked for jobs behind ");
 	fetch_failing(&html, FAULT_PROTOCOL, "text/html instead of JSON");
 	fetch_failing(&deaf, FAULT_PROTOCOL,
-		      "the server was asked for jobs behind 1099 up to 1199, and has sent 1000");
+		      "the server was asked for jobs behind 1099 up to 1199, and has sent 1000; "
+		      "set sweep-connections = 1");
 	EQUAL_NUMBER(client.count, 100);
 }
 
@@ -604,10 +673,7 @@ static void test_timeout(void)
 
 	set_ids(1000, 6000, 1);
 	begin(&quirks);
-	client.site.timeout = 1;
-	netbackup_close(client.netbackup);
-	client.netbackup = netbackup_open(&client.site);
-	CU_ASSERT_TRUE_FATAL(netbackup_begin(client.netbackup, 0, &client.fault));
+	hurry(0);
 	CU_ASSERT_TRUE(fetch(0, 2));
 	check_all();
 	EQUAL_NUMBER(host.most, 2);
@@ -663,6 +729,9 @@ static const struct harness_test tests[] = {
     {"short lists", test_short},
     {"a last id that is wrong", test_wrong_last},
     {"requests that are refused", test_refusals},
+    {"no last id", test_no_last},
+    {"no rights to the last id", test_no_rights_to_last},
+    {"a last id that comes late", test_late_last},
     {"answers to something else", test_wrong_answers},
     {"a failure in the middle", test_going_on},
     {"429 and 503 with more at work", test_setbacks},
