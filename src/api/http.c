@@ -42,6 +42,7 @@ struct http {
 	bool running; /* a request is under way */
 	bool done;    /* it is over, with RESULT */
 	CURLcode result;
+	int64_t arrived;       /* when it was over */
 	unsigned ready;	       /* of an owner: how many requests are over and not yet awaited */
 	bool broken;	       /* of an owner: curl could not go on with them */
 	bool too_large;	       /* the body is */
@@ -304,6 +305,7 @@ static void note_result(struct http *http, CURLcode result)
 {
 	http->done = true;
 	http->result = result;
+	http->arrived = timefmt_monotonic();
 	http->owner->ready++;
 }
 
@@ -660,6 +662,7 @@ bool http_await(struct http *http, struct http_response *response, struct fault 
 		http_abandon(http);
 		return false;
 	}
+	response->arrived = http->arrived;
 	note_certificate(http);
 	if (result != CURLE_OK) {
 		set_fault(http, result, fault);

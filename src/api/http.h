@@ -23,7 +23,8 @@ struct http_options {
 
 struct http_response {
 	int status;
-	char *body; /* decoded, with a NUL behind it; belongs to the response */
+	int64_t arrived; /* when it was there (timefmt_monotonic); also where there is no answer */
+	char *body;	 /* decoded, with a NUL behind it; belongs to the response */
 	size_t length;
 	uint64_t wire_bytes; /* size of the body as it came over the network */
 	/* Headers. Each is empty when the response has none, or one that is too long. */

@@ -45,7 +45,9 @@ struct netbackup {
 	int64_t time;
 	int64_t skew;
 	int64_t deadline;
-	char *path; /* of the last netbackup_request, like the next */
+	int64_t
+	    arrived; /* when the last answer did, or the failure; often well before it is awaited */
+	char *path;  /* of the last netbackup_request, like the next */
 	const char *things;
 	bool optional;
 	unsigned random;
@@ -227,6 +229,7 @@ static bool await(struct netbackup *netbackup, struct http_response *response, s
 {
 	bool answered = http_await(netbackup->http, response, fault);
 
+	netbackup->arrived = response->arrived;
 	netbackup->first->traffic.received_bytes += response->wire_bytes;
 	if (answered)
 		log_debug("site %s: status %d, %zu bytes, %llu on the wire", netbackup->site->name,
@@ -286,7 +289,7 @@ static void refuse(const struct netbackup *netbackup, const struct http_response
 
 	/* The server's clock may have been set since it was asked for. */
 	if (!timefmt_parse_http_date(response->date, &now))
-		now = timefmt_now() + netbackup->skew;
+		now = timefmt_now() - (timefmt_monotonic() - response->arrived) + netbackup->skew;
 	if (!said)
 		said = mem_strdup(response->location);
 	netbackup_hide_key(netbackup, said);
@@ -382,8 +385,9 @@ static void set_version(struct netbackup *netbackup)
 }
 
 /*
- * Waits before the next try: as long as the server asks for, else longer from try to try. False
- * when that would be too long, or when cancelled.
+ * Waits before the next try: as long as the server asks for, else longer from try to try, and from
+ * the answer on: while another connection waited, this one has waited, too. False when that would
+ * be too long, or when cancelled.
  */
 static bool pause_before_retry(struct netbackup *netbackup, const struct fault *fault, int try)
 {
@@ -393,6 +397,9 @@ static bool pause_before_retry(struct netbackup *netbackup, const struct fault *
 	wait += rand_r(&netbackup->random) % (wait / 2);
 	if (fault->retry_after > 0)
 		wait = fault->retry_after * INT64_C(1000);
+	wait -= timefmt_monotonic() - netbackup->arrived;
+	if (wait < 0)
+		wait = 0;
 	if (fault->retry_after > most ||
 	    (netbackup->deadline > 0 && timefmt_monotonic() + wait >= netbackup->deadline))
 		return false;

@@ -667,6 +667,24 @@ static void test_setbacks(void)
 	}
 }
 
+/* Those that are refused together wait together. */
+static void test_waiting_together(void)
+{
+	static const struct quirks quirks = {.millis = 20,
+					     .fails = 80,
+					     .fails_to = 83,
+					     .status = "429 Too Many Requests\r\nRetry-After: 2"};
+	int64_t began = timefmt_monotonic(), took;
+
+	set_ids(1000, 12000, 1);
+	fetch_all(&quirks, 4);
+	took = timefmt_monotonic() - began;
+	EQUAL_NUMBER(host.most, 4);
+	CU_ASSERT(took >= 2000);
+	if (took > 4500)
+		FAIL("it took %lld ms", (long long)took);
+}
+
 static void test_timeout(void)
 {
 	static const struct quirks quirks = {.millis = 20, .slow = 30, .slow_millis = 1500};
@@ -735,6 +753,7 @@ static const struct harness_test tests[] = {
     {"answers to something else", test_wrong_answers},
     {"a failure in the middle", test_going_on},
     {"429 and 503 with more at work", test_setbacks},
+    {"429 to several at once", test_waiting_together},
     {"an answer that does not come", test_timeout},
     {"answers that take longer with more", test_crowding},
     {"a stop", test_cancel},
