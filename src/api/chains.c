@@ -56,16 +56,30 @@ struct chains {
 struct opening {
 	const struct list *list;
 	struct page_span span;
-	size_t count;
+	size_t most; /* elements on a page */
 	bool ended;
 };
+
+static size_t limit_of(const struct list *list)
+{
+	return list->limit ? list->limit : LIST_LIMIT;
+}
+
+/* A page with fewer may have been short by chance, so what counts is what it says. */
+static size_t most_of(const struct page *page, const struct list *list)
+{
+	int64_t own = page_limit(page);
+	size_t limit = limit_of(list);
+
+	return own > 0 && (uint64_t)own < limit ? (size_t)own : limit;
+}
 
 static bool visit_first(struct page *page, bool last, void *arg, struct fault *fault)
 {
 	struct opening *opening = arg;
 
 	opening->span = page_span(page, opening->list->sort);
-	opening->count = page_count(page);
+	opening->most = most_of(page, opening->list);
 	if (!opening->list->visit(page, last, opening->list->arg, fault))
 		return false;
 	opening->ended = last || page_is_stopped(page);
@@ -333,7 +347,7 @@ static bool take_page(struct chains *chains, struct page *page, struct fault *fa
 
 	if (!check_span(chains, first, &span, fault))
 		return false;
-	if (page_names_next(page) || page_is_full(page, LIST_LIMIT))
+	if (page_names_next(page) || page_is_full(page, limit_of(&chains->list)))
 		whole = span.last == 0 || span.last == first->upto;
 	stride_note(&chains->stride, first->behind, first->upto, &span, count, whole);
 	chains->use->connections = chains->pace.level;
@@ -423,7 +437,7 @@ bool chains_fetch(struct netbackup *netbackup, const struct list *list, unsigned
 		rest.behind = opening.span.last;
 	if (!find_last(netbackup, list, rest.behind, &last, fault))
 		return false;
-	stride_begin(&chains.stride, &opening.span, opening.count);
+	stride_begin(&chains.stride, &opening.span, opening.most);
 	if (last - rest.behind > 0 &&
 	    (last - rest.behind) / PAGES_LEAST >= stride_width(&chains.stride)) {
 		chains.chain[0] = (struct chain){.netbackup = netbackup, .proven = true};

@@ -6,6 +6,8 @@
 #define WIDTH_MAX 4e18	/* below INT64_MAX */
 #define DENSITY_SHARE 4 /* of what is new, a fourth counts */
 #define VARIANCE_SHARE 8
+#define CALM_FIRST 4
+#define CALM_MAX 1024
 #define SIMILAR 1.5 /* a density that differs by more is another one, and no chance */
 
 /*
@@ -45,9 +47,9 @@ static void learn(struct stride *stride, double ids, size_t count, bool whole)
 	stride->variance += (off * off - stride->variance) / VARIANCE_SHARE;
 }
 
-void stride_begin(struct stride *stride, const struct page_span *span, size_t count)
+void stride_begin(struct stride *stride, const struct page_span *span, size_t most)
 {
-	stride->page = count > 0 ? count : 1;
+	*stride = (struct stride){.most = most, .page = most, .enough = CALM_FIRST};
 	stride->density = density_of(span);
 	stride->variance = guess_variance(stride);
 	stride->width = fit(stride, stride->density);
@@ -72,16 +74,41 @@ static void note_full(struct stride *stride, double ids, const struct page_span 
 	stride->width = fit(stride, stride->density);
 }
 
+/*
+ * Learns how many elements fit on a page. One that was cut short says so only when something comes
+ * behind it: some servers name a next page where there is none. It may have been a single one, so
+ * more are tried later; each failure doubles the number of pages until then.
+ */
+static void note_page(struct stride *stride, size_t count, bool whole)
+{
+	if (stride->cut > 0 && count > 0) {
+		stride->page = stride->cut;
+		stride->calm = 0;
+		if (stride->enough < CALM_MAX)
+			stride->enough *= 2;
+	}
+	stride->cut = !whole && count < stride->page ? count : 0;
+	if (count > stride->page)
+		stride->page = count;
+	if (stride->page >= stride->most || ++stride->calm < stride->enough)
+		return;
+	stride->page = stride->page * 2 < stride->most ? stride->page * 2 : stride->most;
+	stride->calm = 0;
+}
+
 void stride_note(struct stride *stride, int64_t behind, int64_t upto, const struct page_span *span,
 		 size_t count, bool whole)
 {
 	double ids = (double)(upto - behind), seen = whole ? ids : (double)(span->last - behind);
+	bool rest = stride->rest;
 	double density;
 
-	if (count > stride->page)
-		stride->page = count;
+	note_page(stride, count, whole);
+	stride->rest = !whole;
 	if (count == 0) {
-		stride->width = fmin(stride->width * 2, WIDTH_MAX);
+		/* What is left of a block is no sign of a gap, unless it is long. */
+		if (!rest || ids >= stride->width)
+			stride->width = fmin(stride->width * 2, WIDTH_MAX);
 		return;
 	}
 	density = fmax(seen / (double)count, 1);

@@ -13,14 +13,19 @@
  * the last pages were, less what the number of elements in a block varies by. Pure.
  */
 struct stride {
-	size_t page;	 /* elements that fit on one */
+	size_t most;	 /* elements that a page may have */
+	size_t page;	 /* that fit on one, as those that were cut short tell */
+	bool rest;	 /* the next block is what the last page did not have of its block */
+	size_t cut;	 /* those of the last one, if it was cut short; else 0 */
+	unsigned calm;	 /* pages since the last that was cut short, or since more were tried */
+	unsigned enough; /* of them, to try more */
 	double density;	 /* ids for an element, 1 at least */
 	double variance; /* of the elements in a block */
 	double width;
 };
 
-/* SPAN is of a page of COUNT elements, more than which do not fit. */
-void stride_begin(struct stride *stride, const struct page_span *span, size_t count);
+/* SPAN is of the first page. A page has MOST elements at most. */
+void stride_begin(struct stride *stride, const struct page_span *span, size_t most);
 
 /* How many ids the next block should span. */
 int64_t stride_width(const struct stride *stride);

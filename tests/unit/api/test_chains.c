@@ -32,9 +32,10 @@ struct quirks {
 	bool blocks_not;      /* nor an upper limit */
 	bool deaf;	      /* limits of ids are not heeded */
 	bool cursors_not;     /* pages name no other */
-	int64_t page; /* it gives no more jobs than that at once; 0 = as many as it is asked for */
-	int odd;      /* this request is answered with ID as its last job */
-	int64_t id;   /* 0 = with those of the request before, -1 = in HTML */
+	int64_t page;  /* it gives no more jobs than that at once; 0 = as many as it is asked for */
+	int64_t first; /* the first page has no more than that; 0 = no such limit */
+	int odd;       /* this request is answered with ID as its last job */
+	int64_t id;    /* 0 = with those of the request before, -1 = in HTML */
 	int fails, fails_to;   /* these are answered with STATUS */
 	const char *status;    /* and its header lines */
 	unsigned bears;	       /* with more at work it answers with STATUS; 0 = all */
@@ -87,6 +88,8 @@ static int64_t write_jobs(const char *request, bool odd, char *text, size_t size
 
 	if (host.quirks.page > 0 && host.quirks.page < limit)
 		limit = host.quirks.page;
+	if (host.quirks.first > 0 && behind < 0 && after < 0)
+		limit = host.quirks.first;
 	if (host.quirks.deaf)
 		behind = upto = -1;
 	if (after > behind)
@@ -468,6 +471,21 @@ static void test_small_pages(void)
 	fetch_all(&tiny, 4);
 }
 
+/* A first page that is short says little of the others. */
+static void test_short_first(void)
+{
+	static const int64_t firsts[] = {1, 7, 99};
+
+	for (size_t i = 0; i < sizeof firsts / sizeof firsts[0]; i++) {
+		struct quirks quirks = {.millis = 3, .first = firsts[i]};
+
+		set_ids(1, 10000, 1);
+		fetch_all(&quirks, 4);
+		if (host.requests > 110)
+			FAIL("%d requests for 100 pages", host.requests);
+	}
+}
+
 /* Huge gaps cost some requests, wherever they are. */
 static void test_uneven(void)
 {
@@ -742,6 +760,7 @@ static const struct harness_test tests[] = {
     {"dense ids", test_dense},
     {"sparse ids", test_sparse},
     {"pages that are smaller than asked for", test_small_pages},
+    {"a short first page", test_short_first},
     {"huge gaps", test_uneven},
     {"large ids", test_large},
     {"short lists", test_short},
