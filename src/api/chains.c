@@ -31,7 +31,7 @@ struct block {
 	int64_t behind;
 	int64_t upto;
 	enum { BLOCK_WAITS, BLOCK_AT_WORK, BLOCK_HELD } state;
-	struct chain *chain;	       /* that asks for it */
+	struct chain *chain;	       /* that asks for it, or has its answer */
 	int64_t sent;		       /* when */
 	unsigned turn;		       /* of the pace then */
 	struct http_response response; /* of one that is held */
@@ -181,18 +181,27 @@ static void close_chain(struct chain *chain)
 	descriptors_give(1);
 }
 
+/* The blocks of FROM belong to TO. */
+static void hand_over(struct chains *chains, const struct chain *from, struct chain *to)
+{
+	for (unsigned i = 0; i < chains->blocks; i++)
+		if (chains->block[i].chain == from)
+			chains->block[i].chain = to;
+}
+
 /* Closes those that have nothing to do and are too many. */
 static void trim(struct chains *chains, unsigned level)
 {
+	struct chain *chain = chains->chain;
+
 	for (unsigned i = chains->open; i-- > 1 && chains->open > level;)
-		if (!chains->chain[i].at_work) {
-			close_chain(&chains->chain[i]);
+		if (!chain[i].at_work) {
+			hand_over(chains, &chain[i], &chain[0]);
+			close_chain(&chain[i]);
 			chains->open--;
-			/* The last one takes its place; its block must know. */
-			for (unsigned j = 0; j < chains->blocks; j++)
-				if (chains->block[j].chain == &chains->chain[chains->open])
-					chains->block[j].chain = &chains->chain[i];
-			chains->chain[i] = chains->chain[chains->open];
+			/* The last one takes its place. */
+			hand_over(chains, &chain[chains->open], &chain[i]);
+			chain[i] = chain[chains->open];
 		}
 }
 
@@ -361,11 +370,12 @@ static bool take_page(struct chains *chains, struct page *page, struct fault *fa
 
 static bool take(struct chains *chains, struct fault *fault)
 {
-	struct http_response response = chains->block[0].response;
-	struct page *page = list_read(chains->chain[0].netbackup, &chains->list, &response, fault);
+	struct block *first = &chains->block[0];
+	struct http_response response = first->response;
+	struct page *page = list_read(first->chain->netbackup, &chains->list, &response, fault);
 	bool fine;
 
-	chains->block[0].response.body = NULL;
+	first->response.body = NULL;
 	http_response_free(&response);
 	fine = page && take_page(chains, page, fault);
 	page_free(page);
