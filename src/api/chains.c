@@ -47,7 +47,6 @@ struct chains {
 	struct stride stride;
 	struct pace pace;
 	unsigned setbacks; /* those that the pace has been told */
-	const char *told;  /* the reason that the log has been told last */
 	int64_t looked;	   /* when it was last known what had come */
 	struct chains_use *use;
 };
@@ -135,29 +134,29 @@ static bool find_last(struct netbackup *netbackup, const struct list *list, int6
 	return true;
 }
 
-static void tell(struct chains *chains, const char *why)
+/* Says in the log WHY there are fewer, or that there may be more than BEFORE. */
+static void tell(struct chains *chains, const char *why, unsigned before)
 {
+	const char *site = netbackup_site_name(chains->chain[0].netbackup);
 	unsigned level = chains->pace.level;
 
-	if (!why || why == chains->told)
-		return;
-	chains->told = why;
-	log_info("site %s: %u connection%s from now on: %s",
-		 netbackup_site_name(chains->chain[0].netbackup), level, level == 1 ? "" : "s",
-		 why);
+	if (why)
+		log_info("site %s: %u connection%s from now on: %s", site, level,
+			 level == 1 ? "" : "s", why);
+	else if (chains->pace.limit > before)
+		log_info("site %s: up to %u connections again: all has been well for a while", site,
+			 chains->pace.limit);
 }
 
 /* Tells the pace of requests that have failed since; that of BLOCK, NULL = of an earlier one. */
 static bool note_setbacks(struct chains *chains, const struct block *block)
 {
-	const char *words, *why;
+	const char *words;
 	unsigned setbacks = netbackup_setbacks(chains->chain[0].netbackup, &words);
 	bool some = setbacks > chains->setbacks;
 
-	if (some) {
-		why = pace_setback(&chains->pace, block ? block->turn : 0, words);
-		tell(chains, why);
-	}
+	if (some)
+		tell(chains, pace_setback(&chains->pace, block ? block->turn : 0, words), PACE_MAX);
 	chains->setbacks = setbacks;
 	return some;
 }
@@ -270,10 +269,14 @@ static void deal(struct chains *chains)
 static void note_answer(struct chains *chains, const struct block *block, int64_t now)
 {
 	int64_t millis = chains->looked - block->sent;
+	unsigned limit = chains->pace.limit;
+	const char *why;
 
 	/* Opening a connection takes time of its own, and so does a second try. */
-	if (!note_setbacks(chains, block) && block->chain->proven)
-		tell(chains, pace_answer(&chains->pace, block->turn, millis > 0 ? millis : 0, now));
+	if (!note_setbacks(chains, block) && block->chain->proven) {
+		why = pace_answer(&chains->pace, block->turn, millis > 0 ? millis : 0, now);
+		tell(chains, why, limit);
+	}
 	block->chain->proven = true;
 }
 

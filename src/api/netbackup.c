@@ -538,10 +538,13 @@ static bool accept_response(struct netbackup *netbackup, const struct http_respo
 	return true;
 }
 
-/* Counts FAULT if it may pass: asked for less, the server might not have failed. */
+/*
+ * Counts FAULT if it may pass: asked for less, the server might not have failed. The deadline of
+ * the refresh is not the server's.
+ */
 static void note_setback(struct netbackup *first, const struct fault *fault)
 {
-	if (!fault->passing)
+	if (!fault->passing || netbackup_is_over(first))
 		return;
 	first->setbacks++;
 	if (fault->status > 0)

@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#define GOOD_FIRST 200
+#define GOOD_MAX 100000
 #define ANSWERS_LEAST 6	 /* that tell how long one takes */
 #define SLACK_MS 10	 /* by so much answers vary anyway */
 #define MUCH_LONGER 1.5	 /* than with one request less */
@@ -16,8 +18,10 @@ static const char no_gain[] = "more bring no more answers";
 
 void pace_begin(struct pace *pace, unsigned limit, int64_t now)
 {
-	*pace =
-	    (struct pace){.level = 1, .limit = limit < PACE_MAX ? limit : PACE_MAX, .began = now};
+	unsigned most = limit < PACE_MAX ? limit : PACE_MAX;
+
+	*pace = (struct pace){
+	    .level = 1, .limit = most, .most = most, .enough = GOOD_FIRST, .began = now};
 }
 
 static void begin_window(struct pace *pace, int64_t now)
@@ -32,6 +36,9 @@ static const char *give_up(struct pace *pace, const char *why)
 	if (pace->level > 1)
 		pace->level--;
 	pace->limit = pace->level;
+	pace->good = 0;
+	if (pace->raised && pace->enough < GOOD_MAX)
+		pace->enough *= 2;
 	pace->given_up = ++pace->turn;
 	begin_window(pace, pace->began);
 	return why;
@@ -60,6 +67,19 @@ static void note_mean(struct pace *pace, double mean)
 		pace->best = mean / pace->level;
 }
 
+static void rise(struct pace *pace)
+{
+	if (pace->level == pace->limit && pace->limit < pace->most && pace->good >= pace->enough) {
+		pace->limit++;
+		pace->good = 0;
+		pace->raised = true;
+	}
+	if (pace->level < pace->limit) {
+		pace->level++;
+		pace->turn++;
+	}
+}
+
 const char *pace_answer(struct pace *pace, unsigned turn, int64_t millis, int64_t now)
 {
 	unsigned enough = pace->level * 2 > ANSWERS_LEAST ? pace->level * 2 : ANSWERS_LEAST;
@@ -69,6 +89,7 @@ const char *pace_answer(struct pace *pace, unsigned turn, int64_t millis, int64_
 
 	if (turn != pace->turn)
 		return NULL;
+	pace->good++;
 	pace->sum += millis;
 	if (++pace->count < enough)
 		return NULL;
@@ -79,22 +100,23 @@ const char *pace_answer(struct pace *pace, unsigned turn, int64_t millis, int64_
 	if (why)
 		return give_up(pace, why);
 	note_mean(pace, mean);
-	if (waits && pace->level < pace->limit) {
-		pace->level++;
-		pace->turn++;
-	}
+	if (waits)
+		rise(pace);
 	return NULL;
 }
 
 /* Those that were on the way when the level fell tell nothing about the new one. */
 const char *pace_setback(struct pace *pace, unsigned turn, const char *words)
 {
-	if (turn < pace->given_up || pace->limit == 1)
+	if (turn < pace->given_up)
+		return NULL;
+	pace->good = 0;
+	if (pace->limit == 1)
 		return NULL;
 	return give_up(pace, words);
 }
 
 void pace_stay(struct pace *pace)
 {
-	pace->limit = pace->level;
+	pace->limit = pace->most = pace->level;
 }

@@ -7,14 +7,19 @@
 
 /*
  * How many requests a server bears at once, as its answers tell. It begins with one. After some
- * answers it is one more, as long as that brings something; and one less, for good, when a request
- * fails or when answers take much longer. Pure: the caller tells the time.
+ * answers it is one more, as long as that brings something; and one less when a request fails or
+ * when answers take much longer. After many good answers one more is tried again, and twice as many
+ * answers later each time that this fails. Pure: the caller tells the time.
  */
 #define PACE_MAX 8
 
 struct pace {
 	unsigned level;		    /* how many requests may be at work */
-	unsigned limit;		    /* never more */
+	unsigned limit;		    /* no more for now */
+	unsigned most;		    /* never more */
+	unsigned good;		    /* answers since the level last fell */
+	unsigned enough;	    /* of them, to raise the limit by one */
+	bool raised;		    /* it has been */
 	unsigned turn;		    /* one more whenever the level changes */
 	unsigned given_up;	    /* the turn that began when the level last fell */
 	double usual[PACE_MAX + 1]; /* milliseconds for an answer at each level; 0 = not known */

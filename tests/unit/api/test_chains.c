@@ -37,6 +37,7 @@ struct quirks {
 	int odd;       /* this request is answered with ID as its last job */
 	int64_t id;    /* 0 = with those of the request before, -1 = in HTML */
 	int fails, fails_to;   /* these are answered with STATUS */
+	bool fails_together;   /* not before all of them have come */
 	const char *status;    /* and its header lines */
 	unsigned bears;	       /* with more at work it answers with STATUS; 0 = all */
 	int millis;	       /* for an answer */
@@ -203,6 +204,25 @@ static void count_open(int by)
 	pthread_mutex_unlock(&host.lock);
 }
 
+static int requests_so_far(void)
+{
+	int requests;
+
+	pthread_mutex_lock(&host.lock);
+	requests = host.requests;
+	pthread_mutex_unlock(&host.lock);
+	return requests;
+}
+
+/* Waits until so many requests have come. */
+static void await_requests(int count)
+{
+	int64_t end = timefmt_monotonic() + WAIT_MS;
+
+	while (requests_so_far() < count && timefmt_monotonic() < end)
+		rest(1);
+}
+
 static void work(int fd, const char *request)
 {
 	const struct quirks *quirks = &host.quirks;
@@ -218,6 +238,8 @@ static void work(int fd, const char *request)
 	for (unsigned i = 1; quirks->crowding > 0 && i < at_work; i++)
 		millis *= quirks->crowding;
 	rest(number == quirks->slow ? quirks->slow_millis : millis);
+	if (quirks->fails_together && number >= quirks->fails && number < quirks->fails_to)
+		await_requests(quirks->fails_to);
 	pthread_mutex_lock(&host.lock);
 	host.at_work--;
 	pthread_mutex_unlock(&host.lock);
@@ -613,6 +635,7 @@ static void hurry(int64_t millis)
 static void test_late_last(void)
 {
 	static const struct quirks late = {.slow = 2, .slow_millis = 1500};
+	const char *words;
 
 	set_ids(1000, 4000, 1);
 	begin(&late);
@@ -621,12 +644,14 @@ static void test_late_last(void)
 	check_all();
 	EQUAL_NUMBER(host.blocks, 0);
 	EQUAL_NUMBER(host.requests, 42);
+	EQUAL_NUMBER(netbackup_setbacks(client.netbackup, &words), 1);
 	end();
 	begin(&late);
 	hurry(500);
 	CU_ASSERT_FALSE(fetch(0, 4));
 	EQUAL_NUMBER(client.fault.class, FAULT_TIMEOUT);
 	CU_ASSERT_PTR_NOT_NULL(strstr(client.fault.text, "deadline"));
+	EQUAL_NUMBER(netbackup_setbacks(client.netbackup, &words), 0);
 	EQUAL_NUMBER(host.requests, 2);
 	end();
 }
@@ -694,6 +719,7 @@ static void test_waiting_together(void)
 	static const struct quirks quirks = {.millis = 20,
 					     .fails = 80,
 					     .fails_to = 83,
+					     .fails_together = true,
 					     .status = "429 Too Many Requests\r\nRetry-After: 2"};
 	int64_t began = timefmt_monotonic(), took;
 
@@ -731,23 +757,11 @@ static void test_crowding(void)
 	EQUAL_NUMBER(client.use.most, 2);
 }
 
-static int requests_so_far(void)
-{
-	int requests;
-
-	pthread_mutex_lock(&host.lock);
-	requests = host.requests;
-	pthread_mutex_unlock(&host.lock);
-	return requests;
-}
-
 static void *cancel(void *arg)
 {
 	struct netbackup *netbackup = arg;
-	int64_t end = timefmt_monotonic() + WAIT_MS;
 
-	while (requests_so_far() < host.quirks.slow && timefmt_monotonic() < end)
-		rest(1);
+	await_requests(host.quirks.slow);
 	/* The others go on as far as they may. */
 	rest(100);
 	client.stopped = timefmt_monotonic();

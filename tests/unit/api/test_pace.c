@@ -160,6 +160,47 @@ static void test_early_setbacks(void)
 	EQUAL_NUMBER(pace.level, 2);
 }
 
+/* One more is tried again, later each time that this fails. */
+static void test_again(void)
+{
+	static const struct server server = {100, 1, true};
+	int64_t now = 0;
+	struct pace pace;
+
+	pace_begin(&pace, 4, now);
+	run(&pace, &server, 100, &now);
+	EQUAL_TEXT(pace_setback(&pace, pace.turn, "busy"), "busy");
+	EQUAL_NUMBER(pace.level, 3);
+	CU_ASSERT_PTR_NULL(run(&pace, &server, 197, &now));
+	EQUAL_NUMBER(pace.level, 3);
+	CU_ASSERT_PTR_NULL(run(&pace, &server, 10, &now));
+	EQUAL_NUMBER(pace.level, 4);
+	EQUAL_TEXT(pace_setback(&pace, pace.turn, "busy"), "busy");
+	CU_ASSERT_PTR_NULL(run(&pace, &server, 395, &now));
+	EQUAL_NUMBER(pace.level, 3);
+	CU_ASSERT_PTR_NULL(run(&pace, &server, 10, &now));
+	EQUAL_NUMBER(pace.level, 4);
+	CU_ASSERT_PTR_NULL(run(&pace, &server, 3000, &now));
+	EQUAL_NUMBER(pace.level, 4);
+}
+
+/* A setback with one connection begins the count anew. */
+static void test_again_from_one(void)
+{
+	static const struct server server = {100, 1, true};
+	int64_t now = 0;
+	struct pace pace;
+
+	pace_begin(&pace, 8, now);
+	EQUAL_TEXT(pace_setback(&pace, 0, "busy"), "busy");
+	run(&pace, &server, 190, &now);
+	CU_ASSERT_PTR_NULL(pace_setback(&pace, pace.turn, "busy"));
+	run(&pace, &server, 190, &now);
+	EQUAL_NUMBER(pace.level, 1);
+	run(&pace, &server, 20, &now);
+	EQUAL_NUMBER(pace.level, 2);
+}
+
 static const struct harness_test tests[] = {
     {"up to the limit", test_rise},
     {"no more than is worth while", test_busy},
@@ -167,6 +208,8 @@ static const struct harness_test tests[] = {
     {"answers that take longer later", test_later},
     {"requests that fail", test_setbacks},
     {"requests that fail soon", test_early_setbacks},
+    {"one more after many good answers", test_again},
+    {"one more after many good answers of one", test_again_from_one},
     {NULL, NULL},
 };
 
