@@ -13,6 +13,8 @@
 
 #define PAGES_LEAST 3 /* that must be expected; for fewer, the last id would cost too much */
 
+#define HELD_MAX (32u << 20) /* bytes of pages that wait for their turn, for another request */
+
 /*
  * Each connection has a block at work and one that waits for its turn, at most. Besides there is
  * what is left of a block that did not fit on its page, and all behind them.
@@ -245,6 +247,17 @@ static void ask(struct chains *chains, struct block *block, struct chain *chain)
 	list_request(chain->netbackup, &chains->list);
 }
 
+/* Whether so much waits for its turn that no more should be asked for. */
+static bool holds_enough(const struct chains *chains)
+{
+	size_t held = 0;
+
+	for (unsigned i = 0; i < chains->blocks; i++)
+		if (chains->block[i].state == BLOCK_HELD)
+			held += chains->block[i].response.length;
+	return held >= HELD_MAX;
+}
+
 /* Gives each connection that has nothing to do the next block. */
 static void deal(struct chains *chains)
 {
@@ -254,8 +267,10 @@ static void deal(struct chains *chains)
 	for (;;) {
 		while (next < chains->blocks && chains->block[next].state != BLOCK_WAITS)
 			next++;
-		/* What is held takes memory. */
-		if (next == chains->blocks || (next > 0 && next >= 2 * chains->pace.level))
+		if (next == chains->blocks)
+			return;
+		/* What is held takes memory. The first block is what the others wait for. */
+		if (next > 0 && (next >= 2 * chains->pace.level || holds_enough(chains)))
 			return;
 		chain = find_chain(chains);
 		if (!chain)

@@ -42,6 +42,8 @@ struct quirks {
 	unsigned bears;	       /* with more at work it answers with STATUS; 0 = all */
 	int millis;	       /* for an answer */
 	int crowding;	       /* so many times longer for each further request at work */
+	int64_t late;	       /* the block behind this id takes slow_millis, too */
+	size_t fat;	       /* bytes of blanks in each of the next eight blocks */
 	int slow, slow_millis; /* this request takes so long */
 };
 
@@ -58,7 +60,9 @@ struct host {
 	unsigned most;	   /* at work at once */
 	unsigned recently; /* the same of the last 10 requests */
 	int counted;
-	int open; /* connections */
+	int behind_late; /* requests for what is behind the late block */
+	int meanwhile;	 /* the same, before it was answered */
+	int open;	 /* connections */
 	int accepted;
 	char before[LIST_PAGE * 60];
 };
@@ -130,6 +134,16 @@ static void reply(int fd, const char *status, const char *body)
 	free(text);
 }
 
+static int blanks(const char *request)
+{
+	int64_t behind = number_of(request, "jobId%20gt%20");
+	const struct quirks *quirks = &host.quirks;
+
+	if (behind > quirks->late && behind <= quirks->late + 8 * LIST_PAGE)
+		return (int)quirks->fat;
+	return 0;
+}
+
 #define JSON_TYPE "200 OK\r\nContent-Type: application/vnd.netbackup+json;version=13.0"
 
 /* Answers the NUMBER-th request for jobs. */
@@ -163,7 +177,8 @@ static void answer_jobs(int fd, const char *request, int number)
 	pthread_mutex_unlock(&host.lock);
 	if (cursor > 0)
 		snprintf(next, sizeof next, "\"next\":\"%lld\"", (long long)cursor);
-	body = mem_printf("{\"data\":[%s],\"meta\":{\"pagination\":{%s}}}", jobs, next);
+	body = mem_printf("{\"data\":[%s],%*s\"meta\":{\"pagination\":{%s}}}", jobs,
+			  blanks(request), "", next);
 	reply(fd, JSON_TYPE, body);
 	free(body);
 }
@@ -183,6 +198,7 @@ static unsigned begin_work(const char *request, int *number)
 	pthread_mutex_lock(&host.lock);
 	*number = ++host.requests;
 	host.blocks += strstr(request, "%20le%20") != NULL;
+	host.behind_late += number_of(request, "jobId%20gt%20") > host.quirks.late;
 	at_work = ++host.at_work;
 	if (at_work > host.most)
 		host.most = at_work;
@@ -223,12 +239,20 @@ static void await_requests(int count)
 		rest(1);
 }
 
+static void note_meanwhile(void)
+{
+	pthread_mutex_lock(&host.lock);
+	host.meanwhile = host.behind_late;
+	pthread_mutex_unlock(&host.lock);
+}
+
 static void work(int fd, const char *request)
 {
 	const struct quirks *quirks = &host.quirks;
 	int64_t millis = quirks->millis;
 	unsigned at_work;
 	int number;
+	bool late;
 
 	if (strstr(request, "/ping ")) {
 		reply(fd, "200 OK", "1782871204000");
@@ -237,7 +261,10 @@ static void work(int fd, const char *request)
 	at_work = begin_work(request, &number);
 	for (unsigned i = 1; quirks->crowding > 0 && i < at_work; i++)
 		millis *= quirks->crowding;
-	rest(number == quirks->slow ? quirks->slow_millis : millis);
+	late = quirks->late > 0 && number_of(request, "jobId%20gt%20") == quirks->late;
+	rest(late || number == quirks->slow ? quirks->slow_millis : millis);
+	if (late)
+		note_meanwhile();
 	if (quirks->fails_together && number >= quirks->fails && number < quirks->fails_to)
 		await_requests(quirks->fails_to);
 	pthread_mutex_lock(&host.lock);
@@ -347,7 +374,7 @@ static void begin(const struct quirks *quirks)
 	memset(&client, 0, sizeof client);
 	host.quirks = *quirks;
 	host.requests = host.blocks = host.counted = host.open = 0;
-	host.accepted = 0;
+	host.accepted = host.behind_late = host.meanwhile = 0;
 	host.most = host.recently = host.at_work = 0;
 	host.before[0] = '\0';
 	pthread_mutex_init(&host.lock, NULL);
@@ -732,6 +759,26 @@ static void test_waiting_together(void)
 		FAIL("it took %lld ms", (long long)took);
 }
 
+/* Large pages that wait for their turn keep further ones from being asked for. */
+static void test_large_pages(void)
+{
+	static const size_t sizes[] = {0, 17 << 20};
+	int meanwhile[2];
+
+	set_ids(1000, 12000, 1);
+	for (size_t i = 0; i < 2; i++) {
+		struct quirks quirks = {
+		    .millis = 20, .late = 8999, .slow_millis = 1000, .fat = sizes[i]};
+
+		fetch_all(&quirks, 4);
+		EQUAL_NUMBER(host.most, 4);
+		meanwhile[i] = host.meanwhile;
+	}
+	CU_ASSERT(meanwhile[0] > 4);
+	if (meanwhile[1] < 2 || meanwhile[1] > 4)
+		FAIL("%d requests", meanwhile[1]);
+}
+
 static void test_timeout(void)
 {
 	static const struct quirks quirks = {.millis = 20, .slow = 30, .slow_millis = 1500};
@@ -806,6 +853,7 @@ static const struct harness_test tests[] = {
     {"a failure in the middle", test_going_on},
     {"429 and 503 with more at work", test_setbacks},
     {"429 to several at once", test_waiting_together},
+    {"large pages that wait", test_large_pages},
     {"an answer that does not come", test_timeout},
     {"answers that take longer with more", test_crowding},
     {"a stop", test_cancel},
