@@ -523,6 +523,40 @@ static void test_small_pages(void)
 	fetch_all(&tiny, 4);
 }
 
+/* COUNT ids in runs of up to RUN without a gap, with gaps of up to GAP between them. */
+static void set_runs(size_t count, int run, int gap, unsigned *seed)
+{
+	int64_t first = 1;
+
+	host.count = 0;
+	while (host.count < count) {
+		size_t length = 1 + (size_t)rand_r(seed) % (size_t)run;
+
+		if (length > count - host.count)
+			length = count - host.count;
+		add_ids(first, length, 1, seed);
+		first = host.ids[host.count - 1] + 2 + rand_r(seed) % gap;
+	}
+}
+
+/* What docs/performance.md says that ids cost which come in runs. */
+static void test_runs(void)
+{
+	static const struct {
+		int run, gap;
+		int requests; /* at most, for 100 pages */
+	} cases[] = {{1, 3, 130}, {50, 50, 180}, {500, 500, 220}, {500, 10000, 440}};
+	unsigned seed = harness_seed();
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		set_runs(10000, cases[i].run, cases[i].gap, &seed);
+		fetch_all(&right, 4);
+		if (host.requests > cases[i].requests)
+			FAIL("%d requests for runs of %d and gaps of %d", host.requests,
+			     cases[i].run, cases[i].gap);
+	}
+}
+
 /* A first page that is short says little of the others. */
 static void test_short_first(void)
 {
@@ -841,6 +875,7 @@ static const struct harness_test tests[] = {
     {"sparse ids", test_sparse},
     {"pages that are smaller than asked for", test_small_pages},
     {"a short first page", test_short_first},
+    {"runs of ids", test_runs},
     {"huge gaps", test_uneven},
     {"large ids", test_large},
     {"short lists", test_short},
