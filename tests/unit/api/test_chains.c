@@ -11,9 +11,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/timefmt.h"
 #include "harness.h"
+#include "unit/captured.h"
 
 /*
  * A server that knows nothing of a job but its id, answers several connections at once, and can be
@@ -37,6 +39,7 @@ struct quirks {
 	int odd;       /* this request is answered with ID as its last job */
 	int64_t id;    /* 0 = with those of the request before, -1 = in HTML */
 	int fails, fails_to;   /* these are answered with STATUS */
+	int fails_each;	       /* each so many requests one is, too; 0 = none */
 	bool fails_together;   /* not before all of them have come */
 	const char *status;    /* and its header lines */
 	unsigned bears;	       /* with more at work it answers with STATUS; 0 = all */
@@ -271,6 +274,7 @@ static void work(int fd, const char *request)
 	host.at_work--;
 	pthread_mutex_unlock(&host.lock);
 	if ((number >= quirks->fails && number <= quirks->fails_to) ||
+	    (quirks->fails_each > 0 && number % quirks->fails_each == 0) ||
 	    (quirks->bears > 0 && at_work > quirks->bears))
 		reply(fd, quirks->status, "");
 	else
@@ -774,6 +778,27 @@ static void test_setbacks(void)
 	}
 }
 
+/* The log says each time that there is one less, also for the same reason. */
+static void test_log(void)
+{
+	static const struct quirks quirks = {
+	    .millis = 20, .fails_each = 45, .status = "503 Service Unavailable"};
+	static const char line[] = " from now on: the server is busy";
+	int lines = 0;
+	char *said;
+
+	set_ids(1000, 12000, 1);
+	captured_begin(NULL);
+	log_open(LOG_TARGET_STDERR, LOG_LEVEL_INFO);
+	fetch_all(&quirks, 8);
+	log_open(LOG_TARGET_STDERR, LOG_LEVEL_WARNING);
+	said = captured_end();
+	for (const char *at = said; (at = strstr(at, line)) != NULL; at++)
+		lines++;
+	EQUAL_NUMBER(lines, 2);
+	free(said);
+}
+
 /* Those that are refused together wait together. */
 static void test_waiting_together(void)
 {
@@ -887,6 +912,7 @@ static const struct harness_test tests[] = {
     {"answers to something else", test_wrong_answers},
     {"a failure in the middle", test_going_on},
     {"429 and 503 with more at work", test_setbacks},
+    {"each connection less is in the log", test_log},
     {"429 to several at once", test_waiting_together},
     {"large pages that wait", test_large_pages},
     {"an answer that does not come", test_timeout},
