@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/mem.h"
+#include "base/timefmt.h"
 
 /* Texts are laid one behind the other in pieces of memory, each twice as large as the last. */
 #define FIRST_PIECE ((size_t)2 * 1024)
@@ -28,6 +29,7 @@ struct pool {
 	struct arena *arena;
 	char *piece; /* what is free of the last piece */
 	size_t left, next_piece;
+	uint32_t start; /* of all hashes */
 	/* Found by their hash: a text is at the first free place from there on. Never full. */
 	struct entry **places;
 	size_t room, count;
@@ -40,6 +42,7 @@ struct pool *pool_new(void)
 	atomic_init(&pool->holders, 1);
 	pool->arena = arena_new(0);
 	pool->next_piece = FIRST_PIECE;
+	pool->start = (uint32_t)timefmt_now() ^ (uint32_t)((uintptr_t)pool >> 4);
 	pool->room = FIRST_PLACES;
 	pool->places = mem_zalloc(pool->room, sizeof(struct entry *));
 	return pool;
@@ -60,10 +63,13 @@ void pool_release(struct pool *pool)
 	free(pool);
 }
 
-/* FNV-1a, with its upper bits folded in: places are chosen by the lower ones. */
-static uint32_t hash_of(const char *text)
+/*
+ * FNV-1a, with its upper bits folded in: places are chosen by the lower ones. It starts otherwise
+ * in each pool, so that nobody can choose names that all have one hash.
+ */
+static uint32_t hash_of(const struct pool *pool, const char *text)
 {
-	uint32_t hash = 2166136261;
+	uint32_t hash = 2166136261 ^ pool->start;
 
 	for (; *text; text++)
 		hash = (hash ^ (unsigned char)*text) * 16777619;
@@ -123,7 +129,7 @@ static unsigned char counted_length(const char *text, size_t length)
 
 const char *pool_text(struct pool *pool, const char *text)
 {
-	uint32_t hash = hash_of(text);
+	uint32_t hash = hash_of(pool, text);
 	size_t at = place_of(pool, text, hash), length;
 	struct entry *entry = pool->places[at];
 
@@ -143,7 +149,7 @@ const char *pool_text(struct pool *pool, const char *text)
 
 const char *pool_find(const struct pool *pool, const char *text)
 {
-	const struct entry *entry = pool->places[place_of(pool, text, hash_of(text))];
+	const struct entry *entry = pool->places[place_of(pool, text, hash_of(pool, text))];
 
 	return entry ? entry->text : NULL;
 }

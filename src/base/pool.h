@@ -30,7 +30,7 @@ const char *pool_find(const struct pool *pool, const char *text);
 
 /* The functions below take a text that is in a pool. */
 
-/* A hash of it. */
+/* A hash of it, which is another one in each pool. */
 uint32_t pool_hash(const char *text);
 
 /* Its number; 0 until it is set. */

@@ -6,6 +6,8 @@
 #include "base/pool.h"
 #include "harness.h"
 
+#define COUNT_IN(array) (sizeof(array) / sizeof((array)[0]))
+
 static void test_once(void)
 {
 	struct pool *pool = pool_new();
@@ -72,6 +74,27 @@ static void test_counted(void)
 	pool_release(pool);
 }
 
+/* Names that have the same hash in one pool, by the usual start of FNV-1a, have not in all. */
+static void test_one_hash(void)
+{
+	static const char *const pairs[][2] = {{"costarring", "liquid"},
+					       {"declinate", "macallums"},
+					       {"altarage", "zinke"},
+					       {"altarages", "zinkes"}};
+	struct pool *pools[16];
+	unsigned same = 0, count = 0;
+
+	for (size_t i = 0; i < COUNT_IN(pools); i++) {
+		pools[i] = pool_new();
+		for (size_t j = 0; j < COUNT_IN(pairs); j++, count++)
+			same += pool_hash(pool_text(pools[i], pairs[j][0])) ==
+				pool_hash(pool_text(pools[i], pairs[j][1]));
+	}
+	CU_ASSERT_TRUE(same < count / 2);
+	for (size_t i = 0; i < COUNT_IN(pools); i++)
+		pool_release(pools[i]);
+}
+
 /* Reads what it was given, and is the last to hold the pool or not. */
 static void *read_and_release(void *arg)
 {
@@ -107,6 +130,7 @@ static const struct harness_test tests[] = {
     {"a text is there once", test_once},
     {"many texts, and a large one", test_many},
     {"octets behind their number", test_counted},
+    {"names of one hash", test_one_hash},
     {"another thread reads and releases", test_threads},
     {NULL, NULL},
 };
