@@ -534,6 +534,7 @@ static void test_order(void)
 	CU_ASSERT(!store_put(store, &job, &fault));
 	CU_ASSERT(strstr(fault.text, "no transaction") != NULL);
 	CU_ASSERT(!store_holds(store, STOCK_BEGAN, 1, &answer, &fault));
+	CU_ASSERT(!store_holds_undated(store, &answer, &fault));
 	CU_ASSERT(!store_settle(store, &fault));
 	CU_ASSERT(!store_expire(store, STOCK_BEGAN, &fault));
 	CU_ASSERT(!store_commit(store, &fault));
