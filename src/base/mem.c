@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <malloc.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,11 @@
  */
 #define MAPPED_LEAST (128 * 1024)
 #define HEAPS_MAX 4 /* of which threads share each: what one leaves free, another can use */
+
+#define GIVE_BACK_MS 10000 /* at least from one time to the next */
+
+static atomic_bool much_is_free;
+static _Atomic(int64_t) next_due; /* by the clock of mem_give_back's callers */
 
 #define FIRST_ROOM 64 /* of an array that grows */
 
@@ -49,9 +55,21 @@ void mem_keep_little(void)
 	mallopt(M_ARENA_MAX, HEAPS_MAX);
 }
 
-void mem_give_back(void)
+void mem_expect_much(void)
 {
+	atomic_store(&much_is_free, true);
+}
+
+bool mem_give_back(int64_t now)
+{
+	int64_t due = atomic_load(&next_due);
+
+	if (!atomic_load(&much_is_free) || now < due ||
+	    !atomic_compare_exchange_strong(&next_due, &due, now + GIVE_BACK_MS))
+		return false;
+	atomic_store(&much_is_free, false);
 	malloc_trim(0);
+	return true;
 }
 
 void *mem_malloc(size_t size)

@@ -2,7 +2,9 @@
 #ifndef MEM_H
 #define MEM_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 /*
@@ -29,8 +31,15 @@ void *mem_realloc(void *old, size_t size);
  */
 void mem_keep_little(void);
 
-/* Gives the system back all that is free. It takes milliseconds: for after something large. */
-void mem_give_back(void);
+/* After something large: the next mem_give_back has much to give. */
+void mem_expect_much(void);
+
+/*
+ * Gives the system back all that is free, if that is much; true if it did. NOW is in milliseconds
+ * of a clock that never goes back. To be called now and then: it holds up all threads for
+ * milliseconds, so it comes only once in a while, however many have something to give.
+ */
+bool mem_give_back(int64_t now);
 
 /* COUNT objects of SIZE bytes, zeroed. */
 void *mem_zalloc(size_t count, size_t size);

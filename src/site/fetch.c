@@ -388,7 +388,7 @@ bool fetch_run(struct fetch *fetch, struct netbackup *netbackup, struct store *s
 	fetch->jobs = fetch->skipped = fetch->swept = 0;
 	fetch->flaws_before = fetch->flaws;
 	fetch->flaws = (struct skipped){.count = {0}};
-	fetch->full = fetch->round_ended = false;
+	fetch->full = fetch->round_ended = fetch->first_ended = false;
 	fetch->use = (struct chains_use){.connections = 0};
 	fetch->requests_before = netbackup_traffic(netbackup)->requests;
 	fetch->clock = fetch->reported = timefmt_monotonic();

@@ -36,6 +36,7 @@ struct fetch {
 	bool all_unfinished;   /* all unfinished jobs were asked for */
 	bool fresh;	       /* the store was empty before */
 	bool round_ended;      /* the rolling sweep came round */
+	bool first_ended;      /* ... for the first time */
 	struct chains_use use; /* of connections, by the sweep */
 	/* The API version in which the server cannot be asked for changes; stays for later runs. */
 	char blind[16];

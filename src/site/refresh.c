@@ -320,8 +320,8 @@ bool refresh_run(struct refresh *refresh)
 		/* FAULT may have an error that a second try has overcome. */
 		fault_clear(&fault);
 		note_success(refresh, began, timefmt_monotonic() - clock, &fault);
-		if (refresh->fetch.round_ended && refresh->fetch.fresh)
-			mem_give_back();
+		if (refresh->fetch.first_ended)
+			mem_expect_much();
 		/*
 		 * A store that was empty is not verified: its totals have just been made from its
 		 * jobs. If the rows cannot be read, the next refresh fails and says so.
@@ -333,6 +333,7 @@ bool refresh_run(struct refresh *refresh)
 	}
 	refresh->row.fault = fault;
 	json_forget();
+	mem_give_back(timefmt_monotonic());
 	return fine;
 }
 

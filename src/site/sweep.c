@@ -143,6 +143,7 @@ static void note_round(struct fetch *fetch, int64_t began)
 	marks->sweep_ended = began;
 	marks->sweep_began = fetch->now;
 	marks->sweep_pages = 0;
+	fetch->first_ended = !marks->complete;
 	marks->complete = 1;
 }
 

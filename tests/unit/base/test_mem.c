@@ -51,9 +51,26 @@ static void test_cut(void)
 	EQUAL_NUMBER(WEXITSTATUS(status), 1);
 }
 
+/* However much is free: not more often than each 10 s, and what was too early comes later. */
+static void test_give_back(void)
+{
+	const int64_t now = INT64_MAX / 2; /* later than any other test was */
+
+	CU_ASSERT_FALSE(mem_give_back(now));
+	mem_expect_much();
+	CU_ASSERT_TRUE(mem_give_back(now));
+	CU_ASSERT_FALSE(mem_give_back(now + 20000));
+	mem_expect_much();
+	CU_ASSERT_TRUE(mem_give_back(now + 20000));
+	mem_expect_much();
+	CU_ASSERT_FALSE(mem_give_back(now + 29999));
+	CU_ASSERT_TRUE(mem_give_back(now + 30000));
+}
+
 static const struct harness_test tests[] = {
     {"a stream is closed", test_close},
     {"a stream whose text is cut", test_cut},
+    {"what is given back, and how often", test_give_back},
     {"texts", test_printf},
     {NULL, NULL},
 };

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/timefmt.h"
 #include "unit/scratch.h"
 #include "unit/site/scripted.h"
@@ -140,6 +141,37 @@ static void test_lost_cursor(void)
 		EQUAL_NUMBER(ROWS(snapshot, JOBS, job_row)[0].count, 2);
 		snapshot_free(snapshot);
 	}
+	scripted_close(&world);
+}
+
+/* What a first sweep has needed is given back when it has ended, in however many refreshes. */
+static void test_memory(void)
+{
+	static const struct answer half[] = {PING,
+					     UNFINISHED,
+					     {AFTER("c2"), "404 Not Found", ""},
+					     {ANY, JSON, PAGE(JOB(5), "\"c2\"")},
+					     {NULL, NULL, NULL}};
+	static const struct answer rest[] = {
+	    PING, UNFINISHED, {ANY, JSON, PAGE(JOB(9), "null")}, {NULL, NULL, NULL}};
+	static const struct {
+		const struct answer *answers;
+		bool much;
+	} steps[] = {{half, false}, {rest, true}, {rest, false}};
+	int64_t later = INT64_MAX / 2; /* so that the refreshes themselves come too early */
+	struct world world;
+
+	scripted_open(&world, ":memory:");
+	scripted_begin(&world);
+	mem_expect_much();
+	mem_give_back(later);
+	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+		snapshot_free(scripted_run(&world, steps[i].answers));
+		later += 20000;
+		if (mem_give_back(later) != steps[i].much)
+			FAIL("step %zu", i);
+	}
+	CU_ASSERT_TRUE(refresh_complete(world.refresh));
 	scripted_close(&world);
 }
 
@@ -716,6 +748,7 @@ static const struct harness_test tests[] = {
     {"ids that do not rise", test_order},
     {"a circle of cursors", test_circle},
     {"a cursor that is refused", test_lost_cursor},
+    {"memory after a first sweep", test_memory},
     {"an empty last page that leads back", test_empty_end},
     {"a list without ids", test_no_ids},
     {"jobs in both lists", test_both_lists},
