@@ -38,6 +38,7 @@ struct refresh {
 		char text[NOTICE_SIZE];
 	} skips, skips_before;
 	bool down_notified; /* the event that the site is down has been made */
+	int64_t looked_at;  /* when look_back was last called by a refresh; by the server's clock */
 	/* Of descriptors: those for the store, those for work, and whether it waits for these. */
 	bool holds, works, waits;
 };
@@ -76,6 +77,7 @@ static int32_t seconds_of_skew(int64_t millis)
  * from jobs that were listed once: not all is empty that is old on a young primary.
  */
 #define UNLISTED_LEAST 3
+#define LOOK_MS INT64_C(3600000) /* between two looks back, while the sweep is under way */
 
 /* Finds out whether the server's list goes back far enough. */
 static void look_back(struct refresh *refresh)
@@ -110,18 +112,23 @@ static void note_skipped(struct refresh *refresh)
 							      : NULL;
 }
 
-/* Notes of a refresh that has succeeded what people should know although it is no error. */
+/*
+ * Notes of a refresh that has succeeded what people should know although it is no error. The sweep
+ * may take a day to come round, so it is not waited for.
+ */
 static void note_facts(struct refresh *refresh)
 {
 	const struct fetch *fetch = &refresh->fetch;
 
-	if (fetch->jobs > 0 || store_jobs(refresh->store) > 0)
-		refresh->facts.no_jobs = false;
-	else if (fetch->round_ended)
-		refresh->facts.no_jobs = true;
 	note_skipped(refresh);
-	if (fetch->round_ended)
+	/* A job that cannot be used is not held, and is there all the same. */
+	refresh->facts.no_jobs =
+	    fetch->jobs == 0 && store_jobs(refresh->store) == 0 && !refresh->facts.skipped;
+	/* Behind a clock that was set back all is swept, and so a round ends. */
+	if (fetch->round_ended || fetch->now - refresh->looked_at >= LOOK_MS) {
+		refresh->looked_at = fetch->now;
 		look_back(refresh);
+	}
 }
 
 /* Whether there are descriptors for the store, which one in memory does not need. */

@@ -75,6 +75,83 @@ static void test_cleaned_list(void)
 	scratch_remove();
 }
 
+/* How far the list goes back is looked at each hour, whether the sweep comes round or not. */
+static void test_look_back(void)
+{
+	static const struct answer full[] = {
+	    PING, UNFINISHED, {ANY, JSON, PAGE(ALL_OLD "," JOB(5), "null")}, {NULL, NULL, NULL}};
+	static const struct answer cleaned[] = {{"/ping ", "200 OK", "1782896404000"},
+						UNFINISHED,
+						{"lastUpdateTime", JSON, "{\"data\":[]}"},
+						{ANY, JSON, PAGE(JOB(5), "null")},
+						{NULL, NULL, NULL}};
+	static const struct {
+		const char *clock, *part; /* NULL = it goes back far enough */
+	} steps[] = {{"1782896404000", "goes back for 8 hours only"}, /* 09:00:04 */
+		     {"1782900003000", "goes back for 8 hours only"}, /* 10:00:03 */
+		     {"1782900004000", "goes back for 9 hours only"}, /* 10:00:04 */
+		     {"1782936004000", NULL}};			      /* 20:00:04 */
+	struct world world;
+
+	scripted_open(&world, ":memory:");
+	scripted_begin(&world);
+	snapshot_free(scripted_run(&world, full));
+	snapshot_free(scripted_run(&world, cleaned));
+	world.site.full_refresh = 7 * 86400;
+	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+		const struct answer quiet[] = {{"/ping ", "200 OK", steps[i].clock},
+					       UNFINISHED,
+					       {"lastUpdateTime", JSON, "{\"data\":[]}"},
+					       END};
+		struct snapshot *snapshot = scripted_run(&world, quiet);
+		const char *notice = sites_row(snapshot)->notice;
+
+		EQUAL_NUMBER(sites_row(snapshot)->status, SITE_UP);
+		if (!strstr(notice, steps[i].part ? steps[i].part : "") ||
+		    (!steps[i].part && strstr(notice, "goes back")))
+			FAIL("step %zu: %s", i, notice);
+		snapshot_free(snapshot);
+	}
+	scripted_close(&world);
+}
+
+/* That no job is visible is told at once, whether the sweep comes round or not. */
+static void test_no_jobs(void)
+{
+	static const char unusable[] = PAGE("{\"attributes\":{\"jobId\":9}}", "null");
+	/* All that is known leaves the window; a job comes that cannot be used; it is still there.
+	 */
+	static const struct {
+		const char *clock, *changes;
+		bool told;
+	} steps[] = {{"1782871264000", "{\"data\":[]}", false},
+		     {"1782957904000", "{\"data\":[]}", true},
+		     {"1782957964000", unusable, false},
+		     {"1782958024000", "{\"data\":[]}", false}};
+	struct world world;
+
+	scripted_open(&world, ":memory:");
+	world.site.full_refresh = 7 * 86400;
+	scripted_begin(&world);
+	snapshot_free(scripted_run(
+	    &world, (const struct answer[]){
+			PING, UNFINISHED, {ANY, JSON, PAGE(JOB(5), "null")}, {NULL, NULL, NULL}}));
+	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+		const struct answer answers[] = {{"/ping ", "200 OK", steps[i].clock},
+						 UNFINISHED,
+						 {"lastUpdateTime", JSON, steps[i].changes},
+						 END};
+		struct snapshot *snapshot = scripted_run(&world, answers);
+
+		EQUAL_NUMBER(sites_row(snapshot)->status, SITE_UP);
+		if ((strstr(sites_row(snapshot)->notice, "no job is visible") != NULL) !=
+		    steps[i].told)
+			FAIL("step %zu: \"%s\"", i, sites_row(snapshot)->notice);
+		snapshot_free(snapshot);
+	}
+	scripted_close(&world);
+}
+
 /* Ids that fall or repeat mean that the sort or the cursor was not honoured. */
 static void test_order(void)
 {
@@ -745,6 +822,8 @@ static void test_await_store(void)
 static const struct harness_test tests[] = {
     {"two pages", test_good},
     {"a list that is cleaned within the window", test_cleaned_list},
+    {"how far the list goes back, in between", test_look_back},
+    {"no job is visible", test_no_jobs},
     {"ids that do not rise", test_order},
     {"a circle of cursors", test_circle},
     {"a cursor that is refused", test_lost_cursor},
