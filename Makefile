@@ -113,7 +113,7 @@ $(BUILD)/tests/unit: $(call objects,tests/harness.c tests/resolve.c tests/older.
                      $(BUILD)/libnbu-agentx.a
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  LINK  $@")
-	$(Q)$(LINK) -Wl,--wrap=timefmt_now,--wrap=statvfs -o $@ $^ $(TESTLIBS) $(SIMLIBS) $(LIBS)
+	$(Q)$(LINK) -Wl,--wrap=timefmt_now,--wrap=timefmt_monotonic,--wrap=statvfs -o $@ $^ $(TESTLIBS) $(SIMLIBS) $(LIBS)
 
 $(BUILD)/tests/integration: $(call objects,tests/harness.c $(INTEGRATION_SOURCES)) $(BUILD)/libnbu-agentx.a
 	@mkdir -p $(@D)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "api/http.h"
+#include "base/mem.h"
 
 static bool fits(const struct answer *answer, const char *request)
 {
@@ -40,13 +41,21 @@ static void answer_request(int fd, const struct answer *answer)
 	send(fd, answer->body, strlen(answer->body), MSG_NOSIGNAL);
 }
 
+struct connection {
+	struct server *server;
+	int fd;
+};
+
 /* Serves one connection to its end. */
-static void serve(struct server *server, int fd)
+static void *serve(void *arg)
 {
+	struct server *server = ((struct connection *)arg)->server;
+	int fd = ((struct connection *)arg)->fd;
 	char request[4000];
 	size_t length = 0;
 	ssize_t got;
 
+	free(arg);
 	while ((got = recv(fd, request + length, sizeof request - 1 - length, 0)) > 0) {
 		length += (size_t)got;
 		request[length] = '\0';
@@ -57,15 +66,23 @@ static void serve(struct server *server, int fd)
 		length = 0;
 	}
 	close(fd);
+	return NULL;
 }
 
+/* A client may have several connections. It ends them before the server ends. */
 static void *work(void *arg)
 {
 	struct server *server = arg;
+	pthread_t thread;
 	int fd;
 
-	while ((fd = accept(server->fd, NULL, NULL)) >= 0)
-		serve(server, fd);
+	while ((fd = accept(server->fd, NULL, NULL)) >= 0) {
+		struct connection *connection = mem_zalloc(1, sizeof *connection);
+
+		*connection = (struct connection){server, fd};
+		CU_ASSERT_EQUAL_FATAL(pthread_create(&thread, NULL, serve, connection), 0);
+		pthread_detach(thread);
+	}
 	return NULL;
 }
 

@@ -3,8 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/timefmt.h"
+#include "unit/captured.h"
+#include "unit/clock.h"
 #include "unit/scratch.h"
 #include "unit/site/scripted.h"
 
@@ -218,6 +221,51 @@ static void test_lost_cursor(void)
 		EQUAL_NUMBER(ROWS(snapshot, JOBS, job_row)[0].count, 2);
 		snapshot_free(snapshot);
 	}
+	scripted_close(&world);
+}
+
+static unsigned reports;
+
+/* Time passes from page to page, until the sweep is by blocks. */
+static void let_pass(uint64_t jobs, uint64_t requests, void *arg)
+{
+	(void)arg;
+	CU_ASSERT_TRUE(requests > jobs);
+	reports++;
+	if (jobs < 2)
+		clock_pass(10000);
+}
+
+/* What is logged of a long sweep by two connections. */
+static void test_progress(void)
+{
+	static const struct answer answers[] = {PING,
+						UNFINISHED,
+						{"sort=-jobId", JSON, PAGE(JOB(90000), "null")},
+						{"%20le%2090000", JSON, PAGE(JOB(90000), "null")},
+						{"jobId%20gt%20", JSON, PAGE("", "null")},
+						{ANY, JSON, PAGE(JOB(5), "\"c2\"")},
+						END};
+	static const char *const parts[] = {
+	    "site paris: 1 jobs in 3 requests so far, ", "jobs a second, 2 connections at work\n",
+	    "site paris: up, API version 14.0; 2 jobs in ", " s, 2 connections at most\n"};
+	struct world world;
+	char *log;
+
+	scripted_open(&world, ":memory:");
+	world.site.sweep_connections = 2;
+	scripted_begin(&world);
+	refresh_on_progress(world.refresh, let_pass, NULL);
+	log_open(LOG_TARGET_STDERR, LOG_LEVEL_INFO);
+	captured_begin(NULL);
+	snapshot_free(scripted_run(&world, answers));
+	log = captured_end();
+	log_open(LOG_TARGET_STDERR, LOG_LEVEL_WARNING);
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+		if (!strstr(log, parts[i]))
+			FAIL("no \"%s\" in: %s", parts[i], log);
+	CU_ASSERT_TRUE(reports >= 3);
+	free(log);
 	scripted_close(&world);
 }
 
@@ -827,6 +875,7 @@ static const struct harness_test tests[] = {
     {"ids that do not rise", test_order},
     {"a circle of cursors", test_circle},
     {"a cursor that is refused", test_lost_cursor},
+    {"what is logged of a long sweep", test_progress},
     {"memory after a first sweep", test_memory},
     {"an empty last page that leads back", test_empty_end},
     {"a list without ids", test_no_ids},
