@@ -424,6 +424,8 @@ bool refresh_complete(const struct refresh *refresh)
 
 bool refresh_pause(struct refresh *refresh, int64_t millis)
 {
+	if (millis >= REST_MS && refresh->store)
+		store_rest(refresh->store);
 	/* One who waits for his turn must not hold up others while he pauses. */
 	if (millis >= REST_MS || descriptors_wanted())
 		end_turn(refresh);

@@ -659,6 +659,11 @@ bool database_is_open(struct database *database, struct fault *fault)
 	return false;
 }
 
+void database_rest(struct database *database)
+{
+	sqlite3_db_release_memory(database->db);
+}
+
 void database_touch(struct database *database)
 {
 	database->touched = true;

@@ -100,6 +100,9 @@ bool database_rollback(struct database *database);
 /* Whether there is a transaction that can go on; false with FAULT. */
 bool database_is_open(struct database *database, struct fault *fault);
 
+/* Gives back what is held of the file in memory. To be called outside of a transaction. */
+void database_rest(struct database *database);
+
 /* Says that what is held in memory has changed in this transaction, even if nothing is written. */
 void database_touch(struct database *database);
 

@@ -205,6 +205,11 @@ bool store_commit(struct store *store, struct fault *fault)
 	return false;
 }
 
+void store_rest(struct store *store)
+{
+	database_rest(store->database);
+}
+
 void store_rollback(struct store *store)
 {
 	struct fault fault;

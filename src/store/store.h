@@ -158,6 +158,9 @@ const char *store_lost_file(const struct store *store);
  */
 bool store_commit(struct store *store, struct fault *fault);
 
+/* Nothing is asked of the store for some time: gives back memory that can be had again. */
+void store_rest(struct store *store);
+
 /* Undoes everything since store_begin. Does no harm where there is no transaction. */
 void store_rollback(struct store *store);
 
