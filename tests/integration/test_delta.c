@@ -25,6 +25,7 @@
 #define UNFINISHED                                                                                 \
 	600 /* unfinished-refresh: what vanishes unfinished stays as long between checks */
 
+#define UPDATE_COLUMN 10 /* of /sim/jobs */
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* All policies and clients are watched, some otherwise than the rest, and one that there is not. */
@@ -309,7 +310,19 @@ static unsigned requests_with(struct trial *trial, const char *part)
 	return count;
 }
 
-/* How many jobs the simulator has that changed at or after MARK and have PART in their line. */
+/* The lastUpdateTime in a LINE of /sim/jobs. */
+static int64_t update_of(const char *line)
+{
+	for (int column = 1; line && column < UPDATE_COLUMN; column++) {
+		line = strchr(line, '\t');
+		line = line ? line + 1 : NULL;
+	}
+	CU_ASSERT_PTR_NOT_NULL_FATAL(line);
+	return strtoll(line, NULL, 10);
+}
+
+/* How many jobs the simulator has that changed at or after MARK and have PART in their line. It
+ * gives all unfinished ones, too. */
 static unsigned changed_since(struct trial *trial, int64_t mark, const char *part)
 {
 	char page[60], *jobs, *save = NULL;
@@ -318,7 +331,7 @@ static unsigned changed_since(struct trial *trial, int64_t mark, const char *par
 	snprintf(page, sizeof page, "jobs?since=%" PRId64, mark);
 	jobs = sim_control(trial->sim, page, NULL);
 	for (char *line = strtok_r(jobs, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
-		count += strstr(line, part) != NULL;
+		count += strstr(line, part) != NULL && update_of(line) >= mark;
 	free(jobs);
 	return count;
 }
