@@ -50,9 +50,11 @@ void mem_check_errno(void)
 
 void mem_keep_little(void)
 {
+	/* NOLINTBEGIN(concurrency-mt-unsafe): there is one thread only */
 	mallopt(M_MMAP_THRESHOLD, MAPPED_LEAST);
 	mallopt(M_TRIM_THRESHOLD, MAPPED_LEAST);
 	mallopt(M_ARENA_MAX, HEAPS_MAX);
+	/* NOLINTEND(concurrency-mt-unsafe) */
 }
 
 void mem_expect_much(void)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "site/sweep.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 #include "base/timefmt.h"
@@ -108,12 +109,12 @@ static uint64_t found(const struct fetch *fetch)
 static uint64_t pages_due(const struct fetch *fetch)
 {
 	const struct store_marks *marks = store_marks(fetch->store);
-	int64_t round = this_round(fetch);
 	int64_t pages = (int64_t)(store_jobs(fetch->store) / JOBS_A_PAGE) + 1;
-	int64_t share = pages * fetch->site->refresh / round + 1;
-	int64_t due =
-	    pages * (fetch->now - marks->sweep_began) / (round * 1000) - marks->sweep_pages;
+	int64_t round = this_round(fetch), share, due;
 
+	assert(round > 0);
+	share = pages * fetch->site->refresh / round + 1;
+	due = pages * (fetch->now - marks->sweep_began) / (round * 1000) - marks->sweep_pages;
 	if (due > share * 2)
 		due = share * 2;
 	return due > 0 ? (uint64_t)due : 0;

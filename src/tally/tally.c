@@ -152,8 +152,9 @@ struct tally_subject *tally_subject(struct tally *tally, enum tally_kind kind, c
 	if (set->count >= set->room - set->room / 4)
 		grow(set);
 	place = place_of(set, name, policy_type);
-	if (*place)
-		return *place;
+	subject = *place;
+	if (subject)
+		return subject;
 	subject = memset(arena_alloc(tally->arena, size), 0, size);
 	subject->kind = kind;
 	subject->name = name;

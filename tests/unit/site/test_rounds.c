@@ -164,14 +164,14 @@ static void test_unusable(void)
 static const char *with_third(int64_t seconds)
 {
 	static char page[1000];
-	char end[TIMEFMT_INSTANT_SIZE];
+	char ended[TIMEFMT_INSTANT_SIZE];
 
-	timefmt_format_instant(START + seconds * 1000, end);
+	timefmt_format_instant(START + seconds * 1000, ended);
 	snprintf(page, sizeof page,
 		 PAGE(TWO ",{\"attributes\":{\"jobId\":3,\"state\":\"DONE\",\"status\":0,"
 			  "\"endTime\":\"%s\",\"lastUpdateTime\":\"%s\"}}",
 		      "null"),
-		 end, end);
+		 ended, ended);
 	return page;
 }
 
