@@ -8,8 +8,8 @@
 # make inject                 each allocation of a run fails, and a disk 2,000 times at random: an hour
 # make nms                    makes what monitoring systems read in conf/, and docs/alarms.md; nms-check only looks
 # make analyse                clang-tidy, cppcheck, gcc -fanalyzer, shellcheck and pyflakes read all sources
-# make bench                  what the agent costs, against goals and peers: 20 minutes
-# make bench-quick            the same at smaller sizes: 3 minutes
+# make bench                  what the agent costs, against goals and peers: 30 minutes
+# make bench-quick            the same at smaller sizes: 5 minutes
 # make fuzz                   what reads from outside, under libFuzzer; FUZZ_SECONDS=60 each, FUZZ="job store" some
 # make coverage               how much of src/ the tests reach, by file, with limits: 10 minutes
 # make mutate                 would the tests notice a wrong line of src/: MUTANTS=200 SEED=1; an hour or more

@@ -10,8 +10,6 @@ from lab import SITE, Trouble, wait_for
 DAY = 86400
 RATE = 350  # jobs that finish in a minute
 TRIES = 30
-REFRESHES_A_DAY = DAY // 60
-SWEEPS_A_DAY = 1  # full-refresh-limit is a day, and rounds that find nothing get as long as that
 
 
 def world(size):
@@ -53,7 +51,7 @@ def add_sweep(results, pages, cost, peer):
 
 
 def refresh_cost(agent, sim):
-    """Lets a minute pass on the server; the CPU of the refresh that comes of it, and its requests."""
+    """Lets a minute pass on the server; the CPU of the refresh that comes of it."""
     for _ in range(TRIES):
         count = int(agent.snmpd.site(12))
         before = agent.settle()
@@ -62,7 +60,7 @@ def refresh_cost(agent, sim):
         cost = agent.settle() - before
         # Another one may have come in between.
         if int(agent.snmpd.site(12)) == count + 1 and int(agent.snmpd.site(11)) >= RATE:
-            return cost, int(agent.snmpd.site(10))
+            return cost
     raise Trouble(f"{agent.name} does not refresh in peace")
 
 
@@ -80,13 +78,12 @@ def refreshes(lab, size, results, large, first, pages):
     """Refreshes with what has finished in a minute, with many jobs held and with few."""
     pairs = start_smaller(lab, size, results) + [(*large, size.jobs)]
     results.grow("first sweep: ms of CPU for a page, by jobs", size.jobs, first / pages / 1e6)
-    costs, requests = {}, []
+    costs = {}
     for _ in range(size.refresh_rounds):
         results.control("sweeps", lab.control())
         for agent, sim, jobs in pairs:
-            cost, asked = refresh_cost(agent, sim)
+            cost = refresh_cost(agent, sim)
             costs.setdefault(jobs, []).append(cost)
-        requests.append(asked)
         results.add("refresh.cpu", first / cost)
         results.add("refresh.ms", cost / 1e6)
         results.add("refresh.held", cost / costs[size.jobs // 10][-1])
@@ -95,13 +92,6 @@ def refreshes(lab, size, results, large, first, pages):
     resweep(lab, results, pairs[1])
     for agent, _, _ in pairs[:-1]:
         agent.stop()
-    add_requests(results, statistics.mean(requests), pages)
-
-
-def add_requests(results, asked, pages):
-    a_day = REFRESHES_A_DAY * asked + SWEEPS_A_DAY * pages
-    results.add("requests", REFRESHES_A_DAY * pages / a_day)
-    results.note(f"requests: {asked:.1f} for a refresh without the sweep's share, {a_day:,.0f} a day with it")
 
 
 def growth(agent, size, results, warm):
@@ -172,7 +162,8 @@ def latency(lab, size, results):
     """A server that takes its time, and then has nothing new."""
     millis = 100
     sim = lab.sim("slow-sim", jobs=size.latency_pages * 100, unfinished=0, latency=millis)
-    agent = lab.agent("slow", lab.snmpd("slow-snmpd"), {SITE: sim}, DAY)
+    # By one connection: the part "chains" has more.
+    agent = lab.agent("slow", lab.snmpd("slow-snmpd"), {SITE: sim}, DAY, lines=["sweep-connections = 1"])
     agent.await_rows()
     wait_for("the site", agent.is_up)
     requests, taken = int(agent.snmpd.site(10)) - 1, int(agent.snmpd.site(9))  # one is /ping
@@ -194,7 +185,7 @@ def linear(lab, size, results):
                                         jobs=size.linear_jobs, unfinished=0, rate=RATE))
     for _ in range(size.linear_rounds):
         results.control("linear", lab.control())
-        few, many = (refresh_cost(*pair)[0] for pair in agents)
+        few, many = (refresh_cost(*pair) for pair in agents)
         results.add("linear.refresh", many / few)
     for agent, sim in agents:
         agent.reload({SITE: sim}, DAY)

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import pathlib
+import resource
 import shutil
 import signal
 import ssl
@@ -40,16 +41,22 @@ def wait_for(what, condition, seconds=60):
 
 
 class Process:
-    """A process that runs until it is stopped."""
+    """A process that runs until it is stopped. NOFILE are its limits of descriptors, soft and hard."""
 
-    def __init__(self, folder, name, argv, cpus, environment=None):
+    def __init__(self, folder, name, argv, cpus, environment=None, nofile=None):
         self.name = name
         self.log = folder / f"{name}.log"
+
+        def prepare():
+            os.sched_setaffinity(0, cpus)
+            if nofile:
+                resource.setrlimit(resource.RLIMIT_NOFILE, nofile)
+
         with open(self.log, "ab") as log:
             self.popen = subprocess.Popen(
                 list(map(str, argv)), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 env={**os.environ, **(environment or {})},
-                preexec_fn=lambda: os.sched_setaffinity(0, cpus))
+                preexec_fn=prepare)
         self.pid = self.popen.pid
 
     def check(self):
@@ -78,6 +85,12 @@ class Process:
             if line.startswith("VmRSS:"):
                 return int(line.split()[1]) / 1024
         raise Trouble(f"{self.name} has no memory")
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+    def threads(self):
+        return len(os.listdir(f"/proc/{self.pid}/task"))
 
     def stop(self, number=signal.SIGTERM):
         if self.popen.poll() is None:
@@ -176,6 +189,14 @@ class Snmpd(Process):
             capture_output=True, text=True, check=False)
         return "" if "No Such" in done.stdout else done.stdout.strip()
 
+    def column(self, name):
+        """What all cells below the object NAME say."""
+        done = subprocess.run(
+            ["snmpbulkwalk", "-v2c", "-c", "public", "-Oqv", "-Ot", "-m", "", "-t", "5", "-Cr50",
+             f"127.0.0.1:{self.port}", f"{OBJECTS}.{name}"],
+            capture_output=True, text=True, check=False)
+        return [] if "No Such" in done.stdout else done.stdout.splitlines()
+
     def site(self, column, site=SITE):
         index = ".".join(map(str, [len(site), *site.encode()]))
         return self.get(f"2.1.{column}.{index}")
@@ -191,7 +212,7 @@ class Agent(Process):
                    'storage-refresh = "1s"', 'tape-refresh = "1s"', 'media-refresh = "1s"', 'security-refresh = "1s"')
 
     def __init__(self, lab, name, snmpd, sites, refresh, full_refresh="31d", watched=WATCH_ALL, lines=(), options=(),
-                 environment=None):
+                 environment=None, nofile=None):
         self.snmpd = snmpd
         self.lines = (*watched, *lines)
         self.lab = lab
@@ -200,7 +221,7 @@ class Agent(Process):
         self.full_refresh = full_refresh
         self.write_config(sites, refresh)
         super().__init__(lab.folder, name, [lab.build / "nbu-agentx", "-c", self.config, *options],
-                         lab.chain, environment)
+                         lab.chain, environment, nofile)
 
     def write_config(self, sites, refresh):
         lines = [f'agentx-socket = "{self.snmpd.socket}"', f'state-dir = "{self.state}"',
