@@ -16,7 +16,8 @@
  */
 #define ASIDE 32
 
-#define PART 8 /* one of so many is kept for sites at work */
+#define LEAST 16 /* to be free at the start */
+#define PART 8	 /* one of so many is kept for sites at work */
 #define LOOK_MAX 1024
 
 static struct {
@@ -46,10 +47,10 @@ static void raise_limit(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit); /* if not, the limit stays as it was */
 }
 
-/* Whether COUNT more can be opened; else errno says why not. COUNT is DESCRIPTORS_LEAST at most. */
+/* Whether COUNT more can be opened; else errno says why not. COUNT is LEAST at most. */
 static bool are_free(int count)
 {
-	int spare[DESCRIPTORS_LEAST], opened = 0, error;
+	int spare[LEAST], opened = 0, error;
 
 	while (opened < count && (spare[opened] = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)) >= 0)
 		opened++;
@@ -71,7 +72,7 @@ bool descriptors_start(void)
 	pthread_mutex_lock(&all.mutex);
 	all.aside = open + ASIDE;
 	pthread_mutex_unlock(&all.mutex);
-	return are_free(DESCRIPTORS_LEAST);
+	return are_free(LEAST);
 }
 
 /*
@@ -113,25 +114,46 @@ static int64_t needed(void)
 	return all.aside + hold + (kept > DESCRIPTORS_WORK ? kept : DESCRIPTORS_WORK);
 }
 
+/* Of people: 12,345. */
+static void write_number(int64_t number, char text[20])
+{
+	if (number < 1000)
+		snprintf(text, 20, "%d", (int)number);
+	else if (number < 1000000)
+		snprintf(text, 20, "%d,%03d", (int)(number / 1000), (int)(number % 1000));
+	else
+		snprintf(text, 20, "%lld", (long long)number);
+}
+
 /* Writes to TEXT how many are needed, and how many there may be, behind BEGIN. */
 static void explain(const char *begin, char text[DESCRIPTORS_TEXT_SIZE])
 {
-	snprintf(text, DESCRIPTORS_TEXT_SIZE,
-		 "%s: %lld site%s need%s %lld, and the limit is %lld; " DESCRIPTORS_REMEDY, begin,
-		 (long long)all.sites, all.sites == 1 ? "" : "s", all.sites == 1 ? "s" : "",
-		 (long long)needed(), (long long)descriptors_limit());
+	char sites[20], need[20], limit[20];
+
+	write_number(all.sites, sites);
+	write_number(needed(), need);
+	write_number(descriptors_limit(), limit);
+	snprintf(text, DESCRIPTORS_TEXT_SIZE, "%s: %s site%s need%s %s, and the limit is %s; %s",
+		 begin, sites, all.sites == 1 ? "" : "s", all.sites == 1 ? "s" : "", need, limit,
+		 DESCRIPTORS_REMEDY);
 }
 
 bool descriptors_plan(size_t sites, char text[DESCRIPTORS_TEXT_SIZE])
 {
-	bool fine;
+	int64_t at_once;
 
 	pthread_mutex_lock(&all.mutex);
 	all.sites = (int64_t)sites;
-	fine = needed() <= descriptors_limit();
-	explain("there are not enough file descriptors for all sites", text);
+	at_once = most_taken() / DESCRIPTORS_WORK;
+	if (needed() > descriptors_limit())
+		explain("there are not enough file descriptors for all sites", text);
+	else
+		snprintf(text, DESCRIPTORS_TEXT_SIZE,
+			 "with a limit of %lld file descriptors %lld of %lld sites can be fetched "
+			 "at the same time, the others wait; " DESCRIPTORS_REMEDY,
+			 (long long)descriptors_limit(), (long long)at_once, (long long)all.sites);
 	pthread_mutex_unlock(&all.mutex);
-	return fine;
+	return at_once >= (int64_t)sites;
 }
 
 void descriptors_explain(char text[DESCRIPTORS_TEXT_SIZE])
@@ -195,6 +217,11 @@ bool descriptors_wanted(void)
 bool descriptors_are_meant(int error)
 {
 	return error == EMFILE || error == ENFILE;
+}
+
+const char *descriptors_advice(int error)
+{
+	return descriptors_are_meant(error) ? "; " DESCRIPTORS_REMEDY : "";
 }
 
 bool descriptors_are_scarce(void)

@@ -22,12 +22,6 @@
  */
 #define DESCRIPTORS_WORK 6
 
-/*
- * So many must be free for a start. net-snmp opens a pipe to itself once, at the start: without it
- * there would be no SNMP until a restart, and no word of it.
- */
-#define DESCRIPTORS_LEAST 16
-
 /* What is said wherever there are too few. */
 #define DESCRIPTORS_REMEDY "raise LimitNOFILE (systemd.exec(5))"
 
@@ -35,7 +29,7 @@
 
 /*
  * Raises the limit of the process as far as it may, and sets aside what is open now and some more.
- * False with errno where fewer than DESCRIPTORS_LEAST are free.
+ * False with errno where too few are free for a start.
  */
 bool descriptors_start(void);
 
@@ -44,7 +38,7 @@ int64_t descriptors_limit(void);
 
 /*
  * There are SITES sites from now on. Those at work leave to the others what these hold. True where
- * there is enough for all. Else TEXT is for the log: how many are needed, and the remedy.
+ * all can be at work at the same time. Else TEXT is for the log: what it means, and the remedy.
  */
 bool descriptors_plan(size_t sites, char text[DESCRIPTORS_TEXT_SIZE]);
 
@@ -71,6 +65,9 @@ bool descriptors_wanted(void);
 
 /* Whether ERROR, an error number of the system, means that there are none. */
 bool descriptors_are_meant(int error);
+
+/* What is to be said behind ERROR: the remedy where it means that there are none, else "". */
+const char *descriptors_advice(int error);
 
 /* Whether fewer are free than somebody at work may need. That may be why a library has failed. */
 bool descriptors_are_scarce(void);

@@ -65,15 +65,6 @@ static struct site *start_site(struct program *program, const struct config_site
 			  leaving_has(program->leaving, site->name));
 }
 
-/* Says so where there are too few descriptors for all sites. */
-static void plan_descriptors(const struct config *config)
-{
-	char text[DESCRIPTORS_TEXT_SIZE];
-
-	if (!descriptors_plan(config->site_count, text))
-		log_warning("%s", text);
-}
-
 /* Starts the sites that have no worker. */
 static void start_sites(struct program *program)
 {
@@ -92,6 +83,15 @@ static void warn_of_risks(const struct program *program)
 	for (size_t i = 0; i < program->config->site_count; i++)
 		if (!program->sites[i])
 			site_warn_of_risks(program->config->sites[i]);
+}
+
+/* Deals out the descriptors to all sites, and logs what follows where there are not many. */
+static void plan_descriptors(const struct program *program)
+{
+	char text[DESCRIPTORS_TEXT_SIZE];
+
+	if (!descriptors_plan(program->config->site_count, text))
+		log_warning("%s", text);
 }
 
 static void start_missing_sites(struct program *program)
@@ -244,7 +244,7 @@ static void reload(struct program *program)
 		if (!config_find_site(new, old->sites[i]->name))
 			mib_remove_site(program->mib, old->sites[i]->name);
 	warn_of_risks(program);
-	plan_descriptors(new);
+	plan_descriptors(program);
 	start_sites(program);
 	mib_set_config_read(program->mib, new->read_at);
 	options_open_log(program->options, new);
@@ -274,7 +274,7 @@ static bool serve(struct program *program)
 	program->leaving = leaving_new(take_last_mail, program);
 	program->sites = mem_zalloc(config->site_count, sizeof(struct site *));
 	warn_of_risks(program);
-	plan_descriptors(config);
+	plan_descriptors(program);
 	start_sites(program);
 	agentx_start(config->base_oid.numbers, config->base_oid.length);
 	program->ready_by = timefmt_monotonic() + READY_WITHIN;
@@ -289,6 +289,20 @@ static bool serve(struct program *program)
 	return fine;
 }
 
+/*
+ * Whether there are descriptors enough to begin with. net-snmp opens a pipe to itself once, at the
+ * start: without it there would be no SNMP until a restart, and no word of it.
+ */
+static bool has_descriptors(void)
+{
+	if (descriptors_start())
+		return true;
+	log_error("there are too few file descriptors to begin with (%m); the limit is "
+		  "%lld; " DESCRIPTORS_REMEDY,
+		  (long long)descriptors_limit());
+	return false;
+}
+
 /* Goes to the background if wanted, and serves until the end. */
 static bool run(struct program *program)
 {
@@ -299,11 +313,8 @@ static bool run(struct program *program)
 		log_error("cannot go to the background: %m");
 		return false;
 	}
-	if (!descriptors_start()) {
-		log_error("fewer than %d file descriptors are free: %m; " DESCRIPTORS_REMEDY,
-			  DESCRIPTORS_LEAST);
+	if (!has_descriptors())
 		return false;
-	}
 	log_info("nbu-agentx " NBU_AGENTX_VERSION " starts; sites: %zu", config->site_count);
 	program->service = service_open();
 	http_global_init();

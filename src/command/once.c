@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "api/http.h"
+#include "base/descriptors.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/timefmt.h"
@@ -69,6 +70,7 @@ bool once_run(const struct options *options, const struct config *config)
 	bool fine;
 
 	agent.config_read = config->read_at;
+	(void)descriptors_start(); /* with too few, the sites say so */
 	http_global_init();
 	sources = source_open_all(options, config, &count);
 	fine = (options->watch ? follow_run : fetch_and_print)(options, &agent, sources, count);

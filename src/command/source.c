@@ -5,10 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/descriptors.h"
 #include "base/mem.h"
 #include "command/report.h"
 #include "site/site.h"
+
+#define TURN_PAUSE_MS 100
 
 /* Whether one of TABLES is made of what is collected beside the jobs. */
 static bool wants_collected(unsigned tables)
@@ -21,8 +22,6 @@ struct source *source_open_all(const struct options *options, const struct confi
 {
 	struct source *sources = mem_zalloc(config->site_count, sizeof *sources);
 
-	/* Each site that is followed has a connection. */
-	(void)descriptors_start();
 	*count = 0;
 	for (size_t i = 0; i < config->site_count; i++) {
 		const struct config_site *site = config->sites[i];
@@ -49,8 +48,16 @@ void source_show_progress(struct source *source, bool shown)
 	refresh_on_progress(source->refresh, shown ? print_progress : NULL, source->site->name);
 }
 
+/* Waits until there are descriptors. One that is cancelled meanwhile fails soon without. */
+static void await_turn(struct source *source)
+{
+	while (!refresh_take_turn(source->refresh) && refresh_pause(source->refresh, TURN_PAUSE_MS))
+		;
+}
+
 struct snapshot *source_fetch(struct source *source)
 {
+	await_turn(source);
 	refresh_run(source->refresh);
 	if (source->collected)
 		refresh_collect(source->refresh, INT64_MAX, false);

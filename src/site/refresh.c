@@ -155,6 +155,11 @@ bool refresh_take_turn(struct refresh *refresh)
 	return refresh->works;
 }
 
+void refresh_show_waiting(struct refresh *refresh, bool waits)
+{
+	refresh->facts.waits = waits;
+}
+
 /* Gives back what is for work. */
 static void end_turn(struct refresh *refresh)
 {

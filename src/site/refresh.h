@@ -66,6 +66,9 @@ bool refresh_complete(const struct refresh *refresh);
  */
 bool refresh_take_turn(struct refresh *refresh);
 
+/* Says in the rows, from now on or no longer, that the site waits for its turn. */
+void refresh_show_waiting(struct refresh *refresh, bool waits);
+
 /*
  * Waits MILLIS milliseconds; false when the refresh has been cancelled. The connection is kept in a
  * short pause only.

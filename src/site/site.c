@@ -17,9 +17,16 @@
 #define BACK_OFF_TIMES 8 /* limit in refresh intervals */
 #define RETRY_AFTER_MAX 3600
 #define PROGRESS_MS 10000
-#define END_WITHIN 1500 /* milliseconds from site_cancel, at the end of the program */
+#define TURN_PAUSE_MS 100   /* before a site asks again whether it is its turn */
+#define TURN_SHOWN_MS 10000 /* a site that waits for longer says so */
+#define END_WITHIN 1500	    /* milliseconds from site_cancel, at the end of the program */
 #define JOIN_PAUSE_NS 2000000
-#define TURN_PAUSE_MS 100 /* and up to twice as long, between two tries to get descriptors */
+
+/*
+ * By default each thread would have 8 MiB of address space, and a thousand of them more than a
+ * container or ulimit -v may allow.
+ */
+#define STACK_SIZE (1 << 20)
 
 struct site {
 	const struct config_site *config;
@@ -97,6 +104,28 @@ static int64_t refresh_jobs(struct site *site)
 }
 
 /*
+ * Waits until there are descriptors for work. Who waits for long says so in the site's row. False
+ * when cancelled.
+ */
+static bool await_turn(struct site *site)
+{
+	int64_t began = timefmt_monotonic();
+	bool told = false, goes_on = true;
+
+	while (goes_on && !refresh_take_turn(site->refresh)) {
+		if (!told && timefmt_monotonic() - began >= TURN_SHOWN_MS) {
+			refresh_show_waiting(site->refresh, true);
+			show(site, refresh_snapshot(site->refresh));
+			told = true;
+		}
+		goes_on = refresh_pause(site->refresh,
+					TURN_PAUSE_MS + rand_r(&site->random) % TURN_PAUSE_MS);
+	}
+	refresh_show_waiting(site->refresh, false);
+	return goes_on;
+}
+
+/*
  * Does what is due; the jobs are at *DUE. What is quick is shown together, for each snapshot costs
  * memory and time. A snapshot is shown even if cancelled: it has the events of what was saved, and
  * no later run makes these events again.
@@ -123,19 +152,6 @@ static int64_t pause_until(const struct site *site, int64_t due)
 	return pause > 0 ? pause : 0;
 }
 
-/*
- * Waits until the others leave the descriptors that fetching takes. False when it has been
- * cancelled.
- */
-static bool await_descriptors(struct site *site)
-{
-	while (!refresh_take_turn(site->refresh))
-		if (!refresh_pause(site->refresh,
-				   TURN_PAUSE_MS + rand_r(&site->random) % TURN_PAUSE_MS))
-			return false;
-	return true;
-}
-
 static void *work(void *arg)
 {
 	struct site *site = arg;
@@ -146,7 +162,7 @@ static void *work(void *arg)
 	/* Shows the data of an earlier run before the first request is answered. */
 	show(site, refresh_snapshot(site->refresh));
 	refresh_on_progress(site->refresh, on_progress, site);
-	while (refresh_pause(site->refresh, pause_until(site, due)) && await_descriptors(site))
+	while (refresh_pause(site->refresh, pause_until(site, due)) && await_turn(site))
 		take_turn(site, &due);
 	/* Closed here and not after site_join, because the thread may have been left behind. */
 	refresh_release(site->refresh);
@@ -164,6 +180,18 @@ void site_warn_of_risks(const struct config_site *config)
 			    config->name);
 }
 
+/* False with errno. */
+static bool start_thread(struct site *site)
+{
+	pthread_attr_t attributes;
+
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, STACK_SIZE);
+	errno = pthread_create(&site->thread, &attributes, work, site);
+	pthread_attr_destroy(&attributes);
+	return errno == 0;
+}
+
 struct site *site_start(const struct config_site *config, const char *state_dir, int wake_fd,
 			bool succeeds)
 {
@@ -175,8 +203,7 @@ struct site *site_start(const struct config_site *config, const char *state_dir,
 	site->mailbox = mailbox_new(wake_fd);
 	/* Each site has other random numbers, although they are started together. */
 	site->random = (unsigned)timefmt_now() ^ (unsigned)((uintptr_t)site >> 4);
-	errno = pthread_create(&site->thread, NULL, work, site);
-	if (errno == 0)
+	if (start_thread(site))
 		return site;
 	log_error("site %s: cannot start a thread: %m", config->name);
 	mailbox_free(site->mailbox);

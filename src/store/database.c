@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/timefmt.h"
@@ -80,8 +81,9 @@ static bool refuse(struct database *database, int code, struct fault *fault)
 			text = troubles[i].text;
 	if (primary != SQLITE_IOERR && primary != SQLITE_CANTOPEN)
 		error = 0;
-	fault_set(fault, FAULT_STORAGE, "%s: %s%s%s (SQLite %d)", database->path, text,
-		  error ? ": " : "", error ? strerror_r(error, said, sizeof said) : "", code);
+	fault_set(fault, FAULT_STORAGE, "%s: %s%s%s (SQLite %d)%s", database->path, text,
+		  error ? ": " : "", error ? strerror_r(error, said, sizeof said) : "", code,
+		  descriptors_advice(error));
 	if (primary == SQLITE_CORRUPT)
 		database->aside = corrupt;
 	else if (primary == SQLITE_NOTADB)
@@ -98,7 +100,7 @@ static bool refuse_file(const char *path, struct fault *fault)
 		fault_set(fault, FAULT_STORAGE,
 			  "%s: is a symbolic link, which is not followed; remove it", path);
 	else
-		fault_set(fault, FAULT_STORAGE, "%s: %m", path);
+		fault_set(fault, FAULT_STORAGE, "%s: %m%s", path, descriptors_advice(errno));
 	return false;
 }
 

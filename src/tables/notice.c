@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/descriptors.h"
 #include "base/timefmt.h"
 #include "base/utf8.h"
 
@@ -60,6 +61,13 @@ static void add_store(struct draft *draft, const struct notice_facts *facts)
 		    "it "
 		    "to begin a new one: %s",
 		    facts->lost_file);
+}
+
+static void add_waits(struct draft *draft, const struct notice_facts *facts)
+{
+	if (facts->waits)
+		add(draft, "the site waits for its turn, for other sites have all file "
+			   "descriptors; " DESCRIPTORS_REMEDY);
 }
 
 static void add_no_jobs(struct draft *draft, const struct notice_facts *facts)
@@ -123,6 +131,7 @@ void notice_write(const struct notice_facts *facts, int64_t now, char text[NOTIC
 	size_t length;
 
 	add_store(&draft, facts);
+	add_waits(&draft, facts);
 	add_no_jobs(&draft, facts);
 	add_certificate(&draft, facts, now);
 	add_skipped(&draft, facts);

@@ -21,6 +21,7 @@
 /* The facts; all that is 0 or NULL is well. */
 struct notice_facts {
 	const char *lost_file; /* the store's file, which is not where it was */
+	bool waits;	       /* for file descriptors, which other sites have */
 	bool no_jobs;	       /* the server lists no job, and none is held */
 	int64_t certificate;   /* when that of the server ends */
 	const char *skipped;   /* how many jobs cannot be used, and why */

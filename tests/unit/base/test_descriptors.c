@@ -1,110 +1,121 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/descriptors.h"
+
 #include <errno.h>
-#include <stdlib.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/resource.h>
 
-#include "base/descriptors.h"
 #include "harness.h"
 
 #define LIMIT 200
+#define THREADS 8
+#define ROUNDS 2000
+#define SITES 1000
 
-static void set_limit(rlim_t count)
+static struct rlimit before;
+
+static void set_limit(rlim_t soft, rlim_t hard)
 {
-	struct rlimit limit;
+	const struct rlimit limit = {soft, hard};
 
-	CU_ASSERT_EQUAL_FATAL(getrlimit(RLIMIT_NOFILE, &limit), 0);
-	limit.rlim_cur = count;
 	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_NOFILE, &limit), 0);
 }
 
-/* The budget of a process that may have LIMIT descriptors, with SITES sites. */
-static void begin(size_t sites)
+/* A process of its own runs each test, so the hard limit need not be raised again. */
+static void begin(void)
 {
-	char text[DESCRIPTORS_TEXT_SIZE];
-
-	CU_ASSERT_TRUE_FATAL(descriptors_start());
-	set_limit(LIMIT);
-	descriptors_plan(sites, text);
+	CU_ASSERT_EQUAL_FATAL(getrlimit(RLIMIT_NOFILE, &before), 0);
+	CU_ASSERT_TRUE_FATAL(before.rlim_max > LIMIT);
+	set_limit(LIMIT, before.rlim_max);
 }
 
-static unsigned hold_all(void)
+static void end(void)
 {
-	unsigned held = 0;
-
-	while (descriptors_hold(DESCRIPTORS_STORE))
-		held += DESCRIPTORS_STORE;
-	return held;
+	set_limit(before.rlim_cur, before.rlim_max);
 }
 
-static unsigned take_all(void)
+/* How often TAKE grants COUNT. */
+static int count(bool (*take)(unsigned count), unsigned count)
 {
-	unsigned taken = 0;
+	int granted = 0;
 
-	while (descriptors_take(DESCRIPTORS_WORK))
-		taken += DESCRIPTORS_WORK;
-	return taken;
+	while (take(count))
+		granted++;
+	return granted;
 }
 
-static void test_raised(void)
+static void test_start(void)
 {
-	struct rlimit limit;
-
-	set_limit(100);
+	begin();
+	CU_ASSERT_EQUAL(descriptors_limit(), LIMIT);
 	CU_ASSERT_TRUE(descriptors_start());
-	CU_ASSERT_EQUAL_FATAL(getrlimit(RLIMIT_NOFILE, &limit), 0);
-	CU_ASSERT_EQUAL(limit.rlim_cur, limit.rlim_max);
+	CU_ASSERT_EQUAL(descriptors_limit(),
+			(int64_t)(before.rlim_max > INT32_MAX ? INT32_MAX : before.rlim_max));
+	end();
 }
 
-static void test_plan(void)
+static void test_too_few(void)
 {
-	static const char beginning[] =
-	    "there are not enough file descriptors for all sites: 100 sites need ";
-	char text[DESCRIPTORS_TEXT_SIZE];
-	int need;
-
-	begin(1);
-	CU_ASSERT_TRUE(descriptors_plan(1, text));
-	CU_ASSERT_FALSE(descriptors_plan(100, text));
-	CU_ASSERT_NSTRING_EQUAL_FATAL(text, beginning, sizeof beginning - 1);
-	need = atoi(text + sizeof beginning - 1);
-	CU_ASSERT_TRUE(need > LIMIT);
-	CU_ASSERT_PTR_NOT_NULL(strstr(text, ", and the limit is 200; raise LimitNOFILE"));
-	set_limit((rlim_t)need - 1);
-	CU_ASSERT_FALSE(descriptors_plan(100, text));
-	/* What is said to be needed is enough for all of them, and for one at work. */
-	set_limit((rlim_t)need);
-	CU_ASSERT_TRUE(descriptors_plan(100, text));
-	CU_ASSERT_TRUE(hold_all() >= 100 * DESCRIPTORS_STORE);
-	CU_ASSERT_TRUE(descriptors_take(DESCRIPTORS_WORK));
+	begin();
+	set_limit(3, before.rlim_max);
+	CU_ASSERT_TRUE(descriptors_are_scarce());
+	set_limit(LIMIT, before.rlim_max);
+	CU_ASSERT_FALSE(descriptors_are_scarce());
+	end();
+	CU_ASSERT_TRUE(descriptors_are_meant(EMFILE));
+	CU_ASSERT_TRUE(descriptors_are_meant(ENFILE));
+	CU_ASSERT_FALSE(descriptors_are_meant(ENOENT));
 }
 
-/* However many sites hold theirs, some can work; and what is set aside is never given away. */
-static void test_held(void)
+/* What is held leaves some for work, and what is taken leaves what is planned to be held. */
+static void test_shares(void)
 {
-	unsigned held, taken;
+	char text[DESCRIPTORS_TEXT_SIZE] = "";
+	int held, taken;
 
-	begin(1000);
-	held = hold_all();
-	taken = take_all();
-	CU_ASSERT_TRUE(held > LIMIT / 2);
-	CU_ASSERT_TRUE(taken >= DESCRIPTORS_WORK);
-	CU_ASSERT_TRUE(held + taken <= LIMIT - 32);
-	descriptors_release(DESCRIPTORS_STORE);
-	CU_ASSERT_TRUE(descriptors_hold(DESCRIPTORS_STORE));
-	CU_ASSERT_FALSE(descriptors_hold(DESCRIPTORS_STORE));
+	begin();
+	CU_ASSERT_TRUE(descriptors_start());
+	set_limit(LIMIT, before.rlim_max);
+	CU_ASSERT_TRUE(descriptors_plan(2, text));
+	CU_ASSERT_FALSE(descriptors_plan(20, text));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "of 20 sites can be fetched at the same time"));
+	taken = count(descriptors_take, DESCRIPTORS_WORK);
+	CU_ASSERT_TRUE(taken >= 1 && taken < 20);
+	held = count(descriptors_hold, DESCRIPTORS_STORE);
+	CU_ASSERT_TRUE(held >= 20);
 	descriptors_give(DESCRIPTORS_WORK);
-	CU_ASSERT_TRUE(descriptors_take(DESCRIPTORS_WORK));
-	CU_ASSERT_FALSE(descriptors_take(DESCRIPTORS_WORK));
+	CU_ASSERT_FALSE(descriptors_take(DESCRIPTORS_WORK) && held > 20 + 2);
+	end();
 }
 
-/* Those at work leave to the others what these are yet to hold. */
-static void test_taken(void)
+static void test_cannot_fit(void)
 {
-	begin(20);
-	CU_ASSERT_TRUE(take_all() >= DESCRIPTORS_WORK);
-	for (int i = 0; i < 20; i++)
-		CU_ASSERT_TRUE(descriptors_hold(DESCRIPTORS_STORE));
+	char text[DESCRIPTORS_TEXT_SIZE] = "";
+	int held;
+
+	begin();
+	CU_ASSERT_TRUE(descriptors_start());
+	set_limit(LIMIT, before.rlim_max);
+	CU_ASSERT_FALSE(descriptors_plan(SITES, text));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "not enough file descriptors for all sites: 1,000 "
+					    "sites need 3,4"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "and the limit is 200; raise LimitNOFILE"));
+	descriptors_explain(text);
+	CU_ASSERT_PTR_NOT_NULL(
+	    strstr(text, "no file descriptor is left for this site: 1,000 sites need 3,4"));
+	held = count(descriptors_hold, DESCRIPTORS_STORE);
+	CU_ASSERT_TRUE(held > 20 && held < LIMIT / DESCRIPTORS_STORE);
+	/* However many are held: one can work. */
+	CU_ASSERT_TRUE(descriptors_take(DESCRIPTORS_WORK));
+	/* A limit that is raised from outside counts at once. */
+	set_limit(LIMIT * 2, before.rlim_max);
+	CU_ASSERT_TRUE(descriptors_hold(DESCRIPTORS_STORE));
+	/* So does one that is lowered. */
+	set_limit(LIMIT / 2, before.rlim_max);
+	CU_ASSERT_FALSE(descriptors_hold(DESCRIPTORS_STORE));
+	CU_ASSERT_FALSE(descriptors_take(DESCRIPTORS_WORK));
+	end();
 }
 
 static void test_waiting(void)
@@ -118,24 +129,44 @@ static void test_waiting(void)
 	CU_ASSERT_FALSE(descriptors_wanted());
 }
 
-static void test_errors(void)
+static void *take_and_give(void *arg)
 {
-	CU_ASSERT_TRUE(descriptors_are_meant(EMFILE));
-	CU_ASSERT_TRUE(descriptors_are_meant(ENFILE));
-	CU_ASSERT_FALSE(descriptors_are_meant(EACCES));
-	CU_ASSERT_FALSE(descriptors_are_meant(0));
-	CU_ASSERT_FALSE(descriptors_are_scarce());
-	set_limit(4);
-	CU_ASSERT_TRUE(descriptors_are_scarce());
+	for (int i = 0; i < ROUNDS; i++) {
+		if (descriptors_take(DESCRIPTORS_WORK))
+			descriptors_give(DESCRIPTORS_WORK);
+		if (descriptors_hold(DESCRIPTORS_STORE))
+			descriptors_release(DESCRIPTORS_STORE);
+	}
+	return arg;
+}
+
+/* However threads meet, nothing is lost and nothing is granted twice. */
+static void test_threads(void)
+{
+	pthread_t threads[THREADS];
+	int taken;
+
+	begin();
+	taken = count(descriptors_take, DESCRIPTORS_WORK);
+	for (int i = 0; i < taken; i++)
+		descriptors_give(DESCRIPTORS_WORK);
+	for (int i = 0; i < THREADS; i++)
+		CU_ASSERT_EQUAL_FATAL(pthread_create(&threads[i], NULL, take_and_give, NULL), 0);
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	CU_ASSERT_EQUAL(count(descriptors_take, DESCRIPTORS_WORK), taken);
+	for (int i = 0; i < taken; i++)
+		descriptors_give(DESCRIPTORS_WORK);
+	end();
 }
 
 static const struct harness_test tests[] = {
-    {"the limit is raised", test_raised},
-    {"how many are needed", test_plan},
-    {"held and taken", test_held},
-    {"left to the others", test_taken},
-    {"waiting", test_waiting},
-    {"errors", test_errors},
+    {"the limit is raised", test_start},
+    {"too few", test_too_few},
+    {"what is held and what is taken", test_shares},
+    {"more sites than fit", test_cannot_fit},
+    {"somebody waits", test_waiting},
+    {"many threads", test_threads},
     {NULL, NULL},
 };
 

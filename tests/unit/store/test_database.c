@@ -525,6 +525,34 @@ static void test_full_at_any_start(void)
 }
 
 /* What is not within a transaction is refused, and a transaction within another. */
+/* Without descriptors that is said, wherever the start comes to; with them all is there. */
+static void test_no_descriptor(void)
+{
+	struct store *store = NULL;
+	struct rlimit limit, few;
+	int told = 0;
+
+	stock_make_filled();
+	CU_ASSERT_EQUAL_FATAL(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	few = limit;
+	for (few.rlim_cur = 3; !store && few.rlim_cur < 64; few.rlim_cur++) {
+		CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_NOFILE, &few), 0);
+		store = store_open(scratch_path("."), &stock_site, &fault);
+		CU_ASSERT_EQUAL(setrlimit(RLIMIT_NOFILE, &limit), 0);
+		if (store)
+			continue;
+		CU_ASSERT_PTR_NOT_NULL(strstr(fault.text, "Too many open files"));
+		CU_ASSERT_PTR_NOT_NULL(strstr(fault.text, "; raise LimitNOFILE"));
+		told++;
+	}
+	CU_ASSERT_TRUE(told >= 3);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(store);
+	EQUAL_NUMBER(store_jobs(store), 3000);
+	store_close(store);
+	EQUAL_NUMBER(stock_files(".db.corrupt-"), 0);
+	scratch_remove();
+}
+
 static void test_order(void)
 {
 	struct store *store = stock_begun();
@@ -677,6 +705,7 @@ static const struct harness_test tests[] = {
     {"a folder that cannot be written", test_unwritable},
     {"a full disk", test_full_disk},
     {"a full disk at the start", test_open_on_full_disk},
+    {"no descriptor for the file", test_no_descriptor},
     {"rubbish in any page", test_any_page},
     {"a disk that is full at any moment", test_full_at_any_moment},
     {"a disk that is full at any start", test_full_at_any_start},

@@ -25,6 +25,9 @@ static void test_each(void)
 	CHECK("the store's file has been moved or deleted under the running agent, restart it to "
 	      "begin a new one: /var/lib/nbu-agentx/paris.db",
 	      .lost_file = "/var/lib/nbu-agentx/paris.db");
+	CHECK("the site waits for its turn, for other sites have all file descriptors; raise "
+	      "LimitNOFILE (systemd.exec(5))",
+	      .waits = true);
 	CHECK("no job is visible: the API key's role may not see jobs (NetBackup then answers with "
 	      "an empty list), or there are none in the window",
 	      .no_jobs = true);
