@@ -35,6 +35,8 @@ struct end {
 struct member {
 	int64_t id, parent;
 	bool held;			    /* it is listed, or an end of it is known */
+	bool unfinished;		    /* as it is listed */
+	int64_t ended;			    /* last, as far as is known */
 	bool failed_least, failed_most;	    /* its last end was a failure */
 	bool children_least, children_most; /* so was that of one of its descendants */
 };
@@ -540,6 +542,12 @@ static bool was_out(const struct model *model, const struct end *end)
 	return end->ended < model->window_start && end->ended >= model->now - window_of(model);
 }
 
+/* Whether MEMBER was restarted after END. How that one was judged then stays as it was. */
+static bool was_restarted(const struct member *member, const struct end *end)
+{
+	return member->unfinished || member->ended > end->ended;
+}
+
 static void visit_end(const void *node, VISIT order, void *arg)
 {
 	const struct end *end = item_at(node, order);
@@ -548,14 +556,15 @@ static void visit_end(const void *node, VISIT order, void *arg)
 	if (!end || end->seen == UNKNOWN)
 		return;
 	member = member_of(arg, end->id);
-	each_subject_of(arg, member, end->is_parent, end->status > 1,
-			(struct share){.type = end->type,
-				       .policy_type = end->policy_type,
-				       .policy = end->policy,
-				       .client = end->client,
-				       .may_be_alone = was_out(arg, end),
-				       .what = end},
-			add_end, add_run);
+	each_subject_of(
+	    arg, member, end->is_parent, end->status > 1,
+	    (struct share){.type = end->type,
+			   .policy_type = end->policy_type,
+			   .policy = end->policy,
+			   .client = end->client,
+			   .may_be_alone = was_out(arg, end) || was_restarted(member, end),
+			   .what = end},
+	    add_end, add_run);
 }
 
 /* Ends come in their order, so that the last one of a job is what stays known. */
@@ -571,6 +580,7 @@ static void note_member_end(const void *node, VISIT order, void *arg)
 	member = member_of(arg, end->id);
 	member->parent = end->parent;
 	member->held = true;
+	member->ended = end->ended;
 	member->failed_most |= failed;
 	member->failed_least = failed && (end->seen == CERTAIN || member->failed_least);
 }
@@ -584,6 +594,7 @@ static void note_member(const struct job *job, void *arg)
 	/* One that was not listed while it was in the window is never seen. */
 	if (job->state != JOB_DONE || job->ended >= model->now - window_of(model))
 		member->held = true;
+	member->unfinished = job->state != JOB_DONE;
 }
 
 static void clear_member(const void *node, VISIT order, void *arg)
