@@ -74,6 +74,7 @@ static void start_sites(struct program *program)
 			program->sites[i] = start_site(program, program->config->sites[i]);
 		program->missing = program->missing || !program->sites[i];
 	}
+	mib_show(program->mib);
 	program->start_again = timefmt_monotonic() + START_AGAIN_MS;
 }
 
@@ -100,8 +101,7 @@ static void start_missing_sites(struct program *program)
 		start_sites(program);
 }
 
-/* Takes the newest snapshot of SITE. Its events are notified. If SHOWN, its rows replace the old.
- */
+/* Takes the newest snapshot of SITE. Its events are notified. If SHOWN, so will its rows be. */
 static void take_mail(struct program *program, struct site *site, bool shown)
 {
 	struct snapshot *snapshot = site_take(site);
@@ -109,7 +109,8 @@ static void take_mail(struct program *program, struct site *site, bool shown)
 
 	if (!snapshot)
 		return;
-	/* The rows are shown first, so that a notification never names a row that is not there. */
+	/* A notification is sent later, when the rows are shown: it never names one that is not
+	 * there. */
 	event_move(&events, &snapshot->events);
 	if (shown)
 		mib_publish(program->mib, snapshot);
@@ -141,6 +142,7 @@ static void on_mail(void *arg)
 	for (size_t i = 0; i < program->config->site_count; i++)
 		if (program->sites[i])
 			take_mail(program, program->sites[i], true);
+	mib_show(program->mib);
 	tell_status(program);
 }
 

@@ -14,12 +14,28 @@ struct mib {
 	struct lookup *tables[TABLE_COUNT];
 	struct snapshot **snapshots; /* rising by the site's index */
 	size_t count;
+	bool shown; /* all of them are, and nothing else */
+	/* What is shown until the next mib_show, and to be freed then. */
+	struct snapshot **replaced;
+	size_t replaced_count;
 };
 
-static void show(struct mib *mib)
+static void free_replaced(struct mib *mib)
 {
-	struct lookup_block *blocks = mem_zalloc(mib->count + 1, sizeof(*blocks));
+	for (size_t i = 0; i < mib->replaced_count; i++)
+		snapshot_free(mib->replaced[i]);
+	free(mib->replaced);
+	mib->replaced = NULL;
+	mib->replaced_count = 0;
+}
 
+void mib_show(struct mib *mib)
+{
+	struct lookup_block *blocks;
+
+	if (mib->shown)
+		return;
+	blocks = mem_zalloc(mib->count + 1, sizeof(*blocks));
 	for (size_t t = 0; t < TABLE_COUNT; t++) {
 		for (size_t i = 0; i < mib->count; i++) {
 			const struct snapshot_rows *rows = &mib->snapshots[i]->tables[t];
@@ -31,6 +47,8 @@ static void show(struct mib *mib)
 	}
 	free(blocks);
 	agent_count_sites(&mib->agent, mib->snapshots, mib->count);
+	free_replaced(mib);
+	mib->shown = true;
 }
 
 struct mib *mib_new(const uint32_t *base, size_t base_length)
@@ -52,6 +70,14 @@ struct mib *mib_new(const uint32_t *base, size_t base_length)
 	return mib;
 }
 
+/* Keeps SNAPSHOT, which may be shown, until the next mib_show. */
+static void replace(struct mib *mib, struct snapshot *snapshot)
+{
+	mib->replaced =
+	    mem_resize(mib->replaced, mib->replaced_count + 1, sizeof(struct snapshot *));
+	mib->replaced[mib->replaced_count++] = snapshot;
+}
+
 /* The place of the site with INDEX, or where it belongs. */
 static size_t position(const struct mib *mib, const struct index *index)
 {
@@ -66,10 +92,9 @@ void mib_publish(struct mib *mib, struct snapshot *snapshot)
 {
 	const struct index *index = &sites_row(snapshot)->index;
 	size_t at = position(mib, index);
-	struct snapshot *old = NULL;
 
 	if (at < mib->count && index_compare(&sites_row(mib->snapshots[at])->index, index) == 0) {
-		old = mib->snapshots[at];
+		replace(mib, mib->snapshots[at]);
 	} else {
 		mib->snapshots =
 		    mem_resize(mib->snapshots, mib->count + 1, sizeof(*mib->snapshots));
@@ -78,8 +103,7 @@ void mib_publish(struct mib *mib, struct snapshot *snapshot)
 		mib->count++;
 	}
 	mib->snapshots[at] = snapshot;
-	show(mib);
-	snapshot_free(old);
+	mib->shown = false;
 }
 
 /* The place of the site NAME; mib->count = there is none. */
@@ -110,13 +134,11 @@ void mib_remove_site(struct mib *mib, const char *name)
 	size_t at = find_site(mib, name);
 
 	if (at < mib->count) {
-		struct snapshot *old = mib->snapshots[at];
-
+		replace(mib, mib->snapshots[at]);
 		mib->count--;
 		memmove(mib->snapshots + at, mib->snapshots + at + 1,
 			(mib->count - at) * sizeof(*mib->snapshots));
-		show(mib);
-		snapshot_free(old);
+		mib->shown = false;
 	}
 }
 
@@ -141,6 +163,7 @@ void mib_free(struct mib *mib)
 		for (size_t i = 0; i < mib->count; i++)
 			snapshot_free(mib->snapshots[i]);
 		free(mib->snapshots);
+		free_replaced(mib);
 		free(mib);
 	}
 }

@@ -18,15 +18,21 @@ struct mib;
 struct mib *mib_new(const uint32_t *base, size_t base_length);
 
 /*
- * Shows SNAPSHOT, which now belongs to MIB. The previous snapshot of the same site is freed. A site
- * is counted in nbuAgentSites from its first snapshot, which may be empty, until mib_remove_site.
+ * Takes SNAPSHOT, which now belongs to MIB, for what mib_show shows of its site. A site is counted
+ * in nbuAgentSites from its first snapshot, which may be empty, until mib_remove_site.
  */
 void mib_publish(struct mib *mib, struct snapshot *snapshot);
 
-/* Whether a snapshot of the site NAME is shown. */
+/*
+ * Shows the rows as they are after mib_publish and mib_remove_site, and frees the snapshots that
+ * are no longer shown. It takes time for each site, so it is called once for many of them.
+ */
+void mib_show(struct mib *mib);
+
+/* Whether there is a snapshot of the site NAME. */
 bool mib_has_site(const struct mib *mib, const char *name);
 
-/* How many sites are shown, and in *UP how many of them are up. */
+/* How many sites there are, and in *UP how many of them are up. */
 size_t mib_count_sites(const struct mib *mib, size_t *up);
 
 /* Removes the rows of the site NAME from all tables. */

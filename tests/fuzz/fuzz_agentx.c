@@ -166,6 +166,7 @@ static void publish(struct mib *mib, const char *name)
 	}
 	snapshot_seal(snapshot);
 	mib_publish(mib, snapshot);
+	mib_show(mib);
 }
 
 static void turn(int wait)
