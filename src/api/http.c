@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "api/certificate.h"
+#include "base/cpu.h"
 #include "base/descriptors.h"
 #include "base/mem.h"
 #include "base/secret.h"
@@ -154,8 +155,8 @@ static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_so
 	int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 
 	(void)purpose;
-	if (fd < 0)
-		http->socket_error = errno;
+	/* Another address may have one after all: then it is not what the request fails of. */
+	http->socket_error = fd < 0 ? errno : 0;
 	return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
@@ -616,8 +617,12 @@ int64_t http_certificate_expires(const struct http *http)
  */
 static void wait_for_news(struct http *http, int millis)
 {
+	bool had_turn = cpu_give();
+
 	if (curl_multi_poll(http->owner->multi, NULL, 0, millis, NULL) != CURLM_OK)
 		poll(NULL, 0, millis < REST_MS ? millis : REST_MS);
+	if (had_turn)
+		cpu_take();
 }
 
 bool http_is_ready(struct http *http)
@@ -679,11 +684,14 @@ static void wait_at_rest(struct http *owner, int64_t end)
 {
 	struct timespec until = {.tv_sec = (time_t)(end / 1000),
 				 .tv_nsec = (long)(end % 1000) * 1000000};
+	bool had_turn = cpu_give();
 
 	pthread_mutex_lock(&owner->mutex);
 	if (!atomic_load(&owner->cancelled))
 		pthread_cond_timedwait(&owner->cancellation, &owner->mutex, &until);
 	pthread_mutex_unlock(&owner->mutex);
+	if (had_turn)
+		cpu_take();
 }
 
 /* Meanwhile the requests beside it go on: else their answers would be there and still too late. */

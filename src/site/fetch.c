@@ -19,6 +19,9 @@
 /* The same where only the end of a job can be asked for: it may be known some seconds later. */
 #define END_OVERLAP_MS 60000
 
+/* After which a server is thought to tell the time of all changes again. */
+#define UNDATED_MS INT64_C(3600000)
+
 /* Before the first answer the version may be a guess, so the last time counts, too. */
 static int64_t overlap(const struct fetch *fetch)
 {
@@ -276,6 +279,13 @@ static bool is_due(const struct fetch *fetch)
 			   fetch->site->unfinished_refresh * INT64_C(1000));
 }
 
+/* Whether the server may have unfinished jobs that tell no time of change, and that are not held.
+ */
+static bool may_hide_jobs(const struct fetch *fetch)
+{
+	return fetch->undated_at && fetch->now - fetch->undated_at < UNDATED_MS;
+}
+
 /*
  * Decides whether to ask for all unfinished jobs, and not only for those that have changed. Before
  * the version is known it is open whether the server can be asked for changes.
@@ -290,7 +300,7 @@ static bool choose_lists(struct fetch *fetch, struct fault *fault)
 	}
 	turn_mark(fetch);
 	fetch->all_unfinished = fetch->fresh || fetch->full || is_blind(fetch) || marks->by_end ||
-				marks->vanished_at || is_due(fetch);
+				marks->vanished_at || is_due(fetch) || may_hide_jobs(fetch);
 	return fetch->all_unfinished ||
 	       store_holds_undated(fetch->store, &fetch->all_unfinished, fault);
 }

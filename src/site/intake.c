@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "api/list.h"
+#include "base/cpu.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/timefmt.h"
@@ -64,6 +65,8 @@ static void note_times(struct fetch *fetch, const struct job *job)
 
 	if (change > fetch->newest)
 		fetch->newest = change;
+	if (job->state != JOB_DONE && job->updated == 0)
+		fetch->undated_at = fetch->now;
 	if (job->state == JOB_DONE && job->ended > marks->newest_end)
 		marks->newest_end = job->ended;
 }
@@ -97,6 +100,7 @@ bool intake_page(struct fetch *fetch, struct page *page, struct fetch_ids *ids, 
 			note_times(fetch, &job);
 	}
 	report(fetch);
+	cpu_share();
 	/* Without ids the order cannot be checked, and such a list might never end. */
 	if (fine && fetch->jobs > before && ids->count == known) {
 		fault_set(fault, FAULT_PROTOCOL, "a page of jobs none of which has an id");

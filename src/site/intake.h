@@ -34,6 +34,7 @@ struct fetch {
 	struct skipped flaws_before;
 	bool full;	       /* the whole window was asked for */
 	bool all_unfinished;   /* all unfinished jobs were asked for */
+	int64_t undated_at;    /* when an unfinished job without a time of change was last seen */
 	bool fresh;	       /* the store was empty before */
 	bool round_ended;      /* the rolling sweep came round */
 	bool first_ended;      /* ... for the first time */

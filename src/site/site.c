@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/cpu.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "site/refresh.h"
@@ -157,6 +158,7 @@ static void *work(void *arg)
 	struct site *site = arg;
 	int64_t due = 0;
 
+	cpu_take();
 	if (site->succeeds)
 		refresh_await_store(site->refresh, END_WITHIN);
 	/* Shows the data of an earlier run before the first request is answered. */
@@ -164,6 +166,8 @@ static void *work(void *arg)
 	refresh_on_progress(site->refresh, on_progress, site);
 	while (refresh_pause(site->refresh, pause_until(site, due)) && await_turn(site))
 		take_turn(site, &due);
+	/* All close their stores at the same time, so that the file system syncs them together. */
+	cpu_give();
 	/* Closed here and not after site_join, because the thread may have been left behind. */
 	refresh_release(site->refresh);
 	mailbox_close(site->mailbox);

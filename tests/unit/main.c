@@ -4,7 +4,7 @@
 /* The suites of this program, in the order of the folders of src/. */
 /* clang-format off */
 #define SUITES(SUITE) \
-	SUITE(arena) SUITE(descriptors) SUITE(fault) SUITE(log) SUITE(mem) SUITE(pool) SUITE(secret) SUITE(syslogger) SUITE(timefmt) SUITE(utf8) \
+	SUITE(arena) SUITE(cpu) SUITE(descriptors) SUITE(fault) SUITE(log) SUITE(mem) SUITE(pool) SUITE(secret) SUITE(syslogger) SUITE(timefmt) SUITE(utf8) \
 	SUITE(config) SUITE(key) SUITE(link) SUITE(parse) SUITE(text) SUITE(value) SUITE(watch) SUITE(authority) \
 	SUITE(certificate) SUITE(chains) SUITE(http) SUITE(job) SUITE(json) SUITE(list) SUITE(pace) SUITE(page) SUITE(query) SUITE(stride) \
 	SUITE(compare) SUITE(completions) SUITE(event) SUITE(family) SUITE(failures) SUITE(history) \
