@@ -23,7 +23,7 @@ static bool ask(const struct answer *answers, struct authorities *authorities, s
 	bool fine;
 
 	scripted_open(&world, ":memory:");
-	atomic_store(&world.server.answers, answers);
+	scripted_answer(&world, answers);
 	fine = authorities_fetch(world.url, TIMEOUT, authorities, fault);
 	scripted_close(&world);
 	*requests = world.server.requests;

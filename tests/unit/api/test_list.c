@@ -39,7 +39,7 @@ static bool fetch(const struct answer *answers, size_t *disks, struct fault *fau
 	*disks = 0;
 	fault_clear(fault);
 	scripted_open(&world, ":memory:");
-	atomic_store(&world.server.answers, answers);
+	scripted_answer(&world, answers);
 	netbackup = netbackup_open(&world.site);
 	fine = netbackup_begin(netbackup, 0, fault) && list_fetch(netbackup, &list, fault);
 	netbackup_close(netbackup);

@@ -31,7 +31,7 @@ static char *fetch(int *status, const char *fingerprint, const char *output, con
 	char *said;
 
 	scripted_open(&world, ":memory:");
-	atomic_store(&world.server.answers, answers);
+	scripted_answer(&world, answers);
 	captured_begin(path);
 	*status = fetch_ca_run(world.url, fingerprint, output);
 	said = captured_end();

@@ -62,7 +62,9 @@ static void *serve(void *arg)
 		if (!strstr(request, "\r\n\r\n"))
 			continue;
 		server->requests++;
-		answer_request(fd, choose(atomic_load(&server->answers), request));
+		pthread_mutex_lock(&server->answering);
+		answer_request(fd, choose(server->answers, request));
+		pthread_mutex_unlock(&server->answering);
 		length = 0;
 	}
 	close(fd);
@@ -107,6 +109,7 @@ void scripted_open(struct world *world, const char *state_dir)
 
 	memset(world, 0, sizeof *world);
 	http_global_init();
+	pthread_mutex_init(&world->server.answering, NULL);
 	world->server.fd = listen_somewhere(&address);
 	snprintf(world->url, sizeof world->url, "http://127.0.0.1:%d/netbackup",
 		 ntohs(address.sin_port));
@@ -132,11 +135,22 @@ void scripted_begin(struct world *world)
 	world->refresh = refresh_open(&world->site, world->state_dir);
 }
 
+void scripted_answer(struct world *world, const struct answer *answers)
+{
+	pthread_mutex_lock(&world->server.answering);
+	world->server.answers = answers;
+	pthread_mutex_unlock(&world->server.answering);
+}
+
 struct snapshot *scripted_run(struct world *world, const struct answer *answers)
 {
-	atomic_store(&world->server.answers, answers);
+	static const struct answer nothing = {NULL, NULL, NULL};
+
+	scripted_answer(world, answers);
 	refresh_run(world->refresh);
 	refresh_collect(world->refresh, INT64_MAX, false);
+	/* What has been answered is no longer read: the caller may free it. */
+	scripted_answer(world, &nothing);
 	return refresh_snapshot(world->refresh);
 }
 

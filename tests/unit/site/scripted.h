@@ -71,7 +71,8 @@ struct answer {
 
 struct server {
 	int fd;
-	_Atomic(const struct answer *) answers;
+	pthread_mutex_t answering; /* while one is sent; of the next */
+	const struct answer *answers;
 	atomic_uint requests;
 };
 
@@ -90,6 +91,9 @@ void scripted_open(struct world *world, const char *state_dir);
 
 /* The agent is started, or started again. */
 void scripted_begin(struct world *world);
+
+/* The server answers with ANSWERS from now on. What it had before is no longer read. */
+void scripted_answer(struct world *world, const struct answer *answers);
 
 /* One refresh of a server that answers with ANSWERS. */
 struct snapshot *scripted_run(struct world *world, const struct answer *answers);
