@@ -168,7 +168,8 @@ static bool open_chain(struct chains *chains)
 {
 	struct chain *chain = &chains->chain[chains->open];
 
-	if (!descriptors_take(1))
+	/* Who waits for a turn needs several at once. */
+	if (descriptors_wanted() || !descriptors_take(1))
 		return false;
 	*chain = (struct chain){.netbackup = netbackup_beside(chains->chain[0].netbackup)};
 	chains->open++;
@@ -212,7 +213,7 @@ static struct chain *find_chain(struct chains *chains)
 	if (chains->at_work >= chains->pace.level)
 		return NULL;
 	if (chains->at_work == chains->open && !open_chain(chains)) {
-		pace_stay(&chains->pace);
+		pace_stay(&chains->pace, chains->open);
 		return NULL;
 	}
 	for (unsigned i = 0; i < chains->open; i++)

@@ -116,7 +116,8 @@ const char *pace_setback(struct pace *pace, unsigned turn, const char *words)
 	return give_up(pace, words);
 }
 
-void pace_stay(struct pace *pace)
+void pace_stay(struct pace *pace, unsigned level)
 {
-	pace->limit = pace->most = pace->level;
+	pace->level = pace->limit = pace->most = level;
+	pace->turn++;
 }

@@ -43,7 +43,7 @@ const char *pace_answer(struct pace *pace, unsigned turn, int64_t millis, int64_
 /* A request that was sent in the turn TURN failed for the reason WORDS, which may pass. */
 const char *pace_setback(struct pace *pace, unsigned turn, const char *words);
 
-/* No more can be at work than are now, since the caller lacks something. */
-void pace_stay(struct pace *pace);
+/* No more than LEVEL can be at work, since the caller lacks something. */
+void pace_stay(struct pace *pace, unsigned level);
 
 #endif

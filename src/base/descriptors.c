@@ -175,6 +175,16 @@ bool descriptors_hold(unsigned count)
 	return fine;
 }
 
+bool descriptors_will_be_left(unsigned count)
+{
+	bool fine;
+
+	pthread_mutex_lock(&all.mutex);
+	fine = all.held + count <= most_held();
+	pthread_mutex_unlock(&all.mutex);
+	return fine;
+}
+
 void descriptors_release(unsigned count)
 {
 	pthread_mutex_lock(&all.mutex);
@@ -187,7 +197,8 @@ bool descriptors_take(unsigned count)
 	bool fine;
 
 	pthread_mutex_lock(&all.mutex);
-	fine = all.taken + count <= most_taken();
+	/* One can always try: if it fails the site says so, and else it would wait for ever. */
+	fine = all.taken == 0 || all.taken + count <= most_taken();
 	if (fine)
 		all.taken += count;
 	pthread_mutex_unlock(&all.mutex);

@@ -52,9 +52,12 @@ void descriptors_explain(char text[DESCRIPTORS_TEXT_SIZE]);
 bool descriptors_hold(unsigned count);
 void descriptors_release(unsigned count);
 
+/* Whether COUNT can be held when those at work have given back what they take. */
+bool descriptors_will_be_left(unsigned count);
+
 /*
- * COUNT descriptors for a while; false where others have them now. To be given back with
- * descriptors_give.
+ * COUNT descriptors for a while; false where others have them now. Who is alone always gets them.
+ * To be given back with descriptors_give.
  */
 bool descriptors_take(unsigned count);
 void descriptors_give(unsigned count);

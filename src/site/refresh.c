@@ -148,9 +148,11 @@ static void set_waiting(struct refresh *refresh, bool waits)
 
 bool refresh_take_turn(struct refresh *refresh)
 {
-	if (!hold(refresh))
+	bool holds = hold(refresh);
+
+	if (!holds && !descriptors_will_be_left(DESCRIPTORS_STORE))
 		return true;
-	refresh->works = refresh->works || descriptors_take(DESCRIPTORS_WORK);
+	refresh->works = refresh->works || (holds && descriptors_take(DESCRIPTORS_WORK));
 	set_waiting(refresh, !refresh->works);
 	return refresh->works;
 }

@@ -61,8 +61,8 @@ bool refresh_complete(const struct refresh *refresh);
 
 /*
  * Takes the descriptors that a run, or fetching what is collected, needs; false where others have
- * them now. It is asked again then, after a pause. Where there is not even one for the store it is
- * true, and the run says so. They are given back in a pause that is long, or when others wait.
+ * them now. It is asked again then, after a pause. Where there will not even be one for the store
+ * it is true, and the run says so. They are given back in a long pause, or when others wait.
  */
 bool refresh_take_turn(struct refresh *refresh);
 

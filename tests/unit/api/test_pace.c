@@ -155,9 +155,10 @@ static void test_early_setbacks(void)
 	EQUAL_NUMBER(pace.limit, 1);
 	pace_begin(&pace, 8, now);
 	run(&pace, &server, 6, &now);
-	pace_stay(&pace);
+	pace_stay(&pace, 1);
+	EQUAL_NUMBER(pace.level, 1);
 	run(&pace, &server, 100, &now);
-	EQUAL_NUMBER(pace.level, 2);
+	EQUAL_NUMBER(pace.level, 1);
 }
 
 /* One more is tried again, later each time that this fails. */

@@ -84,6 +84,8 @@ static void test_shares(void)
 	CU_ASSERT_TRUE(taken >= 1 && taken < 20);
 	held = count(descriptors_hold, DESCRIPTORS_STORE);
 	CU_ASSERT_TRUE(held >= 20);
+	/* With what has been taken there would be more. */
+	CU_ASSERT_TRUE(descriptors_will_be_left(DESCRIPTORS_STORE));
 	descriptors_give(DESCRIPTORS_WORK);
 	CU_ASSERT_FALSE(descriptors_take(DESCRIPTORS_WORK) && held > 20 + 2);
 	end();
@@ -114,6 +116,11 @@ static void test_cannot_fit(void)
 	/* So does one that is lowered. */
 	set_limit(LIMIT / 2, before.rlim_max);
 	CU_ASSERT_FALSE(descriptors_hold(DESCRIPTORS_STORE));
+	CU_ASSERT_FALSE(descriptors_will_be_left(DESCRIPTORS_STORE));
+	CU_ASSERT_FALSE(descriptors_take(DESCRIPTORS_WORK));
+	/* Who is alone may try. */
+	descriptors_give(DESCRIPTORS_WORK);
+	CU_ASSERT_TRUE(descriptors_take(DESCRIPTORS_WORK));
 	CU_ASSERT_FALSE(descriptors_take(DESCRIPTORS_WORK));
 	end();
 }
