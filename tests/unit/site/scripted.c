@@ -12,6 +12,9 @@
 #include "api/http.h"
 #include "base/mem.h"
 
+/* Held while an answer is sent. Threads that serve may end later than their server. */
+static pthread_mutex_t answering = PTHREAD_MUTEX_INITIALIZER;
+
 static bool fits(const struct answer *answer, const char *request)
 {
 	size_t length = strcspn(answer->path, "\n");
@@ -62,9 +65,9 @@ static void *serve(void *arg)
 		if (!strstr(request, "\r\n\r\n"))
 			continue;
 		server->requests++;
-		pthread_mutex_lock(&server->answering);
+		pthread_mutex_lock(&answering);
 		answer_request(fd, choose(server->answers, request));
-		pthread_mutex_unlock(&server->answering);
+		pthread_mutex_unlock(&answering);
 		length = 0;
 	}
 	close(fd);
@@ -109,7 +112,6 @@ void scripted_open(struct world *world, const char *state_dir)
 
 	memset(world, 0, sizeof *world);
 	http_global_init();
-	pthread_mutex_init(&world->server.answering, NULL);
 	world->server.fd = listen_somewhere(&address);
 	snprintf(world->url, sizeof world->url, "http://127.0.0.1:%d/netbackup",
 		 ntohs(address.sin_port));
@@ -137,26 +139,27 @@ void scripted_begin(struct world *world)
 
 void scripted_answer(struct world *world, const struct answer *answers)
 {
-	pthread_mutex_lock(&world->server.answering);
+	pthread_mutex_lock(&answering);
 	world->server.answers = answers;
-	pthread_mutex_unlock(&world->server.answering);
+	pthread_mutex_unlock(&answering);
 }
+
+static const struct answer nothing[] = {END};
 
 struct snapshot *scripted_run(struct world *world, const struct answer *answers)
 {
-	static const struct answer nothing = {NULL, NULL, NULL};
-
 	scripted_answer(world, answers);
 	refresh_run(world->refresh);
 	refresh_collect(world->refresh, INT64_MAX, false);
 	/* What has been answered is no longer read: the caller may free it. */
-	scripted_answer(world, &nothing);
+	scripted_answer(world, nothing);
 	return refresh_snapshot(world->refresh);
 }
 
 void scripted_close(struct world *world)
 {
 	refresh_close(world->refresh);
+	scripted_answer(world, nothing);
 	shutdown(world->server.fd, SHUT_RDWR);
 	pthread_join(world->thread, NULL);
 	close(world->server.fd);

@@ -71,7 +71,6 @@ struct answer {
 
 struct server {
 	int fd;
-	pthread_mutex_t answering; /* while one is sent; of the next */
 	const struct answer *answers;
 	atomic_uint requests;
 };
