@@ -236,9 +236,9 @@ static int requests_so_far(void)
 /* Waits until so many requests have come. */
 static void await_requests(int count)
 {
-	int64_t end = timefmt_monotonic() + WAIT_MS;
+	int64_t until = timefmt_monotonic() + WAIT_MS;
 
-	while (requests_so_far() < count && timefmt_monotonic() < end)
+	while (requests_so_far() < count && timefmt_monotonic() < until)
 		rest(1);
 }
 
@@ -324,7 +324,7 @@ static void *accept_all(void *arg)
 /* Waits until there are no more than COUNT connections. */
 static void await_open(int count)
 {
-	int64_t end = timefmt_monotonic() + WAIT_MS;
+	int64_t until = timefmt_monotonic() + WAIT_MS;
 	int open;
 
 	do {
@@ -333,7 +333,7 @@ static void await_open(int count)
 		pthread_mutex_unlock(&host.lock);
 		if (open > count)
 			rest(1);
-	} while (open > count && timefmt_monotonic() < end);
+	} while (open > count && timefmt_monotonic() < until);
 	if (open > count)
 		FAIL("there are %d connections", open);
 }
