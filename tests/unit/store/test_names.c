@@ -37,24 +37,36 @@ static void test_many_names(void)
 	store_close(store);
 }
 
+/* JOB has changed: it is one of POLICY now. */
+static void put_again(struct store *store, struct job *job, const char *policy)
+{
+	job->policy = policy;
+	job->updated++;
+	stock_put(store, *job);
+}
+
+/* A store in which JOB had no policy, then two others. */
+static struct store *open_with_three(struct job *job)
+{
+	struct store *store = stock_open_here();
+
+	FINE(store_begin(store, &fault));
+	store_marks(store)->complete = 1;
+	FINE(store_commit(store, &fault));
+	job->client = job->policy = "";
+	stock_put(store, *job);
+	put_again(store, job, "second");
+	put_again(store, job, "third");
+	return store;
+}
+
 static void test_names(void)
 {
 	struct job job = stock_finished(1, STOCK_BEGAN + 1);
 	struct store *store;
 
 	scratch_make();
-	store = stock_open_here();
-	FINE(store_begin(store, &fault));
-	store_marks(store)->complete = 1;
-	FINE(store_commit(store, &fault));
-	job.client = job.policy = "";
-	stock_put(store, job);
-	job.policy = "second";
-	job.updated++;
-	stock_put(store, job);
-	job.policy = "third";
-	job.updated++;
-	stock_put(store, job);
+	store = open_with_three(&job);
 	store_close(store);
 	EQUAL_NUMBER(stock_ask("SELECT count(*) FROM name"), 3);
 	store = stock_open_here();
@@ -62,9 +74,7 @@ static void test_names(void)
 	store_close(store);
 	EQUAL_NUMBER(stock_ask("SELECT count(*) FROM name"), 2);
 	store = stock_open_here();
-	job.policy = "second";
-	job.updated++;
-	stock_put(store, job);
+	put_again(store, &job, "second");
 	EXPECT(store, 1, 0);
 	store_close(store);
 	EQUAL_NUMBER(stock_ask("SELECT count(*) FROM job JOIN name ON name.id = policy"
@@ -80,22 +90,9 @@ static void test_dropped_again(void)
 	struct store *store;
 
 	scratch_make();
-	store = stock_open_here();
-	FINE(store_begin(store, &fault));
-	store_marks(store)->complete = 1;
-	FINE(store_commit(store, &fault));
-	job.client = job.policy = "";
-	stock_put(store, job);
-	job.policy = "second";
-	job.updated++;
-	stock_put(store, job);
-	job.policy = "third";
-	job.updated++;
-	stock_put(store, job);
+	store = open_with_three(&job);
 	FINE(store_verify(store, &fault));
-	job.policy = "second";
-	job.updated++;
-	stock_put(store, job);
+	put_again(store, &job, "second");
 	CU_ASSERT(tally_subject(store_tally(store), TALLY_POLICY, "second", "")->succeeded == 1);
 	FINE(store_verify(store, &fault));
 	store_close(store);
