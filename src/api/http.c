@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "api/certificate.h"
+#include "base/condition.h"
 #include "base/cpu.h"
 #include "base/descriptors.h"
 #include "base/mem.h"
@@ -203,13 +204,8 @@ static void set_options(struct http *http)
 
 static void init_waiting(struct http *http)
 {
-	pthread_condattr_t attributes;
-
 	pthread_mutex_init(&http->mutex, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&http->cancellation, &attributes);
-	pthread_condattr_destroy(&attributes);
+	condition_init(&http->cancellation);
 }
 
 /* What one that has a multi handle and one beside it have in common. OWNER NULL = it is its own. */
@@ -682,13 +678,11 @@ bool http_await(struct http *http, struct http_response *response, struct fault 
 /* Waits for http_cancel, until the instant END at most. */
 static void wait_at_rest(struct http *owner, int64_t end)
 {
-	struct timespec until = {.tv_sec = (time_t)(end / 1000),
-				 .tv_nsec = (long)(end % 1000) * 1000000};
 	bool had_turn = cpu_give();
 
 	pthread_mutex_lock(&owner->mutex);
 	if (!atomic_load(&owner->cancelled))
-		pthread_cond_timedwait(&owner->cancellation, &owner->mutex, &until);
+		condition_await(&owner->cancellation, &owner->mutex, end);
 	pthread_mutex_unlock(&owner->mutex);
 	if (had_turn)
 		cpu_take();

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "base/condition.h"
 #include "base/timefmt.h"
 
 #define TURNS_LEAST 2	   /* where one may wait for a disk */
@@ -102,23 +103,13 @@ static void look(void)
 
 static void await_grant(struct turn *turn)
 {
-	pthread_condattr_t attributes;
-	struct timespec until;
-	int64_t end;
-
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&turn->granted, &attributes);
-	pthread_condattr_destroy(&attributes);
+	condition_init(&turn->granted);
 	turn->next = NULL;
 	*all.end = turn;
 	all.end = &turn->next;
 	look();
 	while (!turn->has) {
-		end = timefmt_monotonic() + LOOK_MS;
-		until.tv_sec = (time_t)(end / 1000);
-		until.tv_nsec = (long)(end % 1000) * 1000000;
-		pthread_cond_timedwait(&turn->granted, &all.mutex, &until);
+		condition_await(&turn->granted, &all.mutex, timefmt_monotonic() + LOOK_MS);
 		look();
 	}
 	pthread_cond_destroy(&turn->granted);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/timefmt.h"
 
@@ -64,15 +65,13 @@ void pool_release(struct pool *pool)
 }
 
 /*
- * FNV-1a, with its upper bits folded in: places are chosen by the lower ones. It starts otherwise
- * in each pool, so that nobody can choose names that all have one hash.
+ * With the upper bits folded in, for places are chosen by the lower ones. It starts otherwise in
+ * each pool, so that nobody can choose names that all have one hash.
  */
 static uint32_t hash_of(const struct pool *pool, const char *text)
 {
-	uint32_t hash = 2166136261 ^ pool->start;
+	uint32_t hash = hash_text(text, HASH_START ^ pool->start);
 
-	for (; *text; text++)
-		hash = (hash ^ (unsigned char)*text) * 16777619;
 	return hash ^ hash >> 16;
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/utf8.h"
 
 #define HASH_MARK 9 /* '~' and eight digits */
@@ -116,16 +117,6 @@ size_t index_unpack(const struct index *index, uint32_t *ids)
 	return count;
 }
 
-/* FNV-1a, 32 bits. It must be the same on every host, since it is part of a row's OID. */
-static uint32_t hash(const char *text)
-{
-	uint32_t value = 2166136261u;
-
-	for (; *text; text++)
-		value = (value ^ (unsigned char)*text) * 16777619u;
-	return value;
-}
-
 int index_name(const char *name, size_t max, char *out)
 {
 	size_t kept = utf8_cut(name, max);
@@ -136,6 +127,7 @@ int index_name(const char *name, size_t max, char *out)
 	}
 	kept = utf8_cut(name, max - HASH_MARK);
 	memcpy(out, name, kept);
-	snprintf(out + kept, max + 1 - kept, "~%08x", hash(name));
+	/* It is part of a row's OID. */
+	snprintf(out + kept, max + 1 - kept, "~%08x", hash_text(name, HASH_START));
 	return 1;
 }
